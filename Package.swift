@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+func systemLibrary(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "dunnage",
+    products: [.executable(name: "dunnage", targets: ["dunnage"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C: headers of system libraries, and the system calls that Glibc's module lacks.
+        systemLibrary("CLibYAML", "yaml-0.1", "libyaml-dev"),
+        systemLibrary("CLibCurl", "libcurl", "libcurl4-openssl-dev"),
+        systemLibrary("COpenSSL", "libcrypto", "libssl-dev"),
+        systemLibrary("CDeflate", "libdeflate", "libdeflate-dev"),
+        systemLibrary("CZlib", "zlib", "zlib1g-dev"),
+        systemLibrary("CLzma", "liblzma", "liblzma-dev"),
+        .target(name: "CPosix"),
+
+        // Leaves: one job each, no knowledge of backups.
+        library("Support", ["CPosix"]),
+        library("YAML", ["CLibYAML"]),
+        library("JSON", ["Support"]),
+        library("Cryptography", ["COpenSSL", "Support"]),
+        library("Archive", ["CDeflate", "CLzma", "CZlib", "Support"]),
+        library("Transport", ["CLibCurl", "Support"]),
+
+        // The engine.
+        library("StoreFormat", ["Archive", "Cryptography", "JSON", "Support"]),
+        library("Destinations", ["Cryptography", "Support", "Transport"]),
+        library(
+            "Catalog",
+            [
+                "Cryptography", "StoreFormat", "Support",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        library(
+            "Engine",
+            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "StoreFormat", "Support", logging]),
+
+        // The runner around it.
+        library("Secrets", ["Support"]),
+        library("Configuration", ["Support", "YAML"]),
+        library("Reporting", ["Cryptography", "Support", "Transport", logging]),
+        library(
+            "Jobs",
+            ["Configuration", "Destinations", "Engine", "Reporting", "Secrets", "Support", logging]),
+        library("Commands", ["Configuration", "Destinations", "Engine", "Jobs", "Support", argumentParser, logging]),
+        .executableTarget(name: "dunnage", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests mirror the targets.
+        .target(
+            name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+    ]
+)

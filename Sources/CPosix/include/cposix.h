@@ -1,0 +1,4 @@
+#ifndef DUNNAGE_CPOSIX_H
+#define DUNNAGE_CPOSIX_H
+
+#endif

@@ -1,0 +1,4 @@
+@main
+struct Dunnage {
+    static func main() {}
+}
