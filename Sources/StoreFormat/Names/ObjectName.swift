@@ -1,6 +1,5 @@
-public import Support
-
 internal import Cryptography
+public import Support
 
 /// The name of an object of a store: `duplicati-20261121T031826Z.dlist.zip.aes`.
 public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
