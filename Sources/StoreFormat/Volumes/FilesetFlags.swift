@@ -18,8 +18,7 @@ public struct FilesetFlags: Sendable, Hashable {
         Array("\u{FEFF}{\"IsFullBackup\":\(isFullBackup)}".utf8)
     }
 
-    /// Reads the entry; what it does not say is as if it were full.
-    /// - Parameter object: the object's name, for messages.
+    /// Reads the entry of an object; what it does not say is as if it were full.
     public static func decode(_ bytes: [UInt8], object: String) throws(StoreFormatError) -> FilesetFlags {
         do {
             let document = try JSONValue(parsing: bytes)

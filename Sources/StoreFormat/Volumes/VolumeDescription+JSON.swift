@@ -34,6 +34,8 @@ extension VolumeDescription {
     ///   - bytes: the entry's content.
     ///   - dblockName: the rest of the entry's name.
     ///   - object: the index volume's name, for messages.
+    /// - Returns: the description.
+    /// - Throws: `StoreFormatError` of kind `damaged`.
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, dblockName: String, object: String
     ) throws(StoreFormatError) -> VolumeDescription {

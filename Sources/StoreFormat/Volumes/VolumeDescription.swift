@@ -23,10 +23,12 @@ public struct VolumeDescription: Sendable, Hashable {
     /// All its blocks, used or not.
     public var blocks: [BlockReference]
 
-    /// The hash of the stored, encrypted object: SHA-256 or the store's file hash. Nil when the entry ends early.
+    /// The hash of the stored, encrypted object: SHA-256 or the store's file hash.
+    ///
+    /// Nil when the entry ends early.
     public var volumeHash: Digest?
 
-    /// The size of the stored object. Nil when the entry ends early.
+    /// The size of the stored object; nil when the entry ends early.
     public var volumeSize: Int64?
 
     /// The start of the names of such entries.

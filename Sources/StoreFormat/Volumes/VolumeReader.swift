@@ -33,6 +33,7 @@ public final class VolumeReader: Sendable {
     ///   - passphrase: needed for encrypted objects.
     ///   - settings: the settings of the store, when known: others are refused.
     ///   - folder: where large plaintext goes, as a nameless file.
+    /// - Throws: `StoreFormatError`.
     public convenience init(
         path: String, name: ObjectName, passphrase: Secret?, settings: StoreSettings? = nil, folder: String = "/tmp"
     ) throws(StoreFormatError) {
@@ -117,6 +118,7 @@ public final class VolumeReader: Sendable {
     ///   - block: one of `blocks`.
     ///   - output: `block.size` bytes; undefined after an error.
     ///   - scratch: the calling thread's own.
+    /// - Throws: `StoreFormatError` of kind `damaged` or `unsupported`.
     public func extract(
         _ block: StoredBlock, into output: UnsafeMutableRawBufferPointer, scratch: BlockScratch
     ) throws(StoreFormatError) {

@@ -76,6 +76,7 @@ public final class VolumeWriter {
     ///   - method: how it is packed.
     ///   - size: its size before packing.
     ///   - crc: its checksum before packing.
+    /// - Throws: `StoreFormatError`, of kind `noSpace` when the temporary folder is full.
     public func add(
         block digest: Digest, packed: UnsafeRawBufferPointer, method: ZipMethod, size: Int, crc: UInt32
     ) throws(StoreFormatError) {
