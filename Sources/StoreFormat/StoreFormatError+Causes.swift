@@ -5,7 +5,7 @@ internal import Support
 
 extension StoreFormatError {
     /// What a failed system call means for an object; `folder` is where its temporary file lies.
-    init(_ error: SystemError, object: String, folder: String) {
+    init(from error: SystemError, object: String, folder: String) {
         switch error.code {
         case ENOSPC, EDQUOT: self.init(.noSpace(folder: folder), object: object)
         default: self.init(.localFile, object: object, detail: error.description)
@@ -13,7 +13,7 @@ extension StoreFormatError {
     }
 
     /// What a failure of the archive means for an object.
-    init(_ error: ArchiveError, object: String) {
+    init(from error: ArchiveError, object: String) {
         switch error {
         case .unsupportedMethod(let method, let name):
             self.init(.unsupported, object: object, detail: "entry \(name) is packed with \(method)")
@@ -35,7 +35,7 @@ extension StoreFormatError {
     }
 
     /// What a failure of the encryption means for an object.
-    init(_ error: CryptError, object: String) {
+    init(from error: CryptError, object: String) {
         switch error {
         case .wrongPassphrase: self.init(.wrongPassphrase, object: object)
         case .emptyPassphrase:
@@ -52,12 +52,12 @@ extension StoreFormatError {
     }
 
     /// The same for any failure that this target knows; nil for somebody else's.
-    init?(_ error: any Error, object: String, folder: String) {
+    init?(from error: any Error, object: String, folder: String) {
         switch error {
         case let error as StoreFormatError: self = error
-        case let error as SystemError: self.init(error, object: object, folder: folder)
-        case let error as ArchiveError: self.init(error, object: object)
-        case let error as CryptError: self.init(error, object: object)
+        case let error as SystemError: self.init(from: error, object: object, folder: folder)
+        case let error as ArchiveError: self.init(from: error, object: object)
+        case let error as CryptError: self.init(from: error, object: object)
         default: return nil
         }
     }

@@ -19,7 +19,7 @@ struct GPGDecryption {
             try run(input: input.raw, output: output.raw, status: status.raw)
             return try VolumeBytes.mapping(output, path: path)
         } catch let error as SystemError {
-            throw StoreFormatError(error, object: name.text, folder: folder)
+            throw StoreFormatError(from: error, object: name.text, folder: folder)
         } catch let error as StoreFormatError {
             throw error
         } catch {

@@ -50,7 +50,7 @@ struct VolumeDecryption {
             plaintext.truncate(to: count)
             return plaintext
         } catch let error as CryptError {
-            throw StoreFormatError(error, object: name.text)
+            throw StoreFormatError(from: error, object: name.text)
         } catch let error as StoreFormatError {
             throw error
         } catch {
@@ -62,7 +62,7 @@ struct VolumeDecryption {
         do {
             return try VolumeBytes.mapping(path)
         } catch {
-            throw StoreFormatError(error, object: name.text, folder: folder)
+            throw StoreFormatError(from: error, object: name.text, folder: folder)
         }
     }
 
@@ -71,7 +71,7 @@ struct VolumeDecryption {
             return count <= Self.memoryLimit
                 ? try VolumeBytes.anonymous(count) : try VolumeBytes.nameless(count, in: folder)
         } catch {
-            throw StoreFormatError(error, object: name.text, folder: folder)
+            throw StoreFormatError(from: error, object: name.text, folder: folder)
         }
     }
 

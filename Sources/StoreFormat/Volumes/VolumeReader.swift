@@ -57,7 +57,7 @@ public final class VolumeReader: Sendable {
         do {
             zip = try ZipReader(archive.bytes)
         } catch {
-            throw StoreFormatError(error, object: name.text)
+            throw StoreFormatError(from: error, object: name.text)
         }
         guard let entry = zip.entry(named: Manifest.entryName) else {
             throw StoreFormatError(.manifestMissing, object: name.text)
@@ -125,7 +125,7 @@ public final class VolumeReader: Sendable {
         do {
             try zip.extract(block.entry, into: output, inflater: scratch.inflater)
         } catch {
-            throw StoreFormatError(error, object: name.text)
+            throw StoreFormatError(from: error, object: name.text)
         }
         guard scratch.hash.hash(UnsafeRawBufferPointer(output)) == block.digest else {
             throw StoreFormatError(.damaged, object: name.text, detail: "block \(block.digest) has another hash")
@@ -161,7 +161,7 @@ public final class VolumeReader: Sendable {
         do {
             return try zip.extract(entry)
         } catch {
-            throw StoreFormatError(error, object: object)
+            throw StoreFormatError(from: error, object: object)
         }
     }
 
@@ -170,7 +170,7 @@ public final class VolumeReader: Sendable {
         do {
             try zip.stream(entry, chunk: chunk)
         } catch let error as ArchiveError {
-            throw StoreFormatError(error, object: name.text)
+            throw StoreFormatError(from: error, object: name.text)
         }
     }
 

@@ -40,7 +40,7 @@ public final class VolumeWriter {
         do {
             output = try VolumeOutput(folder: folder, fileHash: settings.fileHash)
         } catch {
-            throw StoreFormatError(error, object: name.text, folder: folder)
+            throw StoreFormatError(from: error, object: name.text, folder: folder)
         }
         switch name.encryption {
         case .none: encryption = nil
@@ -49,7 +49,7 @@ public final class VolumeWriter {
             do {
                 encryption = try AESCryptWriter(to: output, passphrase: passphrase, createdBy: nil)
             } catch {
-                throw StoreFormatError(error, object: name.text)
+                throw StoreFormatError(from: error, object: name.text)
             }
         case .gpg:
             throw StoreFormatError(
@@ -117,7 +117,7 @@ public final class VolumeWriter {
                 try list.finish()
             }
         } catch {
-            throw StoreFormatError(error, object: name.text, folder: folder) ?? error
+            throw StoreFormatError(from: error, object: name.text, folder: folder) ?? error
         }
         entryCount += 1
     }
@@ -175,7 +175,7 @@ public final class VolumeWriter {
 
     /// Nothing but this target's own failures can come from the archive's and the file's side.
     private func known(_ error: any Error) -> StoreFormatError {
-        StoreFormatError(error, object: name.text, folder: folder)
+        StoreFormatError(from: error, object: name.text, folder: folder)
             ?? StoreFormatError(.localFile, object: name.text, detail: "\(error)")
     }
 }
