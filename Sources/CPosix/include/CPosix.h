@@ -1,6 +1,8 @@
 #ifndef DUNNAGE_CPOSIX_H
 #define DUNNAGE_CPOSIX_H
 
+#include "file_status.h"
+#include "pattern.h"
 #include "thread_name.h"
 
 #endif
