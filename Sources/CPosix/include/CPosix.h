@@ -1,6 +1,7 @@
 #ifndef DUNNAGE_CPOSIX_H
 #define DUNNAGE_CPOSIX_H
 
+#include "extended_attributes.h"
 #include "file_status.h"
 #include "pattern.h"
 #include "thread_name.h"

@@ -45,7 +45,9 @@ struct CharacterSetTranslation {
         complements.append(shorthand)
     }
 
-    /// The set in POSIX notation. Complements of classes become alternatives; they cannot be negated.
+    /// The set in POSIX notation.
+    ///
+    /// Complements of classes become alternatives; they cannot be negated.
     func posix(isNegated: Bool) -> String {
         let set = members.isEmpty ? nil : bracket(isNegated: isNegated)
         guard !complements.isEmpty else { return set ?? "." }

@@ -11,6 +11,7 @@ public enum FilterError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A regular expression is not well formed.
     case malformedExpression(expression: String, reason: String)
 
+    /// One sentence of cause and one of remedy.
     public var description: String {
         switch self {
         case .empty:

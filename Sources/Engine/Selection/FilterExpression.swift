@@ -67,5 +67,6 @@ public struct FilterExpression: Sendable, CustomStringConvertible {
         self.patterns = patterns
     }
 
+    /// The expression as it was written.
     public var description: String { text }
 }

@@ -32,5 +32,6 @@ public struct FilterRule: Sendable, CustomStringConvertible {
         self.init(action, try FilterExpression(String(notation.dropFirst()), in: context))
     }
 
+    /// The rule in the notation of jobs.
     public var description: String { (action == .include ? "+" : "-") + expression.text }
 }

@@ -1,10 +1,13 @@
-/// Something about a list of rules that is allowed but hardly meant. Rules are named by their index.
+/// Something about a list of rules that is allowed but hardly meant.
+///
+/// Rules are named by their index.
 public enum FilterWarning: Sendable, Hashable, CustomStringConvertible {
     /// A rule stands behind one that matches everything.
     case unreachable(rule: Int, behind: Int)
     /// An exclude-everything rule follows includes, none of which lets folders pass.
     case excludesEveryFolder(rule: Int)
 
+    /// One sentence of cause and one of remedy.
     public var description: String {
         switch self {
         case .unreachable(let rule, let behind):

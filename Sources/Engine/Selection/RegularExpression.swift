@@ -8,6 +8,7 @@ final class RegularExpression: Sendable {
     /// - Parameters:
     ///   - pattern: without the brackets of the filter notation.
     ///   - expression: the filter as it was written, for error messages.
+    /// - Throws: `FilterError` when it cannot be compiled.
     init(_ pattern: String, expression: String) throws(FilterError) {
         let translated = try RegularExpressionTranslation(pattern, expression: expression)
         var conditions: [(compiled: Compiled, isNegated: Bool)] = []

@@ -1,4 +1,6 @@
-/// Decides whether an entry belongs to the backup. The checks stand in Duplicati's order.
+/// Decides whether an entry belongs to the backup.
+///
+/// The checks stand in Duplicati's order.
 struct EntryAdmission: Sendable {
     let filter: FilterSet
     private let ownPaths: Set<[UInt8]>
@@ -28,7 +30,8 @@ struct EntryAdmission: Sendable {
     func isOwn(source: [UInt8]) -> Bool { ownPaths.contains(source) }
 
     /// Decides about an entry that is neither device, socket nor pipe: those are out before anything else.
-    /// - Parameter path: the complete path, ending with `/` for folders and links that lead to one.
+    ///
+    /// The path is complete, and ends with `/` for folders and links that lead to one.
     @inline(__always)
     func verdict(_ path: UnsafeBufferPointer<UInt8>) -> Verdict {
         let bare = path.last == UInt8(ascii: "/") ? path.count - 1 : path.count

@@ -72,8 +72,9 @@ final class FolderReader {
         return (listing, subfolders)
     }
 
-    /// Reads a folder: what is stored of it, and the folders to go on with; `nil` when it cannot be opened.
-    /// - Parameter folder: its path, ending with `/`.
+    /// Reads a folder, whose path ends with `/`.
+    ///
+    /// Returns what is stored of it, and the folders to go on with; `nil` when it cannot be opened.
     func read(folder: [UInt8]) -> (listing: FolderListing, subfolders: PendingFolders.Subfolders)? {
         var descriptor: Int32 = -1
         do throws(SystemError) {
@@ -183,7 +184,9 @@ final class FolderReader {
         var isStored: Bool
     }
 
-    /// Looks at one name; `nil` when it is not part of the backup. What the rules exclude costs no system call.
+    /// Looks at one name; `nil` when it is not part of the backup.
+    ///
+    /// What the rules exclude costs no system call.
     private func candidate(_ name: UnsafeBufferPointer<UInt8>, type: UInt8, _ descriptor: Int32) -> Candidate? {
         guard let base = name.baseAddress else { return nil }
         let cName = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)

@@ -34,7 +34,7 @@ final class PendingFolders: @unchecked Sendable {
         pthread_cond_init(changed, nil)
     }
 
-    /// Adds the subfolders of a folder. The threads that wait are told.
+    /// Adds the subfolders of a folder, and tells the threads that wait.
     func add(_ subfolders: Subfolders) {
         guard !subfolders.names.isEmpty else { return }
         pthread_mutex_lock(lock)

@@ -3,7 +3,9 @@
 struct SourceRoots: Sendable {
     /// Sources that no other source contains.
     private(set) var outer: [[UInt8]] = []
-    /// Sources below another one, in order. The walk meets them on its way, unless a rule keeps it from there.
+    /// Sources below another one, in order.
+    ///
+    /// The walk meets them on its way, unless a rule keeps it from there.
     private(set) var nested: [[UInt8]] = []
     /// What is no absolute path.
     private(set) var relative: [[UInt8]] = []

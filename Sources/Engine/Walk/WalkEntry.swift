@@ -1,4 +1,6 @@
-/// One file, folder or symbolic link as the walk found it. Its name stands in the ``FolderListing``.
+/// One file, folder or symbolic link as the walk found it.
+///
+/// Its name stands in the ``FolderListing``.
 public struct WalkEntry: Sendable, Hashable {
     /// What can be backed up.
     public enum Kind: UInt8, Sendable, Hashable {

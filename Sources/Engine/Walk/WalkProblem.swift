@@ -1,6 +1,8 @@
 internal import Support
 
-/// Something that the walk could not look at. The walk goes on with the rest.
+/// Something that the walk could not look at.
+///
+/// The walk goes on with the rest.
 public struct WalkProblem: Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     public enum Kind: Sendable, Hashable {
@@ -34,6 +36,7 @@ public struct WalkProblem: Sendable, Hashable, CustomStringConvertible {
         kind == .source || kind == .unsupportedSource || kind == .relativeSource
     }
 
+    /// One sentence of cause and one of consequence or remedy.
     public var description: String {
         let path = String(decoding: path, as: UTF8.self)
         let reason = SystemError("", code: code).message
