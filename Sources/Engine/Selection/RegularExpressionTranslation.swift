@@ -113,6 +113,10 @@ struct RegularExpressionTranslation {
                 let escape = try translateEscape()
                 posix += escape.posix
                 mayRepeat = !escape.isAnchor
+            case ".":
+                position += 1
+                posix += "."
+                mayRepeat = true
             case "^", "$":
                 position += 1
                 posix.unicodeScalars.append(scalar)
@@ -221,7 +225,9 @@ struct RegularExpressionTranslation {
         default:
             var set = CharacterSetTranslation()
             switch try readEscape() {
-            case .literal(let literal): return (Self.literal(literal), false)
+            case .literal(let literal):
+                guard literal != "\0" else { throw unsupported("the character zero, which no path contains") }
+                return (Self.literal(literal), false)
             case .shorthand(let shorthand, let isNegated):
                 set.insert(shorthand)
                 return (set.posix(isNegated: isNegated), false)
@@ -265,7 +271,7 @@ struct RegularExpressionTranslation {
         guard position + digits <= scalars.count,
             let value = UInt32(
                 String(String.UnicodeScalarView(scalars[position..<position + digits])), radix: 16),
-            value != 0, let scalar = Unicode.Scalar(value)
+            let scalar = Unicode.Scalar(value)
         else { throw malformed("\\x needs two and \\u four hexadecimal digits of a character") }
         position += digits
         return scalar
@@ -296,13 +302,15 @@ struct RegularExpressionTranslation {
         while true {
             guard let scalar = peek() else { throw malformed("a [ is not closed") }
             if scalar == "]", !isFirst { break }
+            if scalar == "-", !isFirst, peek(1) == "[" {
+                throw unsupported("the subtraction of one set from another")
+            }
             isFirst = false
             guard let lower = try readMember(of: &set, isNegated: isNegated) else { continue }
             guard peek() == "-", let after = peek(1), after != "]" else {
                 set.insert(lower...lower)
                 continue
             }
-            guard after != "[" else { throw unsupported("the subtraction of one set from another") }
             position += 1
             guard let upper = try readMember(of: &set, isNegated: isNegated) else {
                 set.insert(lower...lower)
@@ -310,7 +318,9 @@ struct RegularExpressionTranslation {
                 continue
             }
             guard lower <= upper else { throw malformed("the range \(lower)-\(upper) is in reverse order") }
-            set.insert(lower...upper)
+            guard set.insert(lower...upper) else {
+                throw unsupported("a range of more than \(CharacterSetTranslation.rangeLimit) characters beyond ASCII")
+            }
         }
         position += 1
         return set.posix(isNegated: isNegated)
