@@ -10,10 +10,10 @@
 set -euo pipefail
 umask 077
 
-[ $# -eq 1 ] && [ -x "$1" ] || {
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
     echo "usage: ${0##*/} PATH-OF-THE-DUNNAGE-BINARY (\`make run\` builds it and calls this)" >&2
     exit 2
-}
+fi
 dunnage=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
