@@ -78,5 +78,6 @@ let package = Package(
         // Tests mirror the targets.
         .target(
             name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("SupportTests", ["Support"]),
     ]
 )

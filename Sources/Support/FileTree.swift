@@ -1,0 +1,42 @@
+public import Glibc
+
+/// Folders and what is below them.
+public enum FileTree {
+    /// Creates a folder and those above it that are missing.
+    public static func createFolder(_ path: String, mode: mode_t = 0o755) throws(SystemError) {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw SystemError("create folder", path: path)
+        }
+        try createFolder(String(path[..<slash]), mode: mode)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("create folder", path: path) }
+    }
+
+    /// Removes a file, or a folder with everything in it; links are removed, never followed.
+    ///
+    /// Returns whether nothing is left; what was not there counts as removed.
+    @discardableResult
+    public static func remove(_ path: String) -> Bool {
+        remove(Array(path.utf8CString))
+    }
+
+    // Names are bytes, not text: one that is no UTF-8 has to go as well.
+    private static func remove(_ path: [CChar]) -> Bool {
+        if unlink(path) == 0 || errno == ENOENT { return true }
+        guard errno == EISDIR || errno == EPERM, let folder = opendir(path) else { return false }
+        var children: [[CChar]] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    Array(UnsafeBufferPointer(start: $0, count: strlen($0)))
+                }
+            }
+            if name != [46], name != [46, 46] { children.append(name) }
+        }
+        closedir(folder)
+        for child in children {
+            _ = remove(path.dropLast() + [CChar(UInt8(ascii: "/"))] + child + [0])
+        }
+        return rmdir(path) == 0
+    }
+}
