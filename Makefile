@@ -14,7 +14,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## set up, build and run the quick start on this machine
-	@scripts/quickstart.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dunnage"
+	@scripts/quickstart.sh .build/release/dunnage
 
 build: ## install what the build needs, then build the release binary
 	@scripts/install-dependencies.sh build
@@ -27,7 +27,7 @@ test: ## install what the tests need, build, run every test and every snippet of
 
 docs: ## run the snippets of the documentation and check its links
 	$(SWIFT) build --product dunnage
-	@scripts/check-docs.py --binary "$$($(SWIFT) build --show-bin-path)/dunnage"
+	@scripts/check-docs.py --binary .build/debug/dunnage
 
 lint: ## check the format of the sources and the scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
@@ -36,8 +36,9 @@ lint: ## check the format of the sources and the scripts
 format: ## format the sources in place
 	$(SWIFT) format -i -r Sources Tests Package.swift
 
-install: build ## install the binary below PREFIX (/usr/local)
-	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dunnage" "$(DESTDIR)$(PREFIX)/bin/dunnage"
+# Does not build: root's PATH often lacks the toolchain.
+install: ## install the built binary below PREFIX (/usr/local); run `make build` first
+	install -D -m 755 .build/release/dunnage "$(DESTDIR)$(PREFIX)/bin/dunnage"
 
 clean: ## remove what the build and the quick start have left in the checkout
 	rm -rf .build .quickstart .quickstart-sample

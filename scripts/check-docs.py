@@ -221,9 +221,10 @@ class Runner:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text, encoding="utf-8")
         if block.language == "sh":
-            # Variables that one block exports hold in the next, as in the reader's terminal.
-            state = home / ".variables"
-            script = f'[ ! -f "{state}" ] || . "{state}"\n{block.text}export -p > "{state}"\n'
+            # Exported variables and the folder of one block hold in the next, as in the reader's terminal.
+            state = home / ".terminal"
+            script = f'[ ! -f "{state}" ] || . "{state}"\n{block.text}'
+            script += f'{{ export -p; printf "cd %q\\n" "$PWD"; }} > "{state}"\n'
             return self.execute(["bash", "-euo", "pipefail", "-c", script], home)
         if block.language == "python" and not name:
             return self.execute(["python3", "-c", block.text], home)
