@@ -21,9 +21,11 @@ checkout=$PWD
 base=$(realpath -m "${DUNNAGE_QUICKSTART_DIR:-.quickstart}")
 work=$base/$(date -u +%Y%m%dT%H%M%SZ)
 sample=$checkout/.quickstart-sample
-config=$checkout/examples/quickstart/dunnage.yaml
+config=examples/quickstart/dunnage.yaml
 tree=${DUNNAGE_QUICKSTART_TREE:-/usr/share/doc}
 job=quickstart
+# As the user would type it in the checkout.
+here=${work#"$checkout/"}
 
 [ -d "$tree" ] || {
     echo "$tree does not exist here; set DUNNAGE_QUICKSTART_TREE to a folder that you can read." >&2
@@ -48,7 +50,7 @@ say() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 # Prints a command as the user would type it, runs it, and leaves its duration in $took.
 run() {
     printf '$ dunnage'
-    printf ' %q' "${@/#$checkout\//}"
+    printf ' %q' "$@"
     printf '\n'
     local start
     start=$(now)
@@ -63,7 +65,14 @@ cp -R README.md docs examples "$sample/"
 # 32 random bytes, readable by you only. Whoever has this file and the store can read the backup.
 head -c 32 /dev/urandom | base64 > "$work/passphrase"
 
-say "Checking the configuration, ${config#"$checkout/"}"
+# What a terminal needs to go on from here.
+{
+    printf 'export %s=%q\n' DUNNAGE_QUICKSTART_DIR "$work" DUNNAGE_QUICKSTART_TREE "$tree" \
+        DUNNAGE_QUICKSTART_CHECKOUT "$checkout"
+    printf 'PATH=%q:$PATH\n' "$(dirname "$dunnage")"
+} > "$work/environment"
+
+say "Checking the configuration, $config"
 run validate "$config"
 
 say "First backup: $tree and this checkout"
@@ -89,9 +98,9 @@ run verify "$job" -c "$config"
 verified=$took
 
 say "Restoring the sample as it is now, and README.md as it was before"
-run restore "$job" "$sample" -c "$config" --target "$work/restored"
+run restore "$job" "$sample" -c "$config" --target "$here/restored"
 restored=$took
-run restore "$job" "$sample/README.md" -c "$config" --version 1 --target "$work/earlier"
+run restore "$job" "$sample/README.md" -c "$config" --version 1 --target "$here/earlier"
 
 # A restored folder keeps its own name below the target.
 diff -r --no-dereference "$sample" "$work/restored/${sample##*/}"
@@ -99,27 +108,25 @@ diff -q "$checkout/README.md" "$work/earlier/README.md"
 echo "diff finds no difference."
 
 objects=$(find "$work/store" -type f | wc -l)
-here=${work#"$checkout/"}
 cat <<TXT
 
 ${bold}What happened$plain
   Two versions of $tree and of this checkout are in one encrypted store: $objects objects, $stored_second.
   The first backup took $first s and stored $stored_first; the second took $second s.
-  Every object was verified in $verified s; the sample was restored in $restored s and is identical to the
-  original, and so is README.md from before the change.
+  The store was verified in $verified s. The sample was restored in $restored s and is identical to the original,
+  and README.md came back as it was before the change.
 
 ${bold}Where it is$plain
   store        $here/store
-  passphrase   $here/passphrase   (without it the store cannot be read, by anybody)
+  passphrase   $here/passphrase   (without it nobody can read the store)
   restored     $here/restored
 
 ${bold}What to type next$plain
-  export DUNNAGE_QUICKSTART_DIR=$(printf %q "$work") DUNNAGE_QUICKSTART_TREE=$(printf %q "$tree") DUNNAGE_QUICKSTART_CHECKOUT=$(printf %q "$checkout")
-  alias dunnage=$(printf %q "$dunnage")
-  dunnage files $job 'README*' -c examples/quickstart/dunnage.yaml
-  dunnage run $job -c examples/quickstart/dunnage.yaml          # a third version, if something changed
-  dunnage versions --store file://$(printf %q "$work")/store --passphrase-file $(printf %q "$work")/passphrase
-                                                # the same store, without any configuration
-  make install                                  # puts dunnage into /usr/local/bin; then docs/getting-started.md
-  rm -rf $(printf %q "$here") .quickstart-sample          # removes what this quick start has made
+  source $(printf %q "$here")/environment
+  dunnage files $job '*/README.md' -c $config
+  dunnage run $job -c $config      # a third version
+  dunnage versions --store "file://\$DUNNAGE_QUICKSTART_DIR/store" \\
+      --passphrase-file "\$DUNNAGE_QUICKSTART_DIR/passphrase"       # the same store without a configuration
+
+  Your own data: docs/getting-started.md. To remove all of this: rm -rf $(printf %q "$here") .quickstart-sample
 TXT
