@@ -22,7 +22,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates libcurl4 libdeflate0 liblzma5 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g \
         ${EXTRA_PACKAGES} \
-    && rm -rf /var/lib/apt/lists/* \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 65532 dunnage \
     && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /state --shell /usr/sbin/nologin dunnage \
     # New volumes take over these modes: any `user:` can write to them.

@@ -69,6 +69,7 @@ head -c 32 /dev/urandom | base64 > "$work/passphrase"
 {
     printf 'export %s=%q\n' DUNNAGE_QUICKSTART_DIR "$work" DUNNAGE_QUICKSTART_TREE "$tree" \
         DUNNAGE_QUICKSTART_CHECKOUT "$checkout"
+    # shellcheck disable=SC2016 # for the reader's shell to expand
     printf 'PATH=%q:$PATH\n' "$(dirname "$dunnage")"
 } > "$work/environment"
 
