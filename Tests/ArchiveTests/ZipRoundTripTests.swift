@@ -157,6 +157,28 @@ struct ZipRoundTripTests {
         }
     }
 
+    @Test("several threads read one archive")
+    func threads() async throws {
+        let archive = try SampleArchive.make((0..<64).map { ("\($0)", .text(20_000, seed: UInt64($0))) })
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: archive.count, alignment: 1)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: archive)
+        let reader = try ZipReader(UnsafeRawBufferPointer(copy))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let inflater = Inflater()
+                    var content = [UInt8](repeating: 0, count: 20_000)
+                    for (index, entry) in reader.entries.enumerated() {
+                        try content.withUnsafeMutableBytes { try reader.extract(entry, into: $0, inflater: inflater) }
+                        #expect(content == .text(20_000, seed: UInt64(index)))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test("an independent program finds no fault", .enabled(if: access("/usr/bin/python3", X_OK) == 0))
     func independentReader() throws {
         let folder = try TemporaryFolder()
