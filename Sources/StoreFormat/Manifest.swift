@@ -46,8 +46,7 @@ public struct Manifest: Sendable, Hashable {
         return output
     }
 
-    /// Reads the entry.
-    /// - Parameter object: the object's name, for messages.
+    /// Reads the entry of an object.
     public static func decode(_ bytes: [UInt8], object: String) throws(StoreFormatError) -> Manifest {
         let document: JSONValue
         do {

@@ -2,6 +2,7 @@
 #define DUNNAGE_CPOSIX_H
 
 #include "file_publish.h"
+#include "private_descriptors.h"
 #include "thread_name.h"
 
 #endif

@@ -57,6 +57,7 @@ public struct FileAttributes: OptionSet, Sendable, Hashable {
     ///   - uid: its owner.
     ///   - gid: its group.
     ///   - viewer: who looks; the mode bits count even for root.
+    /// - Returns: at least one attribute.
     public static func linux(
         kind: FileEntry.Kind, leadsToFolder: Bool, isHidden: Bool, mode: UInt32, uid: UInt32, gid: UInt32,
         viewer: Viewer

@@ -1,6 +1,5 @@
-public import Support
-
 internal import JSON
+public import Support
 
 /// What a store remembers of an entry besides its content.
 public struct Metadata: Sendable, Hashable {

@@ -89,7 +89,7 @@ public enum MetadataBlob {
     /// Reads a blob, with or without byte order mark, of any platform.
     ///
     /// A value that is malformed is kept as an unknown key, so that one odd attribute does not hide the rest.
-    /// - Parameter object: the name of what the blob belongs to, for messages.
+    /// `object` names what the blob belongs to, for messages.
     public static func decode(_ bytes: [UInt8], object: String = "metadata") throws(StoreFormatError) -> Metadata {
         let document: JSONValue
         do {

@@ -1,6 +1,5 @@
-public import Support
-
 internal import Cryptography
+public import Support
 
 /// The name of an object of a store: `duplicati-20261121T031826Z.dlist.zip.aes`.
 public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
@@ -89,13 +88,10 @@ public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
         !text.isEmpty && !text.utf8.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }
     }
 
-    /// Reads a name.
+    /// Reads a name; nil when it is not the name of an object of the store.
     ///
     /// The kind comes from the extension and not from the letter before the identifier, as Duplicati reads it.
-    /// - Parameters:
-    ///   - text: the whole name; names of parity files are not accepted here.
-    ///   - prefix: the store's prefix; nil accepts any.
-    /// - Returns: nil when it is not the name of an object of the store.
+    /// Names of parity files are not accepted here. A nil `expected` prefix accepts any.
     public init?(parsing text: String, prefix expected: String? = nil) {
         let bytes = Array(text.utf8)
         guard let hyphen = bytes.firstIndex(of: UInt8(ascii: "-")), hyphen > 0 else { return nil }
