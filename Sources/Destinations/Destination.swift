@@ -25,7 +25,8 @@ public protocol Destination: Sendable {
     func delete(_ name: String) throws(DestinationError)
 
     /// Checks that the container is there and removes old leftovers of interrupted puts.
-    /// - Parameter create: whether a missing container is created; otherwise it is `.missingContainer`.
+    /// - Parameter create: whether a missing container is created.
+    /// - Throws: `.missingContainer` when it is missing and not to be created.
     func prepare(create: Bool) throws(DestinationError)
 
     /// Returns the bytes that can still be stored, or nil when the destination does not say.

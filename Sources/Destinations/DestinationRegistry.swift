@@ -25,6 +25,7 @@ public struct DestinationRegistry {
     ///   - url: a URL in Duplicati's grammar, or a local path.
     ///   - options: options of the configuration; pairs in the URL's query override them.
     ///   - warn: is called with a sentence for each option that will not be used; never with a value.
+    /// - Returns: the destination.
     /// - Throws: `.configuration` or `.unsupported`.
     public static func open(
         url: String, options: [String: String] = [:], warn: (String) -> Void = { _ in }
