@@ -1,7 +1,6 @@
 public import Catalog
-public import StoreFormat
-
 internal import Cryptography
+public import StoreFormat
 
 /// What a catalog remembers of its store as a whole.
 public struct StoreProperties: Sendable, Hashable {

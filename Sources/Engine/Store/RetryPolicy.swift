@@ -1,5 +1,4 @@
-public import Destinations
-
+internal import Destinations
 internal import Glibc
 
 /// How often a destination is asked again after a failure that may pass, and how long between.

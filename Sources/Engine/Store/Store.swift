@@ -1,9 +1,8 @@
+internal import Cryptography
 public import Destinations
+internal import Glibc
 public import StoreFormat
 public import Support
-
-internal import Cryptography
-internal import Glibc
 internal import Synchronization
 
 /// The objects of one backup at a destination, with the passphrase that opens them.
