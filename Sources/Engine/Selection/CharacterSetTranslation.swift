@@ -23,18 +23,25 @@ struct CharacterSetTranslation {
     }
 
     private var ascii = [Bool](repeating: false, count: 128)
-    private var others: [ClosedRange<Unicode.Scalar>] = []
+    private var others = ""
     private var classes: [Shorthand] = []
     private var complements: [Shorthand] = []
 
-    mutating func insert(_ range: ClosedRange<Unicode.Scalar>) {
-        if range.lowerBound.isASCII {
-            // Zero never occurs in a path, and cannot stand in a C string.
-            for value in max(1, range.lowerBound.value)...max(1, min(range.upperBound.value, 127)) {
-                ascii[Int(value)] = true
-            }
+    /// The longest range beyond ASCII, which has to be written out: glibc knows no such ranges.
+    static let rangeLimit = 1024
+
+    /// Adds a range; false when it is too long to be written out.
+    @discardableResult
+    mutating func insert(_ range: ClosedRange<Unicode.Scalar>) -> Bool {
+        // Zero never occurs in a path, and cannot stand in a C string.
+        for value in 1..<UInt32(128) where range.contains(Unicode.Scalar(UInt8(value))) { ascii[Int(value)] = true }
+        guard !range.upperBound.isASCII else { return true }
+        let first = max(range.lowerBound.value, 128)
+        guard range.upperBound.value - first < Self.rangeLimit else { return false }
+        for value in first...range.upperBound.value {
+            if let scalar = Unicode.Scalar(value) { others.unicodeScalars.append(scalar) }
         }
-        if !range.upperBound.isASCII { others.append(max(range.lowerBound, "\u{80}")...range.upperBound) }
+        return true
     }
 
     mutating func insert(_ shorthand: Shorthand) {
@@ -50,7 +57,8 @@ struct CharacterSetTranslation {
     /// Complements of classes become alternatives; they cannot be negated.
     func posix(isNegated: Bool) -> String {
         let set = members.isEmpty ? nil : bracket(isNegated: isNegated)
-        guard !complements.isEmpty else { return set ?? "." }
+        // Only a zero can leave the set without members; what follows the end never matches.
+        guard !complements.isEmpty else { return set ?? (isNegated ? "." : "$.") }
         let alternatives = complements.map { "[^\($0.posix)]" } + (set.map { [$0] } ?? [])
         return alternatives.count == 1 ? alternatives[0] : "(\(alternatives.joined(separator: "|")))"
     }
@@ -75,7 +83,7 @@ struct CharacterSetTranslation {
             text += Self.text(Unicode.Scalar(UInt8(value)), Unicode.Scalar(UInt8(last)))
             value = last + 1
         }
-        for range in others { text += Self.text(range.lowerBound, range.upperBound) }
+        text += others
         for shorthand in classes { text += shorthand.posix }
         // A `[` in front of `.`, `:` or `=` would begin a name, in front of these two it cannot.
         for special: Unicode.Scalar in ["[", "^", "-"] where has(special) { text.unicodeScalars.append(special) }
