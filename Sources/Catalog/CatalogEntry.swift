@@ -6,6 +6,8 @@ public enum EntryKind: Int64, Sendable, Hashable {
     case file = 1
     /// A symbolic link; the target is part of its metadata.
     case symlink = 2
+    /// A symbolic link that led to a folder; the format writes its path like a folder's, with a separator at its end.
+    case folderLink = 3
 }
 
 /// Where the bytes of a file, or of its metadata, are.
@@ -44,12 +46,15 @@ public struct CatalogEntry: Sendable, Hashable {
     public var size: Int64
     /// Modification time in nanoseconds since 1970; whole seconds only when learned from a filelist.
     public var modified: Int64
-    /// Inode change time in nanoseconds since 1970, or 0 when it must not be trusted.
+    /// Inode change time in nanoseconds since 1970, 0 when unknown, or ``unsettled``.
     public var changed: Int64
     /// The content.
     public var data: ContentReference
     /// The metadata.
     public var metadata: ContentReference
+
+    /// A change time that tells: the file may have changed after it was read, so the next run reads it again.
+    public static let unsettled: Int64 = -1
 
     /// An entry from its parts.
     public init(

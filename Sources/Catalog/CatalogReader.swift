@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 internal import GRDB
 internal import GRDBSQLite
 internal import Support
@@ -56,19 +56,21 @@ public struct CatalogReader: ~Copyable {
 
     // MARK: Blocks and contents
 
+    /// All blocks, to be gone through now or later within this read.
+    public func blockScan() throws -> BlockScan {
+        BlockScan(connection)
+    }
+
     /// Calls `body` with every block, in the order of their ids.
     public func forEachBlock(
         _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
     ) throws {
-        let query = try PreparedStatement(connection, "SELECT id, hash, size, volume FROM block ORDER BY id")
-        while try query.step() {
-            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
-        }
+        try blockScan().forEachBlock(body)
     }
 
     /// How many blocks there are.
     public func blockCount() throws -> Int {
-        try Int.fetchOne(connection, sql: "SELECT count(*) FROM block") ?? 0
+        try blockScan().count()
     }
 
     /// Repeated lookups of single blocks and contents, with their statements prepared once.
@@ -108,7 +110,7 @@ public struct CatalogReader: ~Copyable {
     ///   - body: gets the folder's path, with a separator at its end, and the entry.
     /// - Throws: `CatalogError`, or what `body` throws.
     public func forEachEntry(
-        of version: Int64, kinds: Set<EntryKind> = [.folder, .file, .symlink],
+        of version: Int64, kinds: Set<EntryKind> = [.folder, .file, .symlink, .folderLink],
         _ body: (_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry) throws -> Void
     ) throws {
         let wanted = kinds.map { String($0.rawValue) }.sorted().joined(separator: ", ")
@@ -143,6 +145,37 @@ public struct CatalogReader: ~Copyable {
     }
 }
 
+/// All blocks of a catalog.
+///
+/// Only for use inside the closure that lends the reader.
+public final class BlockScan {
+    private let connection: Database
+
+    init(_ connection: Database) {
+        self.connection = connection
+    }
+
+    /// Calls `body` with every block, in the order of their ids.
+    public func forEachBlock(
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(connection, "SELECT id, hash, size, volume FROM block ORDER BY id")
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// How many blocks there are.
+    public func count() throws -> Int {
+        try Int.fetchOne(connection, sql: "SELECT count(*) FROM block") ?? 0
+    }
+
+    /// The next free number.
+    public func nextID() throws -> Int64 {
+        try Int64.fetchOne(connection, sql: "SELECT coalesce(max(id), 0) + 1 FROM block") ?? 1
+    }
+}
+
 /// The next free number of each table.
 public struct CatalogIdentifiers: Sendable {
     /// For ``CatalogVolume``.
@@ -159,21 +192,38 @@ public struct CatalogIdentifiers: Sendable {
 
 /// Repeated questions for the newest state of single folders.
 public final class LiveEntries {
-    private let query: PreparedStatement
+    private let folderQuery: PreparedStatement
+    private let entryQuery: PreparedStatement
+    private let allQuery: PreparedStatement
     private let path: String
 
     init(_ connection: Database, path: String) throws {
         self.path = path
-        query = try PreparedStatement(
+        folderQuery = try PreparedStatement(connection, "SELECT id FROM folder WHERE path = ?")
+        entryQuery = try PreparedStatement(
             connection, "SELECT \(entryColumns) FROM entry e WHERE folder = ? AND until IS NULL ORDER BY name")
+        allQuery = try PreparedStatement(connection, "SELECT DISTINCT folder FROM entry WHERE until IS NULL")
+    }
+
+    /// The number of the folder with this path, or `nil` when it was never seen.
+    public func find(_ path: [UInt8]) throws -> Int64? {
+        folderQuery.bind(1, path)
+        defer { folderQuery.reset() }
+        return try folderQuery.step() ? folderQuery.int64(0) : nil
     }
 
     /// Replaces `entries` by those of the folder, ordered by the bytes of their names.
     public func load(folder: Int64, into entries: inout [CatalogEntry]) throws {
         entries.removeAll(keepingCapacity: true)
-        query.bind(1, folder)
-        defer { query.reset() }
-        while try query.step() { entries.append(try entry(query, from: 0, path: path)) }
+        entryQuery.bind(1, folder)
+        defer { entryQuery.reset() }
+        while try entryQuery.step() { entries.append(try entry(entryQuery, from: 0, path: path)) }
+    }
+
+    /// Calls `body` with the number of every folder that has entries in the newest state.
+    public func forEachFolder(_ body: (Int64) throws -> Void) throws {
+        defer { allQuery.reset() }
+        while try allQuery.step() { try body(allQuery.int64(0)) }
     }
 }
 
@@ -201,6 +251,16 @@ public final class ContentLookup {
         }
         return CatalogBlock(
             id: id, digest: digest, size: Int(blockQuery.int64(1)), volume: blockQuery.int64(2))
+    }
+
+    /// The hash of the content with this number.
+    public func hash(ofContent id: Int64) throws -> Digest {
+        contentQuery.bind(1, id)
+        defer { contentQuery.reset() }
+        guard try contentQuery.step(), let hash = Digest(contentQuery.blob(1)) else {
+            throw CatalogError.inconsistent(path: path, detail: "content \(id) is missing")
+        }
+        return hash
     }
 
     /// The content with this number.
