@@ -6,12 +6,17 @@ public enum CredentialNames {
         "signing", "passcode",
     ]
 
+    private static let harmlessEnds = [
+        "_id", "-id", "file", "path", "url", "host_key", "host-key", "hostkey", "public_key", "public-key",
+        "fingerprint",
+    ]
+
     /// Whether a value under this key or variable name should be hidden.
     public static func isCredential(_ name: some StringProtocol) -> Bool {
         let name = name.lowercased()
-        if ["sign", "pass", "pwd", "key", "auth"].contains(name) || name.hasSuffix("_pass") || name.hasSuffix("_key") {
-            return true
-        }
+        guard !harmlessEnds.contains(where: { name.hasSuffix($0) }) else { return false }
+        if ["sign", "pass", "pwd", "key", "auth"].contains(name) { return true }
+        if ["_pass", "-pass", "_key", "-key"].contains(where: { name.hasSuffix($0) }) { return true }
         return parts.contains { name.contains($0) }
     }
 

@@ -43,6 +43,13 @@ public struct Node: Sendable {
         self.isFlow = isFlow
     }
 
+    /// The node with other content at the same place.
+    public func replacingContent(_ content: Content) -> Node {
+        var node = Node(content, range: range, isFlow: isFlow)
+        node.alias = alias
+        return node
+    }
+
     /// The single value, when it is one.
     public var scalar: Scalar? {
         if case .scalar(let scalar) = content { scalar } else { nil }
