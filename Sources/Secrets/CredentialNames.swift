@@ -1,3 +1,5 @@
+internal import Support
+
 /// Tells which parts of a configuration are likely to be credentials, so that they are not shown.
 public enum CredentialNames {
     private static let parts = [
@@ -17,7 +19,9 @@ public enum CredentialNames {
         guard !harmlessEnds.contains(where: { name.hasSuffix($0) }) else { return false }
         if ["sign", "pass", "pwd", "key", "auth"].contains(name) { return true }
         if ["_pass", "-pass", "_key", "-key"].contains(where: { name.hasSuffix($0) }) { return true }
-        return parts.contains { name.contains($0) }
+        if parts.contains(where: { name.contains($0) }) { return true }
+        // A misspelt key must not give its value away.
+        return name.count <= 24 && EditDistance.suggestion(for: name, among: ["password", "passphrase"]) != nil
     }
 
     /// The parts of a URL that are passwords in clear: after the user's name, and in query values of telling names.

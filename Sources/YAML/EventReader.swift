@@ -93,6 +93,10 @@ final class EventReader {
             let range = source.range(index, index + 1)
             return YAMLProblem(.syntax, "a control character is not allowed in YAML", at: range, notes: [problem])
         }
+        if problem == "found unexpected end of stream", let context = failure.context {
+            let text = "\(problem) \(String(cString: context))"
+            return SyntaxAdvice.problem(text, at: failure.context_mark.index, in: source, notes: [])
+        }
         var notes: [String] = []
         if let context = failure.context {
             let line = source.mark(at: failure.context_mark.index).line

@@ -30,7 +30,7 @@ enum SyntaxAdvice {
             "a key is followed by a colon and a space"
         case "found unknown escape character":
             "put the value in single quotes to keep its backslashes"
-        case "found unexpected end of stream":
+        case "found unexpected end of stream while scanning a quoted scalar":
             "close the quote that is still open"
         case "did not find expected ',' or ']'":
             "separate the items with commas and close the list with `]`"

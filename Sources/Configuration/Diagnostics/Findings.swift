@@ -24,7 +24,9 @@ struct Findings {
 
     mutating func add(_ finding: Finding) {
         let identity = Identity(code: finding.code, start: finding.range.start.index, subject: finding.subject)
-        guard seen.insert(identity).inserted else { return }
+        let tag = Identity(code: .tag, start: identity.start, subject: "")
+        // A value with a wrong tag has no right type either.
+        guard finding.code != .wrongType || !seen.contains(tag), seen.insert(identity).inserted else { return }
         all.append(finding)
     }
 

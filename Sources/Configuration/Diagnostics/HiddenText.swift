@@ -86,7 +86,8 @@ struct HiddenText {
             if CredentialNames.isCredential(key), !isName, !Self.isReference(scalar.text) {
                 ranges.append(range)
             } else {
-                hideURLs(range, source)
+                let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+                hideURLs(isQuoted && range.count > 1 ? range.lowerBound + 1..<range.upperBound - 1 : range, source)
             }
         }
     }

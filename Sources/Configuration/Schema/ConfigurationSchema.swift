@@ -105,7 +105,10 @@ enum ConfigurationSchema {
                 "What is left out or kept in; the first expression that matches a path decides.",
                 absent: "everything is backed up"),
             .init(
-                "encryption", .oneOf(value: .word(["none"]), list: nil, object: encryption), required: !isDefault,
+                "encryption",
+                .oneOf(
+                    value: .word(["none"], advice: "write `encryption: { passphrase: { secret: NAME } }` to encrypt"),
+                    list: nil, object: encryption), required: !isDefault,
                 "How the data is encrypted; `none` stores it in the clear.",
                 advice:
                     "add `encryption: { passphrase: { secret: NAME } }`, or `encryption: none` to store in the clear"),

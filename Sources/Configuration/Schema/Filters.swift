@@ -50,7 +50,7 @@ enum Filters {
                 notes: [
                     "groups: SystemFiles, OperatingSystem, CacheFiles, TemporaryFiles, Applications, DefaultExcludes"
                 ],
-                help: ValueKind.didYouMean(name, groups))
+                help: ValueKind.didYouMean(name, groups), part: name)
         }
         return nil
     }

@@ -11,6 +11,11 @@ struct ReferenceCheck {
         let advice: String
     }
 
+    private static let hidingUses: Set<DiagnosticCode> = [
+        .syntax, .duplicateKey, .alias, .tag, .unknownKey, .missingKey, .wrongType, .empty, .conflictingKeys, .badName,
+        .badInterpolation,
+    ]
+
     private static func section(_ kind: ValueKind.Reference) -> Section {
         switch kind {
         case .secret:
@@ -41,6 +46,11 @@ struct ReferenceCheck {
                         defined.isEmpty ? "none is defined" : "defined: \(defined.sorted().joined(separator: ", "))"
                     ],
                     help: ValueKind.didYouMean(use.name, defined))
+            }
+            // After such errors a name may be unused only because its use could not be read.
+            guard check.findings.all.allSatisfy({ !hidingUses.contains($0.code) && $0.code != section.undefined })
+            else {
+                continue
             }
             let used = Set(uses.map { $0.name })
             for entry in entries where !used.contains(entry.key) {

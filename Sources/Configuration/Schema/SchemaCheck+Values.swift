@@ -76,8 +76,14 @@ extension SchemaCheck {
         // Advice repeats the value, which may hold a credential.
         let help = telling.count == expanded.variables.count ? problem.help : []
         add(
-            problem.code, "\(problem.message.replacing("%", with: shown)) \(place.name)", at: node.range, in: place,
-            notes: notes, help: help)
+            problem.code, Self.sentence(problem.message.replacing("%", with: shown), place),
+            at: problem.part.flatMap { self.range(of: $0, node, scalar) } ?? node.range, in: place, notes: notes,
+            help: help)
+    }
+
+    /// The message with the place, where it asks for one.
+    private static func sentence(_ message: String, _ place: Place) -> String {
+        message.hasSuffix(" in") || message.hasSuffix(" for") ? "\(message) \(place.name)" : message
     }
 
     private static func shortened(_ text: String) -> String {
@@ -121,6 +127,13 @@ extension SchemaCheck {
     }
 
     // MARK: Places within a text
+
+    /// Where a part of a value stands in the file.
+    private func range(of part: String, _ node: Node, _ scalar: Scalar) -> SourceRange? {
+        let text = Array(scalar.text.unicodeScalars)
+        guard let found = text.firstRange(of: Array(part.unicodeScalars)) else { return nil }
+        return range(found, node, scalar)
+    }
 
     /// Where characters of a value stand in the file; the whole value if escapes or line folding hide them.
     private func range(_ part: Range<Int>, _ node: Node, _ scalar: Scalar) -> SourceRange {

@@ -1,3 +1,4 @@
+internal import Secrets
 internal import Support
 internal import YAML
 
@@ -64,7 +65,10 @@ struct SchemaCheck {
 
     private func listHelp(_ node: Node, _ item: Shape) -> [String] {
         if case .value = item, let text = node.scalar?.text, !text.isEmpty { return ["write `[\(text)]`"] }
-        if case .object = item, node.entries != nil { return ["begin each item with `- `"] }
+        if case .object(let object) = item {
+            if node.entries != nil { return ["begin each item with `- `"] }
+            if let written = objectText(node, object) { return ["write `[\(written)]`"] }
+        }
         return []
     }
 
@@ -95,16 +99,19 @@ struct SchemaCheck {
             wrongType(node, shape, at: place, help: objectHelp(node, object))
             return
         }
+        var misspelt: Set<String> = []
         for entry in entries where object.key(named: entry.key) == nil && !Extension.isExtension(entry.key) {
-            unknownKey(entry, object, at: place)
+            if let meant = unknownKey(entry, object, at: place) { misspelt.insert(meant) }
         }
         let present = object.keys.filter { node[$0.name] != nil }
-        if object.isExclusive { checkExclusive(node, entries, object, present.map { $0.name }, at: place) }
+        if object.isExclusive, misspelt.isEmpty || present.count > 1 {
+            checkExclusive(node, entries, object, present.map { $0.name }, at: place)
+        }
         // In the schema's order: what `defaults` brings to several jobs is then told about once, at its own path.
         for key in object.keys {
             if let entry = entries.first(where: { $0.key == key.name }) {
                 check(entry.value, key.shape, at: place.appending(entry))
-            } else if key.isRequired {
+            } else if key.isRequired, !misspelt.contains(key.name) {
                 add(
                     .missingKey, "\(place.name) lacks the required key `\(key.name)`", at: visible(node, place),
                     in: place,
@@ -114,8 +121,16 @@ struct SchemaCheck {
     }
 
     private func objectHelp(_ node: Node, _ object: ObjectShape) -> [String] {
-        guard let text = node.scalar?.text, object.keys.count == 1, let key = object.keys.first?.name else { return [] }
-        return text.isEmpty ? [] : ["write `\(key): \(text)`"]
+        objectText(node, object).map { ["write `\($0)`"] } ?? []
+    }
+
+    /// A single value as the mapping it was probably meant to be.
+    private func objectText(_ node: Node, _ object: ObjectShape) -> String? {
+        let required = object.keys.filter { $0.isRequired }
+        guard required.count == 1, case .value? = required.first?.shape, let key = required.first?.name,
+            let text = node.scalar?.text, !text.isEmpty, CredentialNames.ranges(inURL: text).isEmpty
+        else { return nil }
+        return "{ \(key): \(text) }"
     }
 
     private mutating func checkExclusive(
@@ -134,7 +149,9 @@ struct SchemaCheck {
         }
     }
 
-    private mutating func unknownKey(_ entry: Node.Entry, _ object: ObjectShape, at place: Place) {
+    /// Reports a key that nothing knows.
+    /// - Returns: the key that was probably meant.
+    private mutating func unknownKey(_ entry: Node.Entry, _ object: ObjectShape, at place: Place) -> String? {
         let known = object.keys.map { $0.name }
         let snake = Names.snakeCase(entry.key)
         let similar = known.contains(snake) ? snake : EditDistance.suggestion(for: snake, among: known)
@@ -143,6 +160,7 @@ struct SchemaCheck {
             .unknownKey, "unknown key `\(entry.key)` in \(place.name)", at: entry.keyRange, in: place,
             notes: help == nil ? ["known keys: \(known.sorted().joined(separator: ", "))"] : [],
             help: help.map { [$0] } ?? [])
+        return object.foreign[snake] == nil ? similar : nil
     }
 
     private mutating func checkChoice(

@@ -117,36 +117,30 @@ struct StoreCheck {
 
     private static func checkTiers(_ retention: Node, _ check: inout SchemaCheck) {
         guard let node = retention["tiers"] else { return }
-        var tiers: [(tier: RetentionSpecification.Tier, range: SourceRange)] = []
-        if let text = check.text(node) {
-            tiers = (Tiers.parse(text) ?? []).map { ($0, node.range) }
-        }
+        var tiers: [(period: String, interval: String, range: SourceRange)] = []
+        if let text = check.text(node) { tiers = Tiers.words(text).map { ($0.period, $0.interval, node.range) } }
         for item in node.items ?? [] {
-            guard let period = item["for"], let text = check.text(period),
-                let every = item["every"].flatMap(check.text),
-                let tier = Tiers.tier(text, every)
+            guard let period = item["for"], let text = check.text(period), let every = item["every"].flatMap(check.text)
             else { continue }
-            tiers.append((tier, period.range))
+            tiers.append((text, every, period.range))
         }
-        var before: RetentionSpecification.Tier?
-        for (tier, range) in tiers {
-            defer { before = tier }
+        var before: (word: String, reach: Int64)?
+        for (period, interval, range) in tiers {
+            guard let tier = Tiers.tier(period, interval) else { continue }
             let reach = tier.period?.approximateSeconds ?? .max
-            if let interval = tier.interval, interval.approximateSeconds > reach {
+            if let step = tier.interval, step.approximateSeconds > reach {
                 check.add(
-                    .retentionTiers, "a tier that reaches to \(name(tier)) cannot keep a version every \(interval)",
+                    .retentionTiers, "a tier that reaches to \(period) cannot keep a version every \(interval)",
                     at: range, in: Place())
             }
-            guard let before, reach <= before.period?.approximateSeconds ?? .max else { continue }
-            check.add(
-                .retentionTiers,
-                "the tier of \(name(tier)) does not reach further than the tier of \(name(before)) before it",
-                at: range, in: Place(), help: ["order the tiers by rising age"])
+            if let before, reach <= before.reach {
+                check.add(
+                    .retentionTiers,
+                    "the tier of \(period) does not reach further than the tier of \(before.word) before it",
+                    at: range, in: Place(), help: ["order the tiers by rising age"])
+            }
+            before = (period, reach)
         }
-    }
-
-    private static func name(_ tier: RetentionSpecification.Tier) -> String {
-        tier.period?.description ?? Tiers.forever
     }
 
     private static func checkSizes(_ job: Node.Entry, _ check: inout SchemaCheck) {

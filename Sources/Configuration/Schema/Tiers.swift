@@ -3,6 +3,11 @@ enum Tiers {
     static let forever = "forever"
     static let all = "all"
 
+    /// The words of the periods and intervals, when the text can be read.
+    static func words(_ text: String) -> [(period: String, interval: String)] {
+        parse(text) == nil ? [] : parts(text).map { ($0[0], $0[1]) }
+    }
+
     static func parse(_ text: String) -> [RetentionSpecification.Tier]? {
         let tiers = parts(text).map { part -> RetentionSpecification.Tier? in
             guard part.count == 2 else { return nil }
@@ -23,7 +28,8 @@ enum Tiers {
             guard part.count == 2 else {
                 return ValueKind.Problem(
                     code: .badValue, message: "`\(part.joined(separator: ":"))` is not a tier in",
-                    notes: ["expected `age:interval` pairs like 7d:1d, 4w:1w, 12mo:1mo"])
+                    notes: ["expected `age:interval` pairs like 7d:1d, 4w:1w, 12mo:1mo"],
+                    part: part.joined(separator: ":"))
             }
             if part[0] != forever, let problem = Durations.problem(part[0], or: forever) {
                 return named(problem, part[0])
@@ -36,7 +42,8 @@ enum Tiers {
     private static func named(_ problem: ValueKind.Problem, _ part: String) -> ValueKind.Problem {
         ValueKind.Problem(
             code: problem.code, message: problem.message.replacing("%", with: "`\(part)`"), notes: problem.notes,
-            help: part == "U" ? ["Duplicati's `U` is `forever` before the colon and `all` after it"] : problem.help)
+            help: part == "U" ? ["Duplicati's `U` is `forever` before the colon and `all` after it"] : problem.help,
+            part: part)
     }
 
     private static func parts(_ text: String) -> [[String]] {

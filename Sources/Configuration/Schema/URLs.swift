@@ -38,7 +38,7 @@ enum URLs {
             guard placeholder == DestinationSpecification.jobPlaceholder else {
                 return ValueKind.Problem(
                     code: .badURL, message: "`\(placeholder)` is not a placeholder in", notes: ["known: {job}"],
-                    help: ["write `%7B` and `%7D` for braces"])
+                    help: ["write `%7B` and `%7D` for braces"], part: String(placeholder))
             }
             rest = rest[rest.index(after: close)...]
         }

@@ -3,17 +3,17 @@ internal import Support
 extension ValueKind {
     /// Any text that is not empty.
     static let text = ValueKind(noun: "a text") { text in
-        text.isEmpty ? Problem(code: .badValue, message: "an empty text is no use") : nil
+        text.isEmpty ? Problem(code: .badValue, message: "an empty text is no use in") : nil
     }
 
     /// One of a few words.
-    static func word(_ words: [String]) -> ValueKind {
+    static func word(_ words: [String], advice: String? = nil) -> ValueKind {
         ValueKind(noun: "a word", accepted: .words) { text in
             guard !words.contains(text) else { return nil }
             return Problem(
                 code: .notAllowed, message: "% is not allowed for",
                 notes: ["one of: \(words.sorted().joined(separator: ", "))"],
-                help: didYouMean(text, words))
+                help: advice.map { [$0] } ?? didYouMean(text, words))
         }
     }
 
@@ -34,7 +34,7 @@ extension ValueKind {
     static let version = ValueKind(noun: "a whole number", accepted: .integer) { text in
         guard Scalars.integer(text) != 1 else { return nil }
         return Problem(
-            code: .badVersion, message: "version % of the configuration language is not known here, in",
+            code: .badVersion, message: "version % of the configuration language is not known here",
             notes: ["this program reads version 1"])
     }
 

@@ -28,10 +28,12 @@ struct ValueKind: Sendable {
     /// Something wrong with a value.
     struct Problem {
         let code: DiagnosticCode
-        /// What is wrong, to be followed by `in <path>`; the value is shown where `%` stands.
+        /// What is wrong; the value is shown where `%` stands, and the path is added after a final `in` or `for`.
         let message: String
         var notes: [String] = []
         var help: [String] = []
+        /// The part of the text concerned, when it is not all.
+        var part: String?
     }
 
     /// The kind in words: `a duration`.
