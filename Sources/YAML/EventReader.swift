@@ -25,13 +25,15 @@ final class EventReader {
     }
 
     private let source: SourceText
+    private let shield: BreakShield
     // libyaml keeps pointers to the parser and to its input, so both need addresses that stay.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
 
     init(_ source: SourceText) {
         self.source = source
-        let bytes = source.utf8
+        shield = BreakShield(for: source.characters)
+        let bytes = SourceText.utf8(shield.hide(source.characters))
         input = .allocate(capacity: bytes.count)
         _ = input.initialize(from: bytes)
         parser = .allocate(capacity: 1)
@@ -54,7 +56,7 @@ final class EventReader {
         let kind: Event.Kind
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: kind = .documentStart
-        case YAML_SCALAR_EVENT: kind = Self.scalar(event)
+        case YAML_SCALAR_EVENT: kind = scalar(event)
         case YAML_SEQUENCE_START_EVENT:
             let data = event.data.sequence_start
             kind = .sequenceStart(
@@ -71,7 +73,7 @@ final class EventReader {
         return Event(kind: kind, start: event.start_mark.index, end: event.end_mark.index)
     }
 
-    private static func scalar(_ event: yaml_event_t) -> Event.Kind {
+    private func scalar(_ event: yaml_event_t) -> Event.Kind {
         let data = event.data.scalar
         let bytes = UnsafeBufferPointer(start: data.value, count: data.length)
         let style: Scalar.Style =
@@ -82,7 +84,8 @@ final class EventReader {
             default: .plain
             }
         return .scalar(
-            text: String(decoding: bytes, as: UTF8.self), style: style, properties: Properties(data.anchor, data.tag))
+            text: shield.restore(String(decoding: bytes, as: UTF8.self)), style: style,
+            properties: Properties(data.anchor, data.tag))
     }
 
     private func syntaxProblem() -> YAMLProblem {

@@ -77,8 +77,8 @@ public struct SourceText: Sendable {
         return String(text)
     }
 
-    /// The text in UTF-8.
-    var utf8: [UInt8] {
+    /// Characters in UTF-8.
+    static func utf8(_ characters: [Unicode.Scalar]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(characters.count)
         for character in characters {
@@ -87,7 +87,7 @@ public struct SourceText: Sendable {
         return bytes
     }
 
-    /// Which character holds the byte at `offset` of ``utf8``.
+    /// Which character holds the byte at `offset` of the text in UTF-8.
     func characterIndex(utf8Offset offset: Int) -> Int {
         var bytes = 0
         return characters.firstIndex { character in
