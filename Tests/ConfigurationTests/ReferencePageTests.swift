@@ -6,7 +6,7 @@ import Testing
 @testable import Configuration
 
 /// `docs/configuration.md`: its example works, and its tables are those of the code.
-@Suite struct ReferencePageTests {
+@Suite(.serialized) struct ReferencePageTests {
     private static let path = "\(Goldens.folder)/../../../docs/configuration.md"
 
     private func page() throws -> String {
