@@ -12,6 +12,11 @@ public enum FileTree {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("create folder", path: path) }
     }
 
+    /// Gives a file or folder another name, replacing what had it.
+    public static func rename(_ path: String, to newPath: String) throws(SystemError) {
+        guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename", path: path) }
+    }
+
     /// Removes a file, or a folder with everything in it; links are removed, never followed.
     ///
     /// Returns whether nothing is left; what was not there counts as removed.

@@ -1,0 +1,25 @@
+/// Why the local catalog cannot be used.
+///
+/// It holds nothing that the destination does not, so removing it loses no backup.
+public enum CatalogError: Error, Sendable, CustomStringConvertible {
+    /// SQLite refused; `detail` is its own message.
+    case database(path: String, detail: String)
+    /// The file is a catalog of a newer Dunnage.
+    case tooNew(path: String, schema: Int)
+    /// The catalog does not hold together: a row points to one that is missing.
+    case inconsistent(path: String, detail: String)
+
+    /// The cause, and what to do about it.
+    public var description: String {
+        switch self {
+        case .database(let path, let detail):
+            "The catalog \(path) cannot be used: \(detail). Check the folder's space and permissions; "
+                + "a damaged catalog can be removed and is then rebuilt from the destination."
+        case .tooNew(let path, let schema):
+            "The catalog \(path) was written by a newer Dunnage (schema \(schema)). Run that version, "
+                + "or remove the file to have it rebuilt from the destination."
+        case .inconsistent(let path, let detail):
+            "The catalog \(path) contradicts itself (\(detail)). Remove it to have it rebuilt from the destination."
+        }
+    }
+}
