@@ -72,7 +72,9 @@ let package = Package(
         library(
             "Jobs",
             ["Configuration", "Destinations", "Engine", "Reporting", "Secrets", "Support", logging]),
-        library("Commands", ["Configuration", "Destinations", "Engine", "Jobs", "Secrets", "Support", argumentParser, logging]),
+        library(
+            "Commands",
+            ["Configuration", "Destinations", "Engine", "Jobs", "Secrets", "Support", argumentParser, logging]),
         .executableTarget(name: "dunnage", dependencies: ["Commands"], swiftSettings: strict),
 
         // Tests mirror the targets.
