@@ -1,0 +1,34 @@
+/// A flat namespace of write-once objects at a destination.
+///
+/// The contract, which the conformance suite checks for every destination:
+/// - Calls block the calling thread, may come from several threads at once, and are safe to repeat.
+/// - Names are non-empty, at most 255 bytes of UTF-8, without `/` and NUL, and neither `.` nor `..`.
+/// - An object is visible only when it is complete and durable; a `put` that fails leaves nothing visible behind.
+/// - A `put` never replaces other content: equal content is success, other content is `.exists`.
+/// - A listing is complete or throws; temporary names of the destination's own never appear in it.
+/// - Deleting what is not there is success.
+public protocol Destination: Sendable {
+    /// The name of the place for logs, reports and errors: never a secret.
+    var label: String { get }
+
+    /// Returns every object of the namespace, sorted by the bytes of its name.
+    func list() throws(DestinationError) -> [RemoteObject]
+
+    /// Stores a local file under a name.
+    func put(_ name: String, from file: LocalFile) throws(DestinationError)
+
+    /// Fetches an object into a local file, which is created or replaced.
+    /// - Returns: the object's size in bytes.
+    func get(_ name: String, to path: String) throws(DestinationError) -> Int64
+
+    /// Removes an object; a missing one is success.
+    func delete(_ name: String) throws(DestinationError)
+
+    /// Checks that the container is there and removes old leftovers of interrupted puts.
+    /// - Parameter create: whether a missing container is created.
+    /// - Throws: `.missingContainer` when it is missing and not to be created.
+    func prepare(create: Bool) throws(DestinationError)
+
+    /// Returns the bytes that can still be stored, or nil when the destination does not say.
+    func freeSpace() throws(DestinationError) -> Int64?
+}

@@ -1,0 +1,56 @@
+internal import Support
+
+/// Every kind of destination by its URL scheme.
+public struct DestinationRegistry {
+    typealias Maker = @Sendable (DestinationURL, DestinationOptions) throws(DestinationError) -> any Destination
+
+    /// One kind of destination: a new one is a folder with its sources and one line in `kinds`.
+    struct Kind: Sendable {
+        let schemes: [String]
+        let options: [DestinationOption]
+        let make: Maker
+    }
+
+    static let kinds: [Kind] = [
+        Kind(schemes: ["file"], options: FileDestination.options) { url, options throws(DestinationError) in
+            try FileDestination(url: url, options: options)
+        }
+    ]
+
+    /// The URL schemes that `open` accepts.
+    public static var schemes: [String] { kinds.flatMap(\.schemes) }
+
+    /// Makes a destination from its URL and options, without touching it yet.
+    /// - Parameters:
+    ///   - url: a URL in Duplicati's grammar, or a local path.
+    ///   - options: options of the configuration; pairs in the URL's query override them.
+    ///   - warn: is called with a sentence for each option that will not be used; never with a value.
+    /// - Returns: the destination.
+    /// - Throws: `.configuration` or `.unsupported`.
+    public static func open(
+        url: String, options: [String: String] = [:], warn: (String) -> Void = { _ in }
+    ) throws(DestinationError) -> any Destination {
+        let url = try DestinationURL(parsing: url)
+        guard let kind = kinds.first(where: { $0.schemes.contains(url.scheme) }) else { throw refusal(of: url) }
+        let options = DestinationOptions(options, overriddenBy: url)
+        let destination = try kind.make(url, options)
+        for sentence in options.warnings(known: kind.options + CommonOptions.all) {
+            warn("\(destination.label): \(sentence)")
+        }
+        return destination
+    }
+
+    private static func refusal(of url: DestinationURL) -> DestinationError {
+        let scheme = url.scheme
+        let usable = schemes.map { "\($0)://" }.joined(separator: ", ")
+        if let message = KnownSchemes.message(for: scheme) {
+            return DestinationError(
+                .unsupported, .open, at: url.description, detail: message,
+                advice: "What works in this version: \(usable).")
+        }
+        let hint = EditDistance.suggestion(for: scheme, among: schemes + KnownSchemes.names)
+        return DestinationError(
+            .configuration, .open, at: url.description, detail: "there is no destination '\(scheme)://'",
+            advice: (hint.map { "Did you mean '\($0)://'? " } ?? "") + "What works in this version: \(usable).")
+    }
+}

@@ -1,0 +1,42 @@
+/// One HTTP request with a body held in memory.
+public struct HTTPRequest: Sendable {
+    /// The methods that are used here.
+    public enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// What to do with the resource.
+    public var method: Method
+
+    /// An `http` or `https` URL; it may hold secrets and is never shown.
+    public var url: String
+
+    /// The header fields.
+    public var headers: HTTPHeaders
+
+    /// The body, empty for none.
+    public var body: [UInt8]
+
+    /// How long each phase may take.
+    public var timeouts: TransportTimeouts
+
+    /// The longest response body that is accepted.
+    public var maximumResponseBytes: Int
+
+    /// Creates a request; a response may have 1 MiB unless more is asked for.
+    public init(
+        _ method: Method, _ url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
+        timeouts: TransportTimeouts = TransportTimeouts(), maximumResponseBytes: Int = 1 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+        self.maximumResponseBytes = maximumResponseBytes
+    }
+}
