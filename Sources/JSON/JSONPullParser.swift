@@ -204,7 +204,9 @@ public final class JSONPullParser {
             valueEnded()
             return .string
         case 0x7B, 0x5B:
-            guard containers.count < maximumDepth else { throw JSONError(.tooDeep(limit: maximumDepth), offset: offset) }
+            guard containers.count < maximumDepth else {
+                throw JSONError(.tooDeep(limit: maximumDepth), offset: offset)
+            }
             containers.append(byte == 0x7B)
             head += 1
             expectation = byte == 0x7B ? .keyOrObjectEnd : .valueOrArrayEnd

@@ -40,7 +40,9 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// The value of a member; nil when this is no object or has no such member. Of equal names the last one counts.
+    /// The value of a member; nil when this is no object or has no such member.
+    ///
+    /// Of equal names the last one counts.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
@@ -147,8 +149,7 @@ extension JSONValue: CustomStringConvertible {
         String(decoding: serialized(), as: UTF8.self)
     }
 
-    /// The document as UTF-8.
-    /// - Parameter pretty: indented by two spaces, a member a line, for people.
+    /// The document as UTF-8; `pretty` indents by two spaces, a member a line, for people.
     public func serialized(pretty: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
         append(to: &output, indent: pretty ? 0 : nil)

@@ -1,7 +1,11 @@
 #ifndef DUNNAGE_CPOSIX_H
 #define DUNNAGE_CPOSIX_H
 
+#include "extended_attributes.h"
 #include "file_publish.h"
+#include "file_status.h"
+#include "pattern.h"
+#include "private_descriptors.h"
 #include "thread_name.h"
 
 #endif

@@ -1,0 +1,10 @@
+#ifndef DUNNAGE_PRIVATE_DESCRIPTORS_H
+#define DUNNAGE_PRIVATE_DESCRIPTORS_H
+
+/// Makes an empty file in memory, not inherited by child processes. Returns its descriptor, or -1 and errno.
+int cposix_memory_file(const char *label);
+
+/// Makes a pipe, not inherited by child processes: reading end, writing end. Returns 0, or -1 and errno.
+int cposix_pipe(int ends[2]);
+
+#endif

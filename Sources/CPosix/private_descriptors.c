@@ -1,0 +1,10 @@
+#define _GNU_SOURCE
+#include "include/private_descriptors.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int cposix_memory_file(const char *label) { return memfd_create(label, MFD_CLOEXEC); }
+
+int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

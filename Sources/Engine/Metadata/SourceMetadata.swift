@@ -1,0 +1,9 @@
+public import StoreFormat
+
+/// What a ``MetadataReader`` found out about an entry.
+public struct SourceMetadata: Sendable {
+    /// What the store remembers of it.
+    public let metadata: Metadata
+    /// Whether an extended attribute asks for the entry to be left out of backups, whatever its value.
+    public let asksForExclusion: Bool
+}

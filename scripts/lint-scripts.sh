@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Checks the shell scripts with shellcheck where it is installed, and at least their syntax where it is not.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts=(.ci/run scripts/*.sh)
+if command -v shellcheck >/dev/null; then
+    shellcheck --severity=style "${scripts[@]}"
+else
+    for script in "${scripts[@]}"; do
+        bash -n "$script"
+    done
+    echo "shellcheck is not installed: only the syntax of the shell scripts was checked" >&2
+fi
