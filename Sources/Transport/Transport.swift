@@ -76,7 +76,7 @@ public final class Transport: Sendable {
                     _ = clibcurl_set_pointer(handle.raw, CURLOPT_POSTFIELDS, body.baseAddress)
                     _ = clibcurl_set_offset(handle.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
                 }
-                return curl_easy_perform(handle.raw)
+                return BrokenPipe.withoutSignal { curl_easy_perform(handle.raw) }
             }
         }
         guard code == CURLE_OK else {
