@@ -1,0 +1,74 @@
+internal import Catalog
+internal import Support
+
+/// An entry whose content or metadata needs something that is lost.
+struct AffectedFile {
+    /// Its path.
+    let path: String
+    /// The object that is missing or damaged; empty when nobody knows which it was.
+    let object: String
+    /// Whether only owner, mode and times are lost, and the content is there.
+    let isMetadataOnly: Bool
+    /// The oldest version concerned, and the newest.
+    let versions: (from: Timestamp, to: Timestamp)
+
+    /// What to say about it.
+    var problem: Problem {
+        let what = isMetadataOnly ? "its owner, mode and times are" : "its content is"
+        let versions =
+            versions.from == versions.to
+            ? "in version \(versions.from)" : "in versions \(versions.from) to \(versions.to)"
+        let cause = object.isEmpty ? "no object has all of its blocks" : "\(object) is missing or damaged"
+        return Problem(.damaged, path, "\(what) lost \(versions): \(cause)")
+    }
+}
+
+/// Finds out what is lost with a block.
+enum AffectedFiles {
+    /// Every state of every entry that needs a lost block.
+    /// - Parameter culprit: the object that had the block of a number, empty when unknown, nil when it is not lost.
+    static func find(
+        _ reader: borrowing CatalogReader, culprit: (Int64) -> String?
+    ) throws -> [AffectedFile] {
+        let versions = try reader.versions().sorted { $0.id < $1.id }
+        guard let newest = versions.last else { return [] }
+        let times = Dictionary(uniqueKeysWithValues: versions.map { ($0.id, $0.time) })
+        let lookup = try reader.contents()
+        var known: [Int64: String?] = [:]
+        func fault(_ reference: ContentReference) throws -> String? {
+            switch reference {
+            case .nothing: return nil
+            case .block(let id): return culprit(id)
+            case .content(let id):
+                if let fault = known[id] { return fault }
+                let fault = try Self.fault(of: lookup.content(id), culprit)
+                known[id] = .some(fault)
+                return fault
+            }
+        }
+        var affected: [AffectedFile] = []
+        try reader.forEachState { folder, entry, since, until in
+            let data = try fault(entry.data)
+            guard let object = try data ?? fault(entry.metadata) else { return }
+            let last = until.flatMap { until in versions.last { $0.id < until } } ?? newest
+            let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
+            affected.append(
+                AffectedFile(
+                    path: String(decoding: path, as: UTF8.self), object: object, isMetadataOnly: data == nil,
+                    versions: (times[since] ?? last.time, last.time)))
+        }
+        return affected
+    }
+
+    private static func fault(of content: CatalogContent, _ culprit: (Int64) -> String?) throws -> String? {
+        if content.lists.isEmpty { return "" }
+        for list in content.lists {
+            // The list itself is only needed as long as its hashes are unknown.
+            if list.blocks.isEmpty { return list.listBlock == 0 ? "" : culprit(list.listBlock) ?? "" }
+            for block in list.blocks {
+                if let object = culprit(block) { return object }
+            }
+        }
+        return nil
+    }
+}

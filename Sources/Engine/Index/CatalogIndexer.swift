@@ -1,0 +1,176 @@
+internal import Catalog
+internal import Cryptography
+internal import Destinations
+internal import StoreFormat
+internal import Support
+
+/// Builds a catalog from nothing but what is at the destination.
+///
+/// Index volumes tell which blocks are where; data volumes are fetched only when none describes them, or when a
+/// blocklist is nowhere else. Damaged objects are left out, and every one is named with what it costs.
+struct CatalogIndexer {
+    let store: Store
+    let listing: StoreListing
+    let problems: ProblemLog
+
+    /// Fills the empty catalog at `path` and closes it.
+    /// - Returns: the data volumes that no index volume describes.
+    func build(at path: String) throws(EngineError) -> [ObjectName] {
+        let settings = try findSettings()
+        do {
+            let catalog = try Catalog(path: path)
+            let orphans = try catalog.write { writer in try fill(writer, settings) }
+            try catalog.checkpoint()
+            return orphans
+        } catch {
+            throw EngineError(error, doing: "build the catalog \(path)")
+        }
+    }
+
+    /// The settings of the oldest version that can be read, else of any object that can be.
+    private func findSettings() throws(EngineError) -> StoreSettings {
+        var lastError: EngineError?
+        for item in listing.dlists.reversed() + listing.dindexes + listing.dblocks {
+            do throws(EngineError) {
+                return try store.fetch(item.name).reader.settings
+            } catch {
+                guard error.concernsOneObject else { throw error }
+                lastError = error
+            }
+        }
+        throw lastError
+            ?? .emptyStore(destination: store.destination.label, otherPrefixes: listing.otherPrefixes.keys.sorted())
+    }
+
+    private func fill(_ writer: borrowing CatalogWriter, _ settings: StoreSettings) throws -> [ObjectName] {
+        let properties = StoreProperties(
+            settings: settings, prefix: listing.prefix, encryption: listing.encryption ?? .none,
+            destination: store.destination.label)
+        try properties.write(to: writer)
+        let blocks = BlockRegistry(digestLength: settings.blockHash.digestLength)
+        let contents = ContentRegistry(settings: settings, blocks: blocks)
+        let volumes = DataVolumeIndexer(
+            store: store, settings: settings, blocks: blocks, contents: contents, problems: problems, nextVolume: 1)
+        try volumes.run(dindexes: listing.dindexes, dblocks: listing.dblocks, known: [], writer)
+        try addVersions(settings, volumes, contents, writer)
+        try fetchUnknownLists(settings, blocks, contents, writer)
+        try contents.writePending(writer)
+        try blocks.writeMissing(writer)
+        try reportMissing(blocks, volumes, writer)
+        return volumes.orphans
+    }
+
+    // MARK: Versions
+
+    private func addVersions(
+        _ settings: StoreSettings, _ volumes: DataVolumeIndexer, _ contents: ContentRegistry,
+        _ writer: borrowing CatalogWriter
+    ) throws {
+        let versions = VersionIndexer(settings: settings, contents: contents, problems: problems)
+        // Every version may be as large as memory allows, so only one is fetched ahead.
+        try ReadAhead.run(Array(listing.dlists.reversed()), threads: 1, name: "index") { [store] item in
+            CatalogIndexer.read(item, store, settings)
+        } consume: { item, result in
+            try store.cancellation.check()
+            switch result {
+            case .success(let fetched):
+                let id = try volumes.addVolume(item, size: fetched.size, hash: fetched.hash, writer)
+                guard let time = item.name.time else { return }
+                try versions.add(fetched.reader, time: time, volume: id, writer)
+            case .failure(let error):
+                guard error.concernsOneObject else { throw error }
+                problems.add(Self.unreadableVersion(item.name, error))
+                _ = try volumes.addVolume(item, size: nil, hash: nil, writer)
+            }
+        }
+    }
+
+    /// What is said of a version whose filelist cannot be read.
+    static func unreadableVersion(_ name: ObjectName, _ error: EngineError) -> Problem {
+        let time = name.time?.iso8601 ?? ""
+        return Problem(.damaged, name.text, "\(error.faultOfObject); the version of \(time) cannot be used")
+    }
+
+    /// Fetches a filelist and reads it through once: entries are handed out before its end is verified, and nothing
+    /// of a damaged list may get into the catalog.
+    static func read(
+        _ item: StoreListing.Item, _ store: Store, _ settings: StoreSettings
+    ) -> Result<FetchedVolume, EngineError> {
+        Result { () throws(EngineError) in
+            let fetched = try store.fetch(item.name, expecting: ObjectExpectation(size: item.size), settings: settings)
+            do {
+                _ = try fetched.reader.filesetFlags()
+                try fetched.reader.readFileList { _ in }
+                return fetched
+            } catch {
+                throw EngineError(error, doing: "read \(item.name)")
+            }
+        }
+    }
+
+    // MARK: Blocklists
+
+    /// Takes blocklists that no index volume has from the data volumes that do.
+    private func fetchUnknownLists(
+        _ settings: StoreSettings, _ blocks: BlockRegistry, _ contents: ContentRegistry,
+        _ writer: borrowing CatalogWriter
+    ) throws {
+        var wanted: [Int64: [Digest]] = [:]
+        for list in contents.unknownLists {
+            let volume = blocks.volume(of: list)
+            if volume != 0 { wanted[volume, default: []].append(list) }
+        }
+        guard !wanted.isEmpty else { return }
+        let volumes = try writer.reading { try $0.volumes() }.filter { wanted[$0.id] != nil }
+        try ReadAhead.run(volumes, threads: 2, name: "index") { [store] volume in
+            Result { () throws(EngineError) in
+                guard let name = ObjectName(parsing: volume.name) else {
+                    throw EngineError.damagedObject(volume.name, detail: "its name is not one of the store's")
+                }
+                return try store.fetch(
+                    name, expecting: ObjectExpectation(size: volume.size, hash: volume.hash), settings: settings,
+                    tolerant: true)
+            }
+        } consume: { volume, result in
+            switch result {
+            case .success(let fetched):
+                if let fault = fetched.fault { problems.add(Problem(.damaged, volume.name, "is damaged: \(fault)")) }
+                let scratch = BlockScratch(settings: settings)
+                for list in wanted[volume.id] ?? [] {
+                    do {
+                        contents.keep(list, content: try fetched.reader.withBlock(list, scratch: scratch) { Array($0) })
+                    } catch let error as StoreFormatError {
+                        problems.add(Problem(.damaged, volume.name, "has a damaged blocklist: \(error.detail)"))
+                    }
+                }
+            case .failure(let error):
+                guard error.concernsOneObject else { throw error }
+                problems.add(Problem(.damaged, volume.name, error.faultOfObject))
+            }
+        }
+    }
+
+    // MARK: Losses
+
+    /// Names every data volume that is gone, and every file that needs a block no volume has.
+    private func reportMissing(
+        _ blocks: BlockRegistry, _ volumes: DataVolumeIndexer, _ writer: borrowing CatalogWriter
+    ) throws {
+        let culprits = volumes.missingBlocks()
+        let missing = Set(blocks.missing.lazy.filter { blocks.volume(of: $0.digest) == 0 }.map(\.id))
+        var culpritOf: [Int64: String] = [:]
+        for block in blocks.missing { culpritOf[block.id] = culprits[block.digest] }
+        let affected = try writer.reading { reader in
+            try AffectedFiles.find(reader) { missing.contains($0) ? culpritOf[$0] ?? "" : nil }
+        }
+        for description in volumes.missing {
+            let count = affected.count { $0.object == description.dblockName }
+            let cost = count == 0 ? "nothing needs it" : "\(count) file\(count == 1 ? "" : "s") need it"
+            problems.add(
+                Problem(
+                    count == 0 ? .remoteObject : .damaged, description.dblockName,
+                    "is missing at the destination; \(cost)"))
+        }
+        for file in affected { problems.add(file.problem) }
+    }
+}

@@ -1,0 +1,208 @@
+public import Catalog
+internal import Cryptography
+internal import Destinations
+internal import Glibc
+public import StoreFormat
+internal import Support
+
+/// Brings a local catalog in step with what is at the destination; never changes anything there.
+public enum CatalogSync {
+    /// What had to be done.
+    public enum Action: Sendable, Hashable {
+        /// The destination holds nothing, and so does the catalog.
+        case created
+        /// Everything is as the catalog knows it; nothing was fetched.
+        case unchanged
+        /// Data that no version uses yet was found and taken over: left by a run that did not finish.
+        case adopted
+        /// The catalog was built anew.
+        case rebuilt
+    }
+
+    /// What was done, and what the next backup can set right.
+    public struct Outcome: Sendable {
+        /// What had to be done.
+        public let action: Action
+        /// Data volumes that no index volume describes; a backup writes index volumes for them.
+        public let orphans: [ObjectName]
+    }
+
+    /// Opens the catalog at `path`, building or updating it as the listing demands.
+    ///
+    /// - Parameters:
+    ///   - path: the catalog; its folder is created when it is missing.
+    ///   - store: the store.
+    ///   - listing: what `store` listed just now.
+    ///   - problems: gets every object that is damaged or missing, and what it costs.
+    /// - Throws: `.wrongPassphrase`, `.missingObjects` when all versions of a known store are gone, and whatever keeps
+    ///   the store or the catalog from being read.
+    public static func bringUpToDate(
+        path: String, store: Store, listing: StoreListing, problems: ProblemLog
+    ) throws(EngineError) -> (catalog: Catalog, outcome: Outcome) {
+        do {
+            let run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
+            return try run.run()
+        } catch {
+            throw EngineError(error, doing: "bring the catalog \(path) up to date")
+        }
+    }
+}
+
+struct CatalogSyncRun {
+    let path: String
+    let store: Store
+    let listing: StoreListing
+    let problems: ProblemLog
+
+    func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try FileTree.createFolder(String(path[..<slash]), mode: 0o700)
+        }
+        if access(path, F_OK) == 0 {
+            if let result = try reuse() { return result }
+        } else if listing.isEmpty {
+            return (try Catalog(path: path), .init(action: .created, orphans: []))
+        }
+        return try rebuild()
+    }
+
+    // MARK: Keeping the catalog
+
+    private struct Known {
+        var properties: StoreProperties?
+        var volumes: [CatalogVolume]
+        var versions: [CatalogVersion]
+        var passphraseCheck: String?
+    }
+
+    /// Uses the catalog that is there; nil when it has to be built anew.
+    private func reuse() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome)? {
+        guard let (catalog, known) = try open() else { return nil }
+        if listing.isEmpty, known.volumes.isEmpty { return (catalog, .init(action: .created, orphans: [])) }
+        if listing.dlists.isEmpty, !known.versions.isEmpty {
+            let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)
+            throw EngineError.missingObjects(names, destination: store.destination.label)
+        }
+        guard let properties = known.properties, properties.prefix == listing.prefix else { return nil }
+        try checkPassphrase(known, catalog)
+        let change = ListingChange(known: known.volumes, listing: listing)
+        guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        reportSizes(change)
+        if properties.destination != store.destination.label {
+            try catalog.write { writer in try writer.setProperty("destination", store.destination.label) }
+        }
+        guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
+            return (catalog, .init(action: .unchanged, orphans: []))
+        }
+        return (catalog, try adopt(change, known, properties, catalog))
+    }
+
+    /// The catalog and what it knows; nil when the file is no database any more, after it was moved aside.
+    private func open() throws -> (Catalog, Known)? {
+        do {
+            let catalog = try Catalog(path: path)
+            let known = try catalog.read { reader in
+                Known(
+                    properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
+                    versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader))
+            }
+            return (catalog, known)
+        } catch CatalogError.database(_, let detail)
+            where detail.contains("malformed") || detail.contains("not a database")
+        {
+            let aside = try Catalog.setAside(path: path)
+            problems.add(Problem(.remoteObject, path, "was damaged and is built anew; the old file is now \(aside)"))
+            return nil
+        } catch CatalogError.inconsistent {
+            return nil
+        }
+    }
+
+    private func checkPassphrase(_ known: Known, _ catalog: Catalog) throws {
+        guard listing.encryption != Encryption.none else { return }
+        guard let passphrase = store.passphrase else {
+            throw EngineError.missingPassphrase(destination: store.destination.label)
+        }
+        switch PassphraseCheck.verify(passphrase, against: known.passphraseCheck) {
+        case true?: return
+        case false?:
+            // It may have been kept for a passphrase that never belonged to the objects: they have the last word.
+            try store.provePassphrase()
+        case nil: try store.provePassphrase()
+        }
+        let check = try PassphraseCheck.make(passphrase)
+        try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
+    }
+
+    /// Whether a filelist that could not be read before can be read now: somebody put a good copy back.
+    private func hasReadableDamage(
+        _ known: Known, _ change: ListingChange, _ properties: StoreProperties
+    ) throws -> Bool {
+        let used = Set(known.versions.map(\.volume))
+        let unused = Set(known.volumes.filter { $0.kind == .dlist && !used.contains($0.id) }.map(\.name))
+        for item in listing.dlists where unused.contains(item.name.text) {
+            switch CatalogIndexer.read(item, store, properties.settings) {
+            case .success: return true
+            case .failure(let error):
+                guard error.concernsOneObject else { throw error }
+                problems.add(CatalogIndexer.unreadableVersion(item.name, error))
+            }
+        }
+        return false
+    }
+
+    private func reportSizes(_ change: ListingChange) {
+        for (volume, size) in change.otherSizes {
+            let code: Problem.Code = volume.kind == .dindex ? .remoteObject : .damaged
+            problems.add(Problem(code, volume.name, "is damaged: it has \(size) bytes instead of \(volume.size)"))
+        }
+    }
+
+    // MARK: Changing the catalog
+
+    /// Takes over data volumes and their descriptions that another or an unfinished run has left.
+    private func adopt(
+        _ change: ListingChange, _ known: Known, _ properties: StoreProperties, _ catalog: Catalog
+    ) throws -> CatalogSync.Outcome {
+        store.progress.phase = .indexing
+        let orphans = try catalog.write { writer in
+            let (blocks, next) = try writer.reading { reader in
+                (
+                    try BlockRegistry(from: reader, digestLength: properties.settings.blockHash.digestLength),
+                    try reader.nextIdentifiers().volume
+                )
+            }
+            let volumes = DataVolumeIndexer(
+                store: store, settings: properties.settings, blocks: blocks, contents: nil, problems: problems,
+                nextVolume: next)
+            let names = Set(known.volumes.lazy.filter { $0.kind == .dblock }.map(\.name))
+            try volumes.run(
+                dindexes: change.newIndexVolumes, dblocks: change.newDataVolumes, known: names, writer)
+            for description in volumes.missing {
+                problems.add(
+                    Problem(.remoteObject, description.dblockName, "is described but not there; no version needs it"))
+            }
+            return volumes.orphans
+        }
+        return .init(action: .adopted, orphans: orphans)
+    }
+
+    /// Builds the catalog beside its place and puts it there in one step.
+    private func rebuild() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
+        store.progress.phase = .indexing
+        let fresh = "\(path).new"
+        for leftover in ["", "-wal", "-shm", "-journal"] { FileTree.remove(fresh + leftover) }
+        let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
+        // The log of the old file must not be applied to the new one.
+        if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
+        FileTree.remove(path + "-wal")
+        FileTree.remove(path + "-shm")
+        try FileTree.rename(fresh, to: path)
+        let catalog = try Catalog(path: path)
+        if let passphrase = store.passphrase, listing.encryption != Encryption.none {
+            let check = try PassphraseCheck.make(passphrase)
+            try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
+        }
+        return (catalog, .init(action: .rebuilt, orphans: orphans))
+    }
+}

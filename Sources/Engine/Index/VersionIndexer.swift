@@ -1,0 +1,161 @@
+internal import Catalog
+internal import Cryptography
+internal import StoreFormat
+internal import Support
+
+/// Turns the filelists of versions, oldest first, into the catalog's intervals.
+final class VersionIndexer {
+    private let settings: StoreSettings
+    private let contents: ContentRegistry
+    private let folders = FolderRegistry()
+    private let problems: ProblemLog
+    /// Folders that have entries in the version before.
+    private var livingFolders: Set<Int64> = []
+    private var nextVersion: Int64 = 1
+
+    init(settings: StoreSettings, contents: ContentRegistry, problems: ProblemLog) {
+        self.settings = settings
+        self.contents = contents
+        self.problems = problems
+    }
+
+    /// Adds the version of a filelist that was read through without a fault before.
+    func add(
+        _ reader: VolumeReader, time: Timestamp, volume: Int64, _ writer: borrowing CatalogWriter
+    ) throws {
+        let isFull = try reader.filesetFlags().isFullBackup
+        var version = CatalogVersion(id: nextVersion, time: time, volume: volume, isFull: isFull)
+        nextVersion += 1
+        var list = IndexedFileList()
+        let summary = try reader.readFileList { entry in
+            try collect(entry, of: reader.name, into: &list, writer)
+        }
+        if summary.skippedCount > 0, let first = summary.skipped.first {
+            problems.add(
+                Problem(
+                    .damaged, reader.name.text,
+                    "\(summary.skippedCount) entries cannot be used, the first is “\(first.path)”: \(first.reason)"))
+        }
+        list.sort()
+        try merge(list, into: &version, writer)
+        try writer.put(version)
+    }
+
+    private func collect(
+        _ entry: FileEntry, of object: ObjectName, into list: inout IndexedFileList, _ writer: borrowing CatalogWriter
+    ) throws {
+        try entry.path.withUnsafeBytes { path in
+            guard EntryPath.isSafe(path) else {
+                problems.add(
+                    Problem(
+                        .damaged, String(decoding: path, as: UTF8.self),
+                        "the path in \(object) is not absolute or leads out of its folder; it is left out"))
+                return
+            }
+            let (folderCount, name) = EntryPath.split(path)
+            let folder = try folders.id(of: UnsafeRawBufferPointer(rebasing: path[..<folderCount]), writer)
+            let row = IndexedFileList.Row(
+                folder: folder, nameStart: 0, nameCount: 0, kind: entry.kind.catalogKind, size: entry.size,
+                modified: entry.time?.unixNanoseconds ?? 0, data: try content(of: entry, writer),
+                metadata: try metadata(of: entry, writer))
+            list.append(row, name: UnsafeRawBufferPointer(rebasing: path[name]))
+        }
+    }
+
+    private func content(of entry: FileEntry, _ writer: borrowing CatalogWriter) throws -> ContentReference {
+        guard entry.kind == .file, let hash = entry.hash else { return .nothing }
+        return try contents.reference(
+            hash: hash, size: entry.size, block: entry.contentBlock(settings), lists: entry.blocklists, writer)
+    }
+
+    private func metadata(of entry: FileEntry, _ writer: borrowing CatalogWriter) throws -> ContentReference {
+        guard let hash = entry.metaHash, entry.metaSize > 0 else { return .nothing }
+        return try contents.reference(
+            hash: hash, size: Int64(entry.metaSize), block: entry.metadataBlock(settings),
+            lists: entry.metaBlocklists, writer)
+    }
+
+    /// Compares the list with the version before, folder by folder, and records what differs.
+    private func merge(
+        _ list: IndexedFileList, into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
+    ) throws {
+        var vanished = livingFolders
+        livingFolders.removeAll(keepingCapacity: true)
+        var start = 0
+        while start < list.rows.count {
+            let folder = list.rows[start].folder
+            var end = start + 1
+            while end < list.rows.count, list.rows[end].folder == folder { end += 1 }
+            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, writer)
+            try merge(list, start..<end, folder: folder, before: before, into: &version, writer)
+            livingFolders.insert(folder)
+            start = end
+        }
+        for folder in vanished {
+            for entry in try living(in: folder, writer) {
+                try writer.close(entry.name, in: folder, until: version.id)
+            }
+        }
+    }
+
+    private func living(in folder: Int64, _ writer: borrowing CatalogWriter) throws -> [CatalogEntry] {
+        try writer.reading { reader in
+            var entries: [CatalogEntry] = []
+            try reader.liveEntries().load(folder: folder, into: &entries)
+            return entries
+        }
+    }
+
+    private func merge(
+        _ list: IndexedFileList, _ range: Range<Int>, folder: Int64, before: [CatalogEntry],
+        into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
+    ) throws {
+        var old = before[...]
+        var lastName: [UInt8]?
+        for row in list.rows[range] {
+            if let lastName, list.compareName(row, to: lastName) == 0 {
+                problems.add(
+                    Problem(
+                        .remoteObject, String(decoding: lastName, as: UTF8.self),
+                        "is listed more than once in the version of \(version.time); the first counts"))
+                continue
+            }
+            version.count(row)
+            let entry = list.entry(row)
+            lastName = entry.name
+            while let first = old.first, list.compareName(row, to: first.name) > 0 {
+                try writer.close(first.name, in: folder, until: version.id)
+                old.removeFirst()
+            }
+            if let first = old.first, list.compareName(row, to: first.name) == 0 {
+                old.removeFirst()
+                if first == entry { continue }
+                try writer.close(first.name, in: folder, until: version.id)
+            }
+            try writer.open(entry, in: folder, since: version.id)
+        }
+        for entry in old { try writer.close(entry.name, in: folder, until: version.id) }
+    }
+}
+
+extension CatalogVersion {
+    fileprivate mutating func count(_ row: IndexedFileList.Row) {
+        switch row.kind {
+        case .file: files += 1
+        case .folder: folders += 1
+        case .symlink: symlinks += 1
+        }
+        bytes += row.size
+    }
+}
+
+extension FileEntry.Kind {
+    /// The same kind in the catalog's words.
+    var catalogKind: EntryKind {
+        switch self {
+        case .file: .file
+        case .folder: .folder
+        case .symlink: .symlink
+        }
+    }
+}

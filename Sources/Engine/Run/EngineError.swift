@@ -1,0 +1,76 @@
+public import Catalog
+public import Destinations
+public import StoreFormat
+public import Support
+
+/// Why a run of the engine ended early; each with its cause and what to do.
+public enum EngineError: Error, Sendable, CustomStringConvertible {
+    /// The destination refused or could not be reached.
+    case destination(DestinationError)
+    /// A remote object is not what its name says.
+    case format(StoreFormatError)
+    /// The local catalog cannot be used.
+    case catalog(CatalogError)
+    /// The local system refused something that is not one source file.
+    case system(SystemError, doing: String)
+    /// There is no backup at the destination.
+    case emptyStore(destination: String, otherPrefixes: [String])
+    /// The objects are encrypted and nobody gave a passphrase.
+    case missingPassphrase(destination: String)
+    /// The passphrase does not open the objects.
+    case wrongPassphrase(object: String, destination: String)
+    /// Objects that versions need are not at the destination.
+    case missingObjects([String], destination: String)
+    /// An object does not have the hash or size recorded for it.
+    case damagedObject(String, detail: String)
+    /// The asked version does not exist; `available` describes those that do.
+    case noSuchVersion(String, available: String)
+    /// Nothing in the version matches what was asked for.
+    case nothingSelected([String])
+    /// None of the source paths exists.
+    case noSources([String])
+    /// The destination's store was made with other settings than those asked for.
+    case settingsDiffer(String)
+    /// The run was asked to stop.
+    case cancelled
+
+    /// The cause in one sentence, and the remedy in another.
+    public var description: String {
+        switch self {
+        case .destination(let error): "\(error)"
+        case .format(let error): "\(error)"
+        case .catalog(let error): "\(error)"
+        case .system(let error, let doing): "Could not \(doing): \(error). Check space, limits and permissions."
+        case .emptyStore(let destination, let prefixes):
+            if prefixes.isEmpty {
+                "There is no backup at \(destination). Check the URL; a first run of a job creates the backup."
+            } else {
+                "There is no backup with this prefix at \(destination), but there are others: "
+                    + "\(prefixes.joined(separator: ", ")). Give the right one as the option `prefix`."
+            }
+        case .missingPassphrase(let destination):
+            "The backup at \(destination) is encrypted. Give its passphrase with --passphrase-file or in the job."
+        case .wrongPassphrase(let object, let destination):
+            "The passphrase does not open \(object) at \(destination). Nothing was changed. "
+                + "Check the passphrase, also for a changed file or a missing last character."
+        case .missingObjects(let names, let destination):
+            "\(names.count) object\(names.count == 1 ? " is" : "s are") missing at \(destination): "
+                + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
+                + "Nothing was changed. Put them back, or run `dunnage verify` to learn which files need them."
+        case .damagedObject(let name, let detail):
+            "The object \(name) is damaged (\(detail)). Fetch a good copy if the destination keeps versions."
+        case .noSuchVersion(let asked, let available):
+            "There is no version “\(asked)”. \(available)"
+        case .nothingSelected(let patterns):
+            "Nothing in this version matches \(patterns.joined(separator: ", ")). "
+                + "`dunnage files` lists what it holds."
+        case .noSources(let paths):
+            "None of the sources exists: \(paths.joined(separator: ", ")). "
+                + "Check the paths, and that they are mounted; no version was made."
+        case .settingsDiffer(let detail):
+            "\(detail) These are fixed when a backup is created; change the job to match, or use another destination."
+        case .cancelled:
+            "The run was stopped before its end. Nothing stored is lost; the next run continues."
+        }
+    }
+}

@@ -1,0 +1,195 @@
+internal import Cryptography
+public import Destinations
+internal import Glibc
+public import StoreFormat
+public import Support
+internal import Synchronization
+
+/// The objects of one backup at a destination, with the passphrase that opens them.
+///
+/// Every call may come from any thread. Calls that fail for a reason that may pass are made again.
+public final class Store: Sendable {
+    /// Where the objects are.
+    public let destination: any Destination
+    /// What opens them, when they are encrypted.
+    public let passphrase: Secret?
+    /// Where fetched objects lie while they are read; what is left there after a crash may be deleted.
+    public let temporaryFolder: String
+    /// The prefix of the objects; nil takes what the destination holds.
+    public let prefix: String?
+    /// What is counted on the way.
+    public let progress: RunProgress
+    /// Ends every call early.
+    public let cancellation: Cancellation
+    let retry: RetryPolicy
+    private let passphraseState = Mutex(PassphraseState())
+
+    private struct PassphraseState {
+        var isProven = false
+        /// Encrypted objects of the last listing, small ones first.
+        var candidates: [ObjectName] = []
+    }
+
+    /// Uses a store; nothing is done yet.
+    public init(
+        destination: any Destination, passphrase: Secret?, prefix: String? = nil, temporaryFolder: String,
+        progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
+        retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.destination = destination
+        self.passphrase = passphrase
+        self.prefix = prefix
+        self.temporaryFolder = temporaryFolder
+        self.progress = progress
+        self.cancellation = cancellation
+        self.retry = retry
+    }
+
+    // MARK: Listing
+
+    /// Lists the objects of the store, and what else is there.
+    public func list() throws(EngineError) -> StoreListing {
+        let objects = try retry.run(cancellation) { () throws(DestinationError) in try destination.list() }
+        let listing = StoreListing(
+            objects.map { ListedObject(name: $0.name, size: $0.size) }, prefix: prefix)
+        let encrypted = listing.items.filter { $0.name.encryption != .none }
+        let candidates = encrypted.sorted { ($0.size ?? .max, $0.name) < ($1.size ?? .max, $1.name) }.map(\.name)
+        passphraseState.withLock { $0.candidates = candidates }
+        return listing
+    }
+
+    // MARK: Fetching
+
+    /// Fetches and opens an object, after its size and hash were checked.
+    ///
+    /// An object that is not as expected is fetched once more, since the fault may be on the way.
+    /// - Parameters:
+    ///   - name: the object.
+    ///   - expectation: what is known of it.
+    ///   - settings: the settings of the store, when known: an object with others is refused.
+    ///   - tolerant: opens it, if that is possible, even though it is not as expected.
+    /// - Throws: `.damagedObject`, `.wrongPassphrase`, `.missingPassphrase`, `.destination`, `.format`, `.cancelled`.
+    public func fetch(
+        _ name: ObjectName, expecting expectation: ObjectExpectation = ObjectExpectation(),
+        settings: StoreSettings? = nil, tolerant: Bool = false
+    ) throws(EngineError) -> FetchedVolume {
+        do throws(EngineError) {
+            return try fetchOnce(name, expectation, settings, tolerant: false)
+        } catch {
+            guard case .damagedObject = error else { throw error }
+            return try fetchOnce(name, expectation, settings, tolerant: tolerant)
+        }
+    }
+
+    private func fetchOnce(
+        _ name: ObjectName, _ expectation: ObjectExpectation, _ settings: StoreSettings?, tolerant: Bool
+    ) throws(EngineError) -> FetchedVolume {
+        let path = "\(temporaryFolder)/fetch-\(Hex.encode(RandomBytes.make(12)))"
+        // The reader keeps its mapping; the name is not needed any longer.
+        defer { unlink(path) }
+        let size = try retry.run(cancellation) { () throws(DestinationError) in
+            try destination.get(name.text, to: path)
+        }
+        progress.addTransferred(Int(size))
+        var fault: String?
+        if let expected = expectation.size, expected >= 0, expected != size {
+            fault = "it has \(size) bytes instead of \(expected)"
+        }
+        let algorithm = expectation.hash.flatMap { HashAlgorithm(digestLength: $0.count) }
+        var hash = try Self.hash(path, algorithm ?? settings?.fileHash ?? .sha256)
+        if let expected = expectation.hash, expected != hash { fault = fault ?? "its hash is not the recorded one" }
+        if let fault, !tolerant { throw .damagedObject(name.text, detail: fault) }
+        let reader = try open(name, path: path, settings: settings, fault: fault)
+        if algorithm == nil, settings == nil, reader.settings.fileHash != .sha256 {
+            hash = try Self.hash(path, reader.settings.fileHash)
+        }
+        return FetchedVolume(reader: reader, size: size, hash: hash, fault: fault)
+    }
+
+    private func open(
+        _ name: ObjectName, path: String, settings: StoreSettings?, fault: String?
+    ) throws(EngineError) -> VolumeReader {
+        do throws(StoreFormatError) {
+            let reader = try VolumeReader(
+                path: path, name: name, passphrase: passphrase, settings: settings, folder: temporaryFolder)
+            if name.encryption != .none { passphraseState.withLock { $0.isProven = true } }
+            return reader
+        } catch {
+            switch error.kind {
+            case .passphraseMissing: throw .missingPassphrase(destination: destination.label)
+            case .wrongPassphrase:
+                guard try isPassphraseRight(otherThan: name) else {
+                    throw .wrongPassphrase(object: name.text, destination: destination.label)
+                }
+                throw .damagedObject(name.text, detail: fault ?? "its encryption header is not the one written")
+            case .damaged, .manifestMissing, .entryMissing:
+                let detail = error.detail.isEmpty ? "it has no manifest" : error.detail
+                throw .damagedObject(name.text, detail: fault ?? detail)
+            default: throw .format(error)
+            }
+        }
+    }
+
+    /// Whether some other object opens: then it is not the passphrase's fault.
+    private func isPassphraseRight(otherThan name: ObjectName) throws(EngineError) -> Bool {
+        let state = passphraseState.withLock { $0 }
+        if state.isProven { return true }
+        for candidate in state.candidates.filter({ $0 != name }).prefix(3) where try opens(candidate) { return true }
+        return false
+    }
+
+    private func opens(_ name: ObjectName) throws(EngineError) -> Bool {
+        let path = "\(temporaryFolder)/fetch-\(Hex.encode(RandomBytes.make(12)))"
+        defer { unlink(path) }
+        do throws(EngineError) {
+            _ = try retry.run(cancellation) { () throws(DestinationError) in try destination.get(name.text, to: path) }
+        } catch {
+            guard error.concernsOneObject else { throw error }
+            return false
+        }
+        guard (try? VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)) != nil else {
+            return false
+        }
+        passphraseState.withLock { $0.isProven = true }
+        return true
+    }
+
+    /// Proves the passphrase by opening the smallest encrypted object of the last listing.
+    ///
+    /// - Throws: `.wrongPassphrase` or `.missingPassphrase` when nothing opens.
+    func provePassphrase() throws(EngineError) {
+        let state = passphraseState.withLock { $0 }
+        guard !state.isProven, let first = state.candidates.first else { return }
+        guard passphrase != nil else { throw .missingPassphrase(destination: destination.label) }
+        for candidate in state.candidates.prefix(3) where try opens(candidate) { return }
+        throw .wrongPassphrase(object: first.text, destination: destination.label)
+    }
+
+    /// The hash of a local file.
+    static func hash(_ path: String, _ algorithm: HashAlgorithm) throws(EngineError) -> Digest {
+        do {
+            let file = try FileDescriptor.open(path)
+            let context = HashContext(algorithm)
+            return try withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 64) { buffer in
+                while true {
+                    let count = try file.read(into: buffer)
+                    if count > 0 { context.update(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+                    if count < buffer.count { return context.finish() }
+                }
+            }
+        } catch {
+            throw EngineError(error, doing: "read a fetched object")
+        }
+    }
+
+    // MARK: Uploading
+
+    /// Stores an object; when it returns, the object is complete and durable at the destination.
+    public func upload(_ volume: SealedVolume) throws(EngineError) {
+        let file = LocalFile(path: volume.path, size: volume.size, sha256: volume.sha256.hex)
+        try retry.run(cancellation) { () throws(DestinationError) in
+            try destination.put(volume.name.text, from: file)
+        }
+        progress.addTransferred(Int(volume.size))
+    }
+}

@@ -1,0 +1,83 @@
+public import Catalog
+public import Destinations
+public import StoreFormat
+public import Support
+
+/// A store opened for reading, with a catalog of it: a local one, or one built just now from the destination alone.
+public final class StoreSession: Sendable {
+    /// The objects.
+    public let store: Store
+    /// What is in them.
+    public let catalog: Catalog
+    /// The settings.
+    public let properties: StoreProperties
+    /// What the destination holds.
+    public let listing: StoreListing
+    /// What had to be done to the catalog.
+    public let outcome: CatalogSync.Outcome
+    /// Holds fetched objects, and the catalog when there is no local one; removed with the session.
+    private let folder: TemporaryFolder
+
+    private init(
+        store: Store, catalog: Catalog, properties: StoreProperties, listing: StoreListing,
+        outcome: CatalogSync.Outcome, folder: TemporaryFolder
+    ) {
+        self.store = store
+        self.catalog = catalog
+        self.properties = properties
+        self.listing = listing
+        self.outcome = outcome
+        self.folder = folder
+    }
+
+    /// Opens a store.
+    ///
+    /// - Parameters:
+    ///   - destination: where it is.
+    ///   - passphrase: what opens it, when it is encrypted.
+    ///   - prefix: the prefix of its objects; nil takes what is there.
+    ///   - catalogPath: a local catalog, which is brought up to date or built there; nil builds one for this session.
+    ///   - temporaryFolder: where the session's folder is made; nil takes the system's.
+    ///   - problems: gets damaged and missing objects.
+    ///   - progress: is counted into.
+    ///   - cancellation: ends it early.
+    ///   - retry: what to do about failures that may pass.
+    /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
+    ///   keeps the destination or the catalog from being read.
+    public static func open(
+        destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
+        temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(), progress: RunProgress = RunProgress(),
+        cancellation: Cancellation = Cancellation(), retry: RetryPolicy = RetryPolicy()
+    ) throws(EngineError) -> StoreSession {
+        progress.phase = .preparing
+        let folder: TemporaryFolder
+        do {
+            folder = try TemporaryFolder(in: temporaryFolder)
+        } catch {
+            throw .system(error, doing: "create a temporary folder")
+        }
+        let store = Store(
+            destination: destination, passphrase: passphrase, prefix: prefix, temporaryFolder: folder.path,
+            progress: progress, cancellation: cancellation, retry: retry)
+        let listing = try store.list()
+        guard !listing.isEmpty else {
+            throw .emptyStore(destination: destination.label, otherPrefixes: listing.otherPrefixes.keys.sorted())
+        }
+        if listing.encryption != Encryption.none, passphrase == nil {
+            throw .missingPassphrase(destination: destination.label)
+        }
+        let (catalog, outcome) = try CatalogSync.bringUpToDate(
+            path: catalogPath ?? "\(folder.path)/catalog.sqlite", store: store, listing: listing, problems: problems)
+        let properties: StoreProperties?
+        do {
+            properties = try catalog.read { reader in try StoreProperties(from: reader) }
+        } catch {
+            throw EngineError(error, doing: "read the catalog \(catalog.path)")
+        }
+        guard let properties else {
+            throw .catalog(.inconsistent(path: catalog.path, detail: "the settings of the store are missing"))
+        }
+        return StoreSession(
+            store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
+    }
+}
