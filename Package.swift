@@ -52,8 +52,8 @@ let package = Package(
         library("Transport", ["CLibCurl", "Support"]),
 
         // The engine.
-        library("StoreFormat", ["Archive", "Cryptography", "JSON", "Support"]),
-        library("Destinations", ["Cryptography", "Support", "Transport"]),
+        library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
+        library("Destinations", ["CPosix", "Support", "Transport"]),
         library(
             "Catalog",
             [
@@ -67,8 +67,8 @@ let package = Package(
 
         // The runner around it.
         library("Secrets", ["Support"]),
-        library("Configuration", ["Support", "YAML"]),
-        library("Reporting", ["Cryptography", "Support", "Transport", logging]),
+        library("Configuration", ["Secrets", "Support", "YAML"]),
+        library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
             ["Configuration", "Destinations", "Engine", "Reporting", "Secrets", "Support", logging]),
@@ -77,7 +77,13 @@ let package = Package(
 
         // Tests mirror the targets.
         .target(
-            name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Destinations", "Support"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("SupportTests", ["Support"]),
+        tests("JSONTests", ["JSON"]),
+        tests("StoreFormatTests", ["Archive", "Cryptography", "JSON", "StoreFormat", "Support"]),
+        tests(
+            "EngineTests",
+            ["Archive", "Catalog", "Cryptography", "Destinations", "Engine", "StoreFormat", "Support"]),
     ]
 )

@@ -17,7 +17,7 @@ struct DOSTime {
     init(_ timestamp: Timestamp) {
         let (days, second) = timestamp.seconds.quotientAndRemainder(dividingBy: 86_400)
         // Days since 0000-03-01, then years of 400-year eras that begin in March (the leap day comes last).
-        guard second >= 0, (3_652...50_405).contains(days) else {
+        guard second >= 0, (3_652...50_402).contains(days) else {
             self = .epoch
             return
         }
@@ -30,7 +30,7 @@ struct DOSTime {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = shifted / 146_097 * 400 + yearOfEra + (month <= 2 ? 1 : 0)
         date = UInt16((year - 1980) << 9 | month << 5 | day)
-        let second32 = Int(second)
-        time = UInt16(second32 / 3_600 << 11 | second32 / 60 % 60 << 5 | second32 % 60 / 2)
+        let (hour, minute) = (Int(second) / 3_600, Int(second) / 60 % 60)
+        time = UInt16(hour << 11 | minute << 5 | Int(second) % 60 / 2)
     }
 }

@@ -20,14 +20,19 @@ public final class ZipReader: @unchecked Sendable {
     /// - Throws: `ArchiveError.notAnArchive`.
     public init(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         self.bytes = bytes
-        if let entries = ZipDirectory.entries(of: bytes) {
-            self.entries = entries
+        let listed = ZipDirectory.entries(of: bytes)
+        if let listed, listed.allSatisfy({ bytes.littleEndian(UInt32.self, at: $0.offset) == ZipFormat.localSignature })
+        {
+            entries = listed
             directoryWasDamaged = false
         } else {
             var salvage = ZipSalvage(bytes)
-            entries = salvage.entries()
+            let found = salvage.entries()
+            guard !found.isEmpty else { throw .notAnArchive }
+            // What only the directory knows stays listed, so that its extraction says what is wrong with it.
+            let names = Set(found.map(\.name))
+            entries = found + (listed ?? []).filter { !names.contains($0.name) }
             directoryWasDamaged = true
-            guard !entries.isEmpty else { throw .notAnArchive }
         }
         var indices: [String: Int] = [:]
         indices.reserveCapacity(entries.count)
@@ -79,8 +84,8 @@ public final class ZipReader: @unchecked Sendable {
     ///
     /// - Throws: `ArchiveError`, also if size or checksum are not as recorded.
     public func extract(_ entry: ZipEntry) throws(ArchiveError) -> [UInt8] {
-        let packed = try packedBytes(of: entry)
-        try checkClaim(entry, packed: packed)
+        try checkClaim(entry, packed: packedBytes(of: entry))
+        guard entry.size <= 64 << 20 else { return try extractGrowing(entry) }
         var failure: ArchiveError?
         let content = [UInt8](unsafeUninitializedCapacity: entry.size) { output, count in
             do throws(ArchiveError) {
@@ -94,6 +99,17 @@ public final class ZipReader: @unchecked Sendable {
             }
         }
         if let failure { throw failure }
+        return content
+    }
+
+    /// Takes memory only as content really appears: a claim of gigabytes must not be able to end the process.
+    private func extractGrowing(_ entry: ZipEntry) throws(ArchiveError) -> [UInt8] {
+        var content: [UInt8] = []
+        do {
+            try stream(entry) { content.append(contentsOf: $0) }
+        } catch {
+            throw error as? ArchiveError ?? .outOfMemory
+        }
         return content
     }
 

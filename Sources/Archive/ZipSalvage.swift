@@ -69,8 +69,12 @@ struct ZipSalvage {
             budget -= mark - position + 1
             let signature = archive.littleEndian(UInt32.self, at: mark)
             if signature == ZipFormat.descriptorSignature {
+                // In 32 bits, the upper half of a packed size of 64 looks like a size of zero, which at most two
+                // packed bytes can have.
                 for is64 in [false, true] {
-                    if var found = fields(at: mark + 4, is64: is64), found.packedSize == mark - start {
+                    if var found = fields(at: mark + 4, is64: is64), found.packedSize == mark - start,
+                        is64 || found.size > 0 || found.packedSize <= 2
+                    {
                         found.length += 4
                         return found
                     }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import Support
 
 /// A zip archive written in one pass: each size is known before its header, so that nothing is ever sought back for
@@ -34,9 +33,8 @@ public final class ZipWriter {
 
     /// The size that `finish()` would make it.
     public var estimatedSize: Int64 {
-        let needs64 = needsEnd64(directoryOffset: UInt64(bytesWritten))
-        let end = ZipFormat.endLength + (needs64 ? ZipFormat.end64Length + ZipFormat.end64LocatorLength : 0)
-        return bytesWritten + Int64(directory.count + end)
+        let end = ZipEnd(entryCount: entryCount, directoryLength: directory.count, directoryOffset: bytesWritten)
+        return bytesWritten + Int64(directory.count + end.length)
     }
 
     /// Adds an entry that is packed already.
@@ -110,36 +108,10 @@ public final class ZipWriter {
     public func finish() throws {
         guard !isFinished else { throw ArchiveError.alreadyFinished }
         isFinished = true
-        let offset = UInt64(bytesWritten)
-        let length = UInt64(directory.count)
-        if needsEnd64(directoryOffset: offset) {
-            directory.appendLittleEndian(ZipFormat.end64Signature)
-            directory.appendLittleEndian(UInt64(ZipFormat.end64Length - 12))
-            directory.appendLittleEndian(ZipFormat.version64)
-            directory.appendLittleEndian(ZipFormat.version64)
-            directory.appendLittleEndian(UInt64(0))
-            directory.appendLittleEndian(UInt64(entryCount))
-            directory.appendLittleEndian(UInt64(entryCount))
-            directory.appendLittleEndian(length)
-            directory.appendLittleEndian(offset)
-            directory.appendLittleEndian(ZipFormat.end64LocatorSignature)
-            directory.appendLittleEndian(UInt32(0))
-            directory.appendLittleEndian(offset + length)
-            directory.appendLittleEndian(UInt32(1))
-        }
-        directory.appendLittleEndian(ZipFormat.endSignature)
-        directory.appendLittleEndian(UInt32(0))
-        directory.appendLittleEndian(UInt16(clamping: entryCount))
-        directory.appendLittleEndian(UInt16(clamping: entryCount))
-        directory.appendLittleEndian(UInt32(clamping: length))
-        directory.appendLittleEndian(UInt32(clamping: offset))
-        directory.appendLittleEndian(UInt16(0))
+        ZipEnd(entryCount: entryCount, directoryLength: directory.count, directoryOffset: bytesWritten)
+            .append(to: &directory)
         try directory.withUnsafeBytes { try put($0) }
         directory = []
-    }
-
-    private func needsEnd64(directoryOffset: UInt64) -> Bool {
-        entryCount >= ZipFormat.see64Short || directory.count >= ZipFormat.see64 || directoryOffset >= ZipFormat.see64
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws {
@@ -155,73 +127,14 @@ public final class ZipWriter {
         name: UnsafeRawBufferPointer, packedSize: Int, method: ZipMethod, size: Int, crc: UInt32
     ) throws {
         guard !isFinished else { throw ArchiveError.alreadyFinished }
-        guard let nameLength = UInt16(exactly: name.count) else { throw ArchiveError.nameTooLong }
-        let sizesNeed64 = packedSize >= ZipFormat.see64 || size >= ZipFormat.see64
-        let offset = UInt64(bytesWritten)
-        let offsetNeeds64 = offset >= ZipFormat.see64
-
+        guard name.count <= UInt16.max else { throw ArchiveError.nameTooLong }
+        let fields = ZipHeader(
+            name: name, method: method, modified: modified, crc: crc, packedSize: packedSize, size: size,
+            offset: bytesWritten)
         header.removeAll(keepingCapacity: true)
-        header.appendLittleEndian(ZipFormat.localSignature)
-        let version = version(method: method, is64: sizesNeed64)
-        appendCommonFields(to: &header, version: version, name: name, method: method, crc: crc)
-        header.appendLittleEndian(sizesNeed64 ? ZipFormat.see64 : UInt32(packedSize))
-        header.appendLittleEndian(sizesNeed64 ? ZipFormat.see64 : UInt32(size))
-        header.appendLittleEndian(nameLength)
-        header.appendLittleEndian(UInt16(sizesNeed64 ? 20 : 0))
-        header.append(contentsOf: name)
-        if sizesNeed64 {
-            header.appendLittleEndian(ZipFormat.zip64ExtraTag)
-            header.appendLittleEndian(UInt16(16))
-            header.appendLittleEndian(UInt64(size))
-            header.appendLittleEndian(UInt64(packedSize))
-        }
+        fields.appendLocal(to: &header)
         try header.withUnsafeBytes { try put($0) }
-
-        directory.appendLittleEndian(ZipFormat.centralSignature)
-        let centralVersion = self.version(method: method, is64: sizesNeed64 || offsetNeeds64)
-        // "Made by" names the host in its upper byte: 0, so that no reader takes the attributes for a file mode.
-        directory.appendLittleEndian(centralVersion)
-        appendCommonFields(to: &directory, version: centralVersion, name: name, method: method, crc: crc)
-        directory.appendLittleEndian(sizesNeed64 ? ZipFormat.see64 : UInt32(packedSize))
-        directory.appendLittleEndian(sizesNeed64 ? ZipFormat.see64 : UInt32(size))
-        directory.appendLittleEndian(nameLength)
-        let extraLength = (sizesNeed64 ? 16 : 0) + (offsetNeeds64 ? 8 : 0)
-        directory.appendLittleEndian(UInt16(extraLength == 0 ? 0 : extraLength + 4))
-        directory.appendLittleEndian(UInt16(0))  // comment
-        directory.appendLittleEndian(UInt16(0))  // disk
-        directory.appendLittleEndian(UInt16(0))  // internal attributes
-        directory.appendLittleEndian(UInt32(0))  // external attributes
-        directory.appendLittleEndian(offsetNeeds64 ? ZipFormat.see64 : UInt32(offset))
-        directory.append(contentsOf: name)
-        if extraLength > 0 {
-            directory.appendLittleEndian(ZipFormat.zip64ExtraTag)
-            directory.appendLittleEndian(UInt16(extraLength))
-            if sizesNeed64 {
-                directory.appendLittleEndian(UInt64(size))
-                directory.appendLittleEndian(UInt64(packedSize))
-            }
-            if offsetNeeds64 { directory.appendLittleEndian(offset) }
-        }
+        fields.appendCentral(to: &directory)
         entryCount += 1
-    }
-
-    private func version(method: ZipMethod, is64: Bool) -> UInt16 {
-        switch method {
-        case .lzma, .xz: ZipFormat.versionLZMA
-        default: is64 ? ZipFormat.version64 : ZipFormat.versionPlain
-        }
-    }
-
-    /// The fields that both headers have in the same order: version to checksum.
-    private func appendCommonFields(
-        to buffer: inout [UInt8], version: UInt16, name: UnsafeRawBufferPointer, method: ZipMethod, crc: UInt32
-    ) {
-        let isASCII = name.allSatisfy { $0 < 0x80 }
-        buffer.appendLittleEndian(version)
-        buffer.appendLittleEndian(isASCII ? UInt16(0) : ZipFormat.utf8Flag)
-        buffer.appendLittleEndian(method.code)
-        buffer.appendLittleEndian(modified.time)
-        buffer.appendLittleEndian(modified.date)
-        buffer.appendLittleEndian(crc)
     }
 }

@@ -19,10 +19,14 @@ public final class BlockIndex: Sendable {
 
     /// The index of all blocks that a catalog knows to be in some volume.
     public convenience init(from reader: borrowing CatalogReader, digestLength: Int) throws {
-        let identifiers = try reader.nextIdentifiers()
-        self.init(digestLength: digestLength, nextID: identifiers.block, capacity: try reader.blockCount())
+        try self.init(from: try reader.blockScan(), digestLength: digestLength)
+    }
+
+    /// The index of all blocks that a catalog knows to be in some volume.
+    public convenience init(from scan: BlockScan, digestLength: Int) throws {
+        self.init(digestLength: digestLength, nextID: try scan.nextID(), capacity: try scan.count())
         try table.withLock { table in
-            try reader.forEachBlock { id, hash, _, volume in
+            try scan.forEachBlock { id, hash, _, volume in
                 guard volume != 0, let digest = Digest(hash) else { return }
                 table.insert(digest, id: id)
             }

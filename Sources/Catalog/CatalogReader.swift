@@ -56,19 +56,21 @@ public struct CatalogReader: ~Copyable {
 
     // MARK: Blocks and contents
 
+    /// All blocks, to be gone through now or later within this read.
+    public func blockScan() throws -> BlockScan {
+        BlockScan(connection)
+    }
+
     /// Calls `body` with every block, in the order of their ids.
     public func forEachBlock(
         _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
     ) throws {
-        let query = try PreparedStatement(connection, "SELECT id, hash, size, volume FROM block ORDER BY id")
-        while try query.step() {
-            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
-        }
+        try blockScan().forEachBlock(body)
     }
 
     /// How many blocks there are.
     public func blockCount() throws -> Int {
-        try Int.fetchOne(connection, sql: "SELECT count(*) FROM block") ?? 0
+        try blockScan().count()
     }
 
     /// Repeated lookups of single blocks and contents, with their statements prepared once.
@@ -140,6 +142,37 @@ public struct CatalogReader: ~Copyable {
                 query.blob(0), entry(query, from: 3, path: path), query.int64(1),
                 query.isNull(2) ? nil : query.int64(2))
         }
+    }
+}
+
+/// All blocks of a catalog.
+///
+/// Only for use inside the closure that lends the reader.
+public final class BlockScan {
+    private let connection: Database
+
+    init(_ connection: Database) {
+        self.connection = connection
+    }
+
+    /// Calls `body` with every block, in the order of their ids.
+    public func forEachBlock(
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(connection, "SELECT id, hash, size, volume FROM block ORDER BY id")
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// How many blocks there are.
+    public func count() throws -> Int {
+        try Int.fetchOne(connection, sql: "SELECT count(*) FROM block") ?? 0
+    }
+
+    /// The next free number.
+    public func nextID() throws -> Int64 {
+        try Int64.fetchOne(connection, sql: "SELECT coalesce(max(id), 0) + 1 FROM block") ?? 1
     }
 }
 

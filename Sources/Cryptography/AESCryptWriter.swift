@@ -29,8 +29,8 @@ public final class AESCryptWriter: ByteSink {
     ) throws(CryptError) {
         try self.init(
             to: sink, passphrase: passphrase, createdBy: createdBy,
-            outerIV: KeyMaterial(copying: RandomBytes.make(BlockCipher.blockLength)),
-            session: KeyMaterial(copying: RandomBytes.make(AESCryptLayout.sessionLength)))
+            outerIV: KeyMaterial(randomCount: BlockCipher.blockLength),
+            session: KeyMaterial(randomCount: AESCryptLayout.sessionLength))
     }
 
     /// Starts a stream with given keys: `session` is the second IV and the second key.
@@ -130,7 +130,6 @@ public final class AESCryptWriter: ByteSink {
     private static func seal(
         _ session: borrowing KeyMaterial, key: borrowing KeyMaterial, iv: borrowing KeyMaterial
     ) throws(CryptError) -> [UInt8] {
-        var sealed = [UInt8](repeating: 0, count: session.count + BlockCipher.blockLength)
         let (cipher, code) = try key.withBytes { key throws(CryptError) in
             try iv.withBytes { iv throws(CryptError) in
                 let key = UnsafeRawBufferPointer(key)
@@ -139,13 +138,13 @@ public final class AESCryptWriter: ByteSink {
                 )
             }
         }
-        let output = KeyMaterial(count: sealed.count)
+        let output = KeyMaterial(count: session.count + BlockCipher.blockLength)
         let written = try output.withBytes { output throws(CryptError) in
             try session.withBytes { session throws(CryptError) in
                 try cipher.update(UnsafeRawBufferPointer(session), into: output)
             }
         }
-        sealed = output.withBytes { Array($0.prefix(written)) }
+        let sealed = output.withBytes { Array($0.prefix(written)) }
         sealed.withUnsafeBytes { code.update($0) }
         return sealed + code.finish()
     }

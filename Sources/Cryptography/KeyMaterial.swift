@@ -17,6 +17,13 @@ struct KeyMaterial: ~Copyable {
         storage.copyBytes(from: bytes)
     }
 
+    /// Makes `count` unpredictable bytes with the kernel's generator, without a copy elsewhere.
+    init(randomCount count: Int) {
+        self.init(count: count)
+        var generator = SystemRandomNumberGenerator()
+        for index in storage.indices { storage[index] = generator.next() }
+    }
+
     deinit {
         OPENSSL_cleanse(storage.baseAddress, storage.count)
         storage.deallocate()

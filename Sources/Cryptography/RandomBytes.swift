@@ -1,5 +1,5 @@
 /// Unpredictable bytes for keys, initialisation vectors and names.
-public struct RandomBytes {
+public enum RandomBytes {
     /// Makes `count` bytes with the kernel's generator.
     public static func make(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

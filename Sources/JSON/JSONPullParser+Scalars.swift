@@ -3,7 +3,7 @@ extension JSONPullParser {
     ///
     /// A string without escapes is looked at in place; one with escapes is unescaped into `scratch`.
     /// - Returns: false when its end has not arrived yet.
-    func scanString(limit: Int) throws(JSONError) -> Bool {
+    mutating func scanString(limit: Int) throws(JSONError) -> Bool {
         let start = head + 1
         var position = start
         var hasEscapes = false
@@ -55,7 +55,7 @@ extension JSONPullParser {
         return position
     }
 
-    private func unescape(from start: Int, to end: Int) throws(JSONError) {
+    private mutating func unescape(from start: Int, to end: Int) throws(JSONError) {
         scratch.removeAll(keepingCapacity: true)
         var position = start
         while position < end {
@@ -84,7 +84,7 @@ extension JSONPullParser {
     /// Reads four hexadecimal digits, and a second escape when they are the first half of a surrogate pair.
     ///
     /// A half without its partner becomes U+FFFD: such names exist on Windows, and a listing must survive them.
-    private func unescapeUnicode(_ position: inout Int, end: Int) throws(JSONError) {
+    private mutating func unescapeUnicode(_ position: inout Int, end: Int) throws(JSONError) {
         guard let unit = hexadecimal(at: position, end: end) else { throw error(.invalidEscape, at: position - 2) }
         position += 4
         var code = unit
@@ -118,7 +118,7 @@ extension JSONPullParser {
     /// Moves the unescaped text to where `withText` finds it.
     ///
     /// The text goes over its own escaped form in the buffer, which is always longer and already consumed.
-    private func publishScratch() {
+    private mutating func publishScratch() {
         let destination = buffer + head
         for index in scratch.indices { destination[index] = scratch[index] }
         textBase = UnsafePointer(destination)
@@ -128,7 +128,7 @@ extension JSONPullParser {
     /// Reads the number at the head.
     ///
     /// - Returns: false when its end has not arrived yet.
-    func scanNumber(limit: Int) throws(JSONError) -> Bool {
+    mutating func scanNumber(limit: Int) throws(JSONError) -> Bool {
         var position = head
         while position < tail, isNumberByte(buffer[position]) { position += 1 }
         guard position - head <= limit else { throw error(.tooLong(limit: limit), at: head) }

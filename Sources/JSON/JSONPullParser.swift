@@ -4,7 +4,9 @@
 /// once more. Only unread bytes are kept, so a document may be far larger than memory; nesting and the length of a
 /// single string are limited. A byte order mark is skipped. The text of a key, string or number is looked at through
 /// `withText` before the next call.
-public final class JSONPullParser {
+///
+/// It is a value with one owner and not a class: checks of exclusive access would take a third of the time.
+public struct JSONPullParser: ~Copyable {
     /// What may come next.
     enum Expectation {
         case value
@@ -49,7 +51,7 @@ public final class JSONPullParser {
     deinit { buffer.deallocate() }
 
     /// Adds bytes of the document.
-    public func feed(_ bytes: UnsafeRawBufferPointer) {
+    public mutating func feed(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         if head > 0 {
             // What is left is at most one unfinished token.
@@ -73,12 +75,12 @@ public final class JSONPullParser {
     }
 
     /// Adds bytes of the document.
-    public func feed(_ bytes: [UInt8]) {
+    public mutating func feed(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { feed($0) }
     }
 
     /// Declares that no more bytes come.
-    public func finish() {
+    public mutating func finish() {
         isFinished = true
     }
 
@@ -89,6 +91,12 @@ public final class JSONPullParser {
     @inlinable
     public func withText<R, E>(_ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R) throws(E) -> R {
         try body(UnsafeBufferPointer(start: textBase, count: textCount))
+    }
+
+    /// Appends the text of the last key, string or number, as UTF-8.
+    @inlinable
+    public func appendText(to output: inout [UInt8]) {
+        output.append(contentsOf: UnsafeBufferPointer(start: textBase, count: textCount))
     }
 
     /// The text of the last key, string or number.
@@ -118,7 +126,7 @@ public final class JSONPullParser {
     ///
     /// - Returns: nil when more bytes are needed, or, after `finish()`, at the end of the document.
     /// - Throws: `JSONError` with the place of the fault. A parser that threw is of no further use.
-    public func next() throws(JSONError) -> JSONToken? {
+    public mutating func next() throws(JSONError) -> JSONToken? {
         while true {
             guard let byte = try peek() else { return nil }
             switch expectation {
@@ -151,7 +159,7 @@ public final class JSONPullParser {
     /// Reads on until the nesting is no deeper than `level`, that is, past the rest of an array or object.
     ///
     /// - Returns: false when more bytes are needed; call again after feeding.
-    public func skip(toDepth level: Int) throws(JSONError) -> Bool {
+    public mutating func skip(toDepth level: Int) throws(JSONError) -> Bool {
         while containers.count > level {
             guard try next() != nil else { return false }
         }
@@ -162,7 +170,7 @@ public final class JSONPullParser {
     public var offset: Int { dropped + head }
 
     /// The next byte that is no white space.
-    private func peek() throws(JSONError) -> UInt8? {
+    private mutating func peek() throws(JSONError) -> UInt8? {
         if mayHaveMark {
             guard skipMark() else { return nil }
         }
@@ -176,7 +184,7 @@ public final class JSONPullParser {
         return nil
     }
 
-    private func skipMark() -> Bool {
+    private mutating func skipMark() -> Bool {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let available = min(3, tail - head)
         for index in 0..<available where buffer[head + index] != mark[index] {
@@ -189,7 +197,7 @@ public final class JSONPullParser {
         return true
     }
 
-    private func close(_ byte: UInt8) throws(JSONError) -> JSONToken {
+    private mutating func close(_ byte: UInt8) throws(JSONError) -> JSONToken {
         guard let isObject = containers.last, byte == (isObject ? 0x7D : 0x5D) else { throw unexpected(byte) }
         containers.removeLast()
         head += 1
@@ -197,7 +205,7 @@ public final class JSONPullParser {
         return isObject ? .objectEnd : .arrayEnd
     }
 
-    private func value(startingWith byte: UInt8) throws(JSONError) -> JSONToken? {
+    private mutating func value(startingWith byte: UInt8) throws(JSONError) -> JSONToken? {
         switch byte {
         case 0x22:
             guard try scanString(limit: maximumLength) else { return nil }
@@ -222,7 +230,7 @@ public final class JSONPullParser {
         }
     }
 
-    private func literal(_ text: StaticString, _ token: JSONToken) throws(JSONError) -> JSONToken? {
+    private mutating func literal(_ text: StaticString, _ token: JSONToken) throws(JSONError) -> JSONToken? {
         let length = text.utf8CodeUnitCount
         for index in 0..<min(length, tail - head) where buffer[head + index] != text.utf8Start[index] {
             head += index
@@ -237,7 +245,7 @@ public final class JSONPullParser {
         return token
     }
 
-    private func valueEnded() {
+    private mutating func valueEnded() {
         expectation = containers.isEmpty ? .nothing : .commaOrEnd
     }
 

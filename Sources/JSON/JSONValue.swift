@@ -91,16 +91,16 @@ extension JSONValue {
 extension JSONValue {
     /// Reads a document.
     public init(parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = 64) throws(JSONError) {
-        let parser = JSONPullParser(maximumDepth: maximumDepth, maximumLength: max(bytes.count, 1))
+        var parser = JSONPullParser(maximumDepth: maximumDepth, maximumLength: max(bytes.count, 1))
         parser.feed(bytes)
-        try self.init(draining: parser)
+        try self.init(draining: &parser)
     }
 
     /// Reads a document.
     public init(parsing bytes: [UInt8], maximumDepth: Int = 64) throws(JSONError) {
-        let parser = JSONPullParser(maximumDepth: maximumDepth, maximumLength: max(bytes.count, 1))
+        var parser = JSONPullParser(maximumDepth: maximumDepth, maximumLength: max(bytes.count, 1))
         parser.feed(bytes)
-        try self.init(draining: parser)
+        try self.init(draining: &parser)
     }
 
     /// Reads a document.
@@ -108,14 +108,14 @@ extension JSONValue {
         try self.init(parsing: Array(text.utf8), maximumDepth: maximumDepth)
     }
 
-    private init(draining parser: JSONPullParser) throws(JSONError) {
+    private init(draining parser: inout JSONPullParser) throws(JSONError) {
         parser.finish()
         guard let token = try parser.next() else { throw JSONError(.unexpectedEnd, offset: parser.offset) }
-        self = try Self.read(token, from: parser)
+        self = try Self.read(token, from: &parser)
         if try parser.next() != nil { throw JSONError(.trailingText, offset: parser.offset) }
     }
 
-    private static func read(_ token: JSONToken, from parser: JSONPullParser) throws(JSONError) -> JSONValue {
+    private static func read(_ token: JSONToken, from parser: inout JSONPullParser) throws(JSONError) -> JSONValue {
         switch token {
         case .null: return .null
         case .bool(let value): return .bool(value)
@@ -126,7 +126,7 @@ extension JSONValue {
         case .arrayStart:
             var elements: [JSONValue] = []
             while let token = try parser.next(), token != .arrayEnd {
-                elements.append(try read(token, from: parser))
+                elements.append(try read(token, from: &parser))
             }
             return .array(elements)
         case .objectStart:
@@ -134,7 +134,7 @@ extension JSONValue {
             while let token = try parser.next(), token != .objectEnd {
                 let name = parser.text
                 guard let token = try parser.next() else { break }
-                members.append(Member(name, try read(token, from: parser)))
+                members.append(Member(name, try read(token, from: &parser)))
             }
             return .object(members)
         case .arrayEnd, .objectEnd:

@@ -14,6 +14,13 @@ struct FileDestinationConformanceTests {
         }
     }
 
+    @Test("exactly these promises concern a folder")
+    func concerned() throws {
+        let subject = try FileSubject.make()
+        let concerned = Conformance.checks.filter { $0.missingAbility(of: subject) == nil }.map(\.number)
+        #expect(concerned == Array(1...4) + Array(11...20) + [22, 23, 24, 28, 29, 30, 32, 33, 34, 35, 44, 55])
+    }
+
     @Test("the promises are numbered from 1 to 67")
     func numbers() {
         #expect(Conformance.checks.map(\.number) == Array(1...67))

@@ -9,7 +9,7 @@ struct JSONPullParserTests {
     }
 
     private func tokens(_ bytes: [UInt8], chunk: (Int) -> Int) throws -> [String] {
-        let parser = JSONPullParser()
+        var parser = JSONPullParser()
         var result: [String] = []
         func drain() throws {
             while let token = try parser.next() {
@@ -80,10 +80,10 @@ struct JSONPullParserTests {
 
     @Test("nesting and length are limited")
     func limits() {
-        let deep = JSONPullParser(maximumDepth: 3)
+        var deep = JSONPullParser(maximumDepth: 3)
         deep.feed(Array("[[[[".utf8))
         #expect(throws: JSONError(.tooDeep(limit: 3), offset: 3)) { while try deep.next() != nil {} }
-        let long = JSONPullParser(maximumLength: 8)
+        var long = JSONPullParser(maximumLength: 8)
         long.feed(Array("[\"123456789".utf8))
         #expect(throws: JSONError(.tooLong(limit: 8), offset: 2)) { while try long.next() != nil {} }
     }
@@ -94,7 +94,7 @@ struct JSONPullParserTests {
             ("0", 0), ("-0", 0), ("9223372036854775807", .max), ("-9223372036854775808", Int64.min),
             ("9223372036854775808", nil), ("-9223372036854775809", nil), ("1.0", nil), ("1e3", nil),
         ] as [(String, Int64?)] {
-            let parser = JSONPullParser()
+            var parser = JSONPullParser()
             parser.feed(Array(text.utf8))
             parser.finish()
             #expect(try parser.next() == .number)
@@ -104,7 +104,7 @@ struct JSONPullParserTests {
 
     @Test("a value can be skipped by its depth, over chunk ends")
     func skipping() throws {
-        let parser = JSONPullParser()
+        var parser = JSONPullParser()
         parser.feed(Array("[{\"a\":[1,{\"b\":".utf8))
         #expect(try parser.next() == .arrayStart)
         #expect(try parser.next() == .objectStart)

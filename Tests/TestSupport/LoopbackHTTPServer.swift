@@ -10,6 +10,8 @@ public final class LoopbackHTTPServer: Sendable {
         case response(status: Int, headers: [(String, String)] = [], body: [UInt8] = [])
         /// Sends these bytes as they are, and closes the connection.
         case raw([UInt8])
+        /// Sends these bytes, and then nothing until the client goes away or the server stops.
+        case beginning([UInt8])
         /// Closes the connection without a word.
         case hangUp
         /// Says nothing until the client goes away or the server stops.
@@ -137,6 +139,10 @@ public final class LoopbackHTTPServer: Sendable {
                 guard send(Array("\(head)\r\n".utf8) + content, to: connection) else { return }
             case .raw(let bytes):
                 _ = send(bytes, to: connection)
+                return
+            case .beginning(let bytes):
+                guard send(bytes, to: connection) else { return }
+                while reader.waitForMore() {}
                 return
             case .hangUp: return
             case .silence:

@@ -4,6 +4,7 @@
 #include "extended_attributes.h"
 #include "file_publish.h"
 #include "file_status.h"
+#include "open_flags.h"
 #include "pattern.h"
 #include "private_descriptors.h"
 #include "thread_name.h"

@@ -26,7 +26,8 @@ struct AffectedFile {
 /// Finds out what is lost with a block.
 enum AffectedFiles {
     /// Every state of every entry that needs a lost block.
-    /// - Parameter culprit: the object that had the block of a number, empty when unknown, nil when it is not lost.
+    ///
+    /// `culprit` tells the object that had the block of a number: empty when unknown, nil when it is not lost.
     static func find(
         _ reader: borrowing CatalogReader, culprit: (Int64) -> String?
     ) throws -> [AffectedFile] {

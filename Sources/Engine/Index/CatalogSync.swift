@@ -34,6 +34,7 @@ public enum CatalogSync {
     ///   - store: the store.
     ///   - listing: what `store` listed just now.
     ///   - problems: gets every object that is damaged or missing, and what it costs.
+    /// - Returns: the catalog, and what was done to it.
     /// - Throws: `.wrongPassphrase`, `.missingObjects` when all versions of a known store are gone, and whatever keeps
     ///   the store or the catalog from being read.
     public static func bringUpToDate(

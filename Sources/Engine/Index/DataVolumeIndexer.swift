@@ -51,8 +51,8 @@ final class DataVolumeIndexer {
         return id
     }
 
-    /// Reads index volumes, and the data volumes among `dblocks` that none of them describes.
-    /// - Parameter known: data volumes that are in the catalog already.
+    /// Reads index volumes, and the data volumes among `dblocks` that none of them describes; `known` are those that
+    /// the catalog has already.
     func run(
         dindexes: [StoreListing.Item], dblocks: [StoreListing.Item], known: Set<String>,
         _ writer: borrowing CatalogWriter

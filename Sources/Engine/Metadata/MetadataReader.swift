@@ -91,8 +91,7 @@ public final class MetadataReader {
     private func readAttributes(_ path: UnsafePointer<CChar>, _ entry: WalkEntry) throws(SystemError) -> Bool {
         attributes.removeAll(keepingCapacity: true)
         if !devicesWithoutAttributes.isEmpty, devicesWithoutAttributes.contains(entry.device) { return false }
-        // 64 KiB are the most that Linux lets a list or a value have.
-        let count = cposix_list_attributes(path, buffer.baseAddress, buffer.count)
+        let count = filling { cposix_list_attributes(path, buffer.baseAddress, $0) }
         if count == -Int(ENOTSUP) { devicesWithoutAttributes.insert(entry.device) }
         guard count > 0 else {
             if count == 0 || Self.isTolerable(Int32(-count)) { return false }
@@ -102,7 +101,7 @@ public final class MetadataReader {
         for name in Array(buffer.prefix(count)).split(separator: 0) {
             if Self.exclusionNames.contains(where: { name.elementsEqual($0.utf8) }) { asksForExclusion = true }
             let cName = name.map { CChar(bitPattern: $0) } + [0]
-            let size = cposix_get_attribute(path, cName, buffer.baseAddress, buffer.count)
+            let size = filling { cposix_get_attribute(path, cName, buffer.baseAddress, $0) }
             guard size >= 0 else {
                 if Self.isTolerable(Int32(-size)) { continue }
                 throw SystemError("read an extended attribute of", path: String(cString: path), code: Int32(-size))
@@ -112,6 +111,14 @@ public final class MetadataReader {
             attributes.append(Metadata.ExtendedAttribute(name: Array(name), value: Array(buffer.prefix(size))))
         }
         return asksForExclusion
+    }
+
+    /// Offers little space first, because the kernel reserves and clears as much as it is offered.
+    ///
+    /// The buffer's 64 KiB are the most that Linux lets a list or a value have.
+    private func filling(_ call: (Int) -> Int) -> Int {
+        let count = call(512)
+        return count == -Int(ERANGE) ? call(buffer.count) : count
     }
 
     /// Whether an error means that there is no attribute for us, rather than that something is broken.

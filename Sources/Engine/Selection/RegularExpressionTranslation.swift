@@ -32,7 +32,26 @@ struct RegularExpressionTranslation {
         if !conditions.isEmpty, body.hasAlternatives {
             throw unsupported("a look-around beside alternatives outside of a group")
         }
-        conditions.append(Condition(posix: "^(\(body.posix))$", isNegated: false))
+        conditions.append(Condition(posix: Self.anchored(body, atEnd: true), isNegated: false))
+    }
+
+    /// Puts anchors around an expression, save where it begins or ends with `.*`: not having to match that is
+    /// several times faster, and means the same.
+    private static func anchored(_ body: (posix: String, hasAlternatives: Bool), atEnd: Bool) -> String {
+        guard !body.hasAlternatives else { return "^(\(body.posix))" + (atEnd ? "$" : "") }
+        var text = Substring(body.posix)
+        var isOpenAtStart = false
+        var isOpenAtEnd = !atEnd
+        if text.hasPrefix(".*") {
+            text.removeFirst(2)
+            isOpenAtStart = true
+        }
+        let beforeDot = text.dropLast(2)
+        if text.hasSuffix(".*"), beforeDot.reversed().prefix(while: { $0 == "\\" }).count.isMultiple(of: 2) {
+            text = beforeDot
+            isOpenAtEnd = true
+        }
+        return (isOpenAtStart ? "" : "^") + "(\(text))" + (isOpenAtEnd ? "" : "$")
     }
 
     private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
@@ -72,7 +91,7 @@ struct RegularExpressionTranslation {
             position += 3
             let inner = try translate(isNested: true)
             try close()
-            conditions.append(Condition(posix: "^(\(inner.posix))", isNegated: isNegated))
+            conditions.append(Condition(posix: Self.anchored(inner, atEnd: false), isNegated: isNegated))
         }
     }
 

@@ -11,12 +11,4 @@ public struct FetchedVolume: Sendable {
     public let hash: Digest
     /// What is wrong with it although it could be opened; only when asked to tolerate that.
     public let fault: String?
-
-    /// Puts the parts together.
-    init(reader: VolumeReader, size: Int64, hash: Digest, fault: String?) {
-        self.reader = reader
-        self.size = size
-        self.hash = hash
-        self.fault = fault
-    }
 }

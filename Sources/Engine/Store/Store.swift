@@ -68,6 +68,7 @@ public final class Store: Sendable {
     ///   - expectation: what is known of it.
     ///   - settings: the settings of the store, when known: an object with others is refused.
     ///   - tolerant: opens it, if that is possible, even though it is not as expected.
+    /// - Returns: the opened object.
     /// - Throws: `.damagedObject`, `.wrongPassphrase`, `.missingPassphrase`, `.destination`, `.format`, `.cancelled`.
     public func fetch(
         _ name: ObjectName, expecting expectation: ObjectExpectation = ObjectExpectation(),

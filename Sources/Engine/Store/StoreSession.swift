@@ -42,6 +42,7 @@ public final class StoreSession: Sendable {
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    /// - Returns: the open store.
     /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
     ///   keeps the destination or the catalog from being read.
     public static func open(

@@ -64,11 +64,13 @@ public final class TreeWalker: Sendable {
     ) -> WalkSummary {
         let total = Mutex(WalkSummary())
         let first = makeReader(report)
-        // The newest list is read first, so the sources are added from the last to the first.
-        for source in sources.reversed() where !isCancelled.load(ordering: .relaxed) {
+        var subfolders: [PendingFolders.Subfolders] = []
+        for source in sources where !isCancelled.load(ordering: .relaxed) {
             guard let found = first.read(source: source) else { continue }
-            hand(over: found, to: deliver)
+            if deliver(found.listing) { subfolders.append(found.subfolders) } else { cancel() }
         }
+        // The newest list is read first.
+        for subfolders in subfolders.reversed() { pending.add(subfolders) }
         let others = (1..<threads).compactMap { index in
             // Fewer threads than wanted are no reason to fail.
             try? WorkerThread("walk \(index)") { [self] in
@@ -93,19 +95,10 @@ public final class TreeWalker: Sendable {
 
     private func readFolders(_ reader: FolderReader, _ deliver: (FolderListing) -> Bool) {
         while let folder = pending.next() {
-            if let found = reader.read(folder: folder) { hand(over: found, to: deliver) }
+            if let found = reader.read(folder: folder) {
+                if deliver(found.listing) { pending.add(found.subfolders) } else { cancel() }
+            }
             pending.finish()
         }
-    }
-
-    private func hand(
-        over found: (listing: FolderListing, subfolders: PendingFolders.Subfolders),
-        to deliver: (FolderListing) -> Bool
-    ) {
-        guard deliver(found.listing) else {
-            cancel()
-            return
-        }
-        pending.add(found.subfolders)
     }
 }

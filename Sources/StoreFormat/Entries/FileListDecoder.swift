@@ -3,7 +3,7 @@ internal import JSON
 internal import Support
 
 /// The state of reading a file list between two chunks.
-final class FileListDecoder {
+struct FileListDecoder: ~Copyable {
     /// The members that are read.
     private enum Member {
         case type
@@ -22,8 +22,7 @@ final class FileListDecoder {
     }
 
     private let object: String
-    private let deliver: (FileEntry) throws -> Void
-    private let parser = JSONPullParser()
+    private var parser = JSONPullParser()
     private var summary = FileListReader.Summary()
 
     private var entry = FileEntry(kind: .file, path: [])
@@ -33,25 +32,24 @@ final class FileListDecoder {
     private var skipDepth: Int?
     private var lastTime: (text: [UInt8], value: Timestamp)?
 
-    init(object: String, deliver: @escaping (FileEntry) throws -> Void) {
+    init(object: String) {
         self.object = object
-        self.deliver = deliver
     }
 
     /// Takes the next chunk and hands out the entries that it completes.
-    func consume(_ bytes: UnsafeRawBufferPointer) throws {
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, deliver: (FileEntry) throws -> Void) throws {
         parser.feed(bytes)
-        try drain()
+        try drain(deliver)
     }
 
     /// Ends the list.
-    func finish() throws -> FileListReader.Summary {
+    mutating func finish(deliver: (FileEntry) throws -> Void) throws -> FileListReader.Summary {
         parser.finish()
-        try drain()
+        try drain(deliver)
         return summary
     }
 
-    private func drain() throws {
+    private mutating func drain(_ deliver: (FileEntry) throws -> Void) throws {
         while let token = try nextToken() {
             if let depth = skipDepth {
                 if parser.depth <= depth { skipDepth = nil }
@@ -59,14 +57,14 @@ final class FileListDecoder {
             }
             switch parser.depth {
             case 0: try topLevel(token)
-            case 1: try element(token)
+            case 1: try element(token, deliver)
             case 2: try value(token)
             default: try nested(token)
             }
         }
     }
 
-    private func nextToken() throws(StoreFormatError) -> JSONToken? {
+    private mutating func nextToken() throws(StoreFormatError) -> JSONToken? {
         do {
             return try parser.next()
         } catch {
@@ -82,15 +80,15 @@ final class FileListDecoder {
         guard token == .arrayEnd else { throw damaged("it is no list") }
     }
 
-    private func element(_ token: JSONToken) throws {
+    private mutating func element(_ token: JSONToken, _ deliver: (FileEntry) throws -> Void) throws {
         switch token {
         case .arrayStart: break
-        case .objectEnd: try endEntry()
+        case .objectEnd: try endEntry(deliver)
         default: throw damaged("an element is no object, near byte \(parser.offset)")
         }
     }
 
-    private func value(_ token: JSONToken) throws {
+    private mutating func value(_ token: JSONToken) throws {
         switch token {
         case .objectStart: startEntry()
         case .key: member = parser.withText { Self.member(UnsafeRawBufferPointer($0)) }
@@ -101,7 +99,7 @@ final class FileListDecoder {
         }
     }
 
-    private func nested(_ token: JSONToken) throws {
+    private mutating func nested(_ token: JSONToken) throws {
         switch token {
         case .arrayStart where member == .blocklists || member == .metaBlocklists: break
         case .string where member == .blocklists: entry.blocklists.append(try digest())
@@ -110,16 +108,16 @@ final class FileListDecoder {
         }
     }
 
-    private func startEntry() {
+    private mutating func startEntry() {
         entry.reset()
         hasSize = false
         unusable = "it has no type"
     }
 
-    private func string() throws {
+    private mutating func string() throws {
         switch member {
-        case .type: parser.withText { setType($0) }
-        case .path: parser.withText { entry.path.append(contentsOf: $0) }
+        case .type: setType()
+        case .path: parser.appendText(to: &entry.path)
         case .hash: entry.hash = try digest()
         case .metaHash: entry.metaHash = try digest()
         case .metaBlockHash: entry.metaBlockHash = try digest()
@@ -129,7 +127,7 @@ final class FileListDecoder {
         }
     }
 
-    private func number() {
+    private mutating func number() {
         switch member {
         case .size:
             entry.size = parser.integer ?? -1
@@ -142,11 +140,13 @@ final class FileListDecoder {
         }
     }
 
-    private func setType(_ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func setType() {
         func matches(_ name: StaticString) -> Bool {
-            text.count == name.utf8CodeUnitCount
-                && zip(text, UnsafeBufferPointer(start: name.utf8Start, count: text.count))
-                    .allSatisfy { $0 | 0x20 == $1 }
+            parser.withText { text in
+                text.count == name.utf8CodeUnitCount
+                    && zip(text, UnsafeBufferPointer(start: name.utf8Start, count: text.count))
+                        .allSatisfy { $0 | 0x20 == $1 }
+            }
         }
         unusable = nil
         if matches("file") {
@@ -158,7 +158,7 @@ final class FileListDecoder {
         } else if matches("alternatestream") {
             unusable = "alternate data streams are not restored"
         } else {
-            unusable = "its type '\(String(decoding: text, as: UTF8.self))' is unknown"
+            unusable = "its type '\(parser.text)' is unknown"
         }
     }
 
@@ -169,16 +169,15 @@ final class FileListDecoder {
     }
 
     /// Many files share a time: unpacked trees, checkouts.
-    private func time() -> Timestamp? {
-        parser.withText { text in
-            if let lastTime, lastTime.text.elementsEqual(text) { return lastTime.value }
-            guard let value = Timestamp(compact: text) else { return nil }
-            lastTime = (Array(text), value)
-            return value
-        }
+    private mutating func time() -> Timestamp? {
+        if let lastTime, parser.withText({ lastTime.text.elementsEqual($0) }) { return lastTime.value }
+        let text = parser.withText { Array($0) }
+        guard let value = Timestamp(compact: text) else { return nil }
+        lastTime = (text, value)
+        return value
     }
 
-    private func endEntry() throws {
+    private mutating func endEntry(_ deliver: (FileEntry) throws -> Void) throws {
         if unusable == nil {
             if entry.path.isEmpty {
                 unusable = "it has no path"

@@ -42,9 +42,9 @@ public enum FileListReader {
         entry: (FileEntry) throws -> Void
     ) throws -> Summary {
         try withoutActuallyEscaping(entry) { entry in
-            let decoder = FileListDecoder(object: object, deliver: entry)
-            try feed { try decoder.consume($0) }
-            return try decoder.finish()
+            var decoder = FileListDecoder(object: object)
+            try feed { try decoder.consume($0, deliver: entry) }
+            return try decoder.finish(deliver: entry)
         }
     }
 }

@@ -39,7 +39,7 @@ extension VolumeDescription {
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, dblockName: String, object: String
     ) throws(StoreFormatError) -> VolumeDescription {
-        let decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: object)
+        var decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: object)
         try decoder.consume(bytes)
         return try decoder.finish()
     }
@@ -48,7 +48,7 @@ extension VolumeDescription {
     public static func decode(
         _ bytes: [UInt8], dblockName: String, object: String
     ) throws(StoreFormatError) -> VolumeDescription {
-        let decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: object)
+        var decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: object)
         decoder.feed(bytes)
         try decoder.drain()
         return try decoder.finish()
@@ -56,7 +56,7 @@ extension VolumeDescription {
 }
 
 /// The state of reading a `vol/` entry between two chunks.
-final class VolumeDescriptionDecoder {
+struct VolumeDescriptionDecoder: ~Copyable {
     private enum Member {
         case hash
         case size
@@ -64,7 +64,7 @@ final class VolumeDescriptionDecoder {
     }
 
     private let object: String
-    private let parser = JSONPullParser()
+    private var parser = JSONPullParser()
     private var result: VolumeDescription
     private var isInBlocks = false
     private var member = Member.other
@@ -77,22 +77,22 @@ final class VolumeDescriptionDecoder {
         result = VolumeDescription(dblockName: dblockName, blocks: [], volumeHash: nil, volumeSize: nil)
     }
 
-    func consume(_ bytes: UnsafeRawBufferPointer) throws(StoreFormatError) {
+    mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(StoreFormatError) {
         parser.feed(bytes)
         try drain()
     }
 
-    func feed(_ bytes: [UInt8]) {
+    mutating func feed(_ bytes: [UInt8]) {
         parser.feed(bytes)
     }
 
-    func finish() throws(StoreFormatError) -> VolumeDescription {
+    mutating func finish() throws(StoreFormatError) -> VolumeDescription {
         parser.finish()
         try drain()
         return result
     }
 
-    func drain() throws(StoreFormatError) {
+    mutating func drain() throws(StoreFormatError) {
         while let token = try next() {
             switch parser.depth {
             case 3 where isInBlocks: try inBlock(token)
@@ -109,7 +109,7 @@ final class VolumeDescriptionDecoder {
         }
     }
 
-    private func next() throws(StoreFormatError) -> JSONToken? {
+    private mutating func next() throws(StoreFormatError) -> JSONToken? {
         do {
             return try parser.next()
         } catch {
@@ -122,7 +122,7 @@ final class VolumeDescriptionDecoder {
             .damaged, object: object, detail: "its description of \(result.dblockName) is not readable: \(detail)")
     }
 
-    private func topLevel(_ token: JSONToken) throws(StoreFormatError) {
+    private mutating func topLevel(_ token: JSONToken) throws(StoreFormatError) {
         switch token {
         case .key: top = parser.text
         case .string where top == "volumehash": result.volumeHash = try currentDigest()
@@ -133,7 +133,7 @@ final class VolumeDescriptionDecoder {
         }
     }
 
-    private func inBlock(_ token: JSONToken) throws(StoreFormatError) {
+    private mutating func inBlock(_ token: JSONToken) throws(StoreFormatError) {
         switch token {
         case .objectStart:
             digest = nil

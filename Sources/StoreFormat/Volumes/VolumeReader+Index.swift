@@ -9,7 +9,7 @@ extension VolumeReader {
         let prefix = VolumeDescription.entryPrefix
         for entry in entries where entry.name.hasPrefix(prefix) {
             let dblockName = String(entry.name.dropFirst(prefix.count))
-            let decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: name.text)
+            var decoder = VolumeDescriptionDecoder(dblockName: dblockName, object: name.text)
             do {
                 try stream(entry) { try decoder.consume($0) }
             } catch let error as StoreFormatError {

@@ -22,6 +22,14 @@ struct RegularExpressionTests {
             Example("(?<name>/a)(?'other'b)", matches: ["/ab"], not: ["/a"]),
             Example("/a(?#a comment)b", matches: ["/ab"], not: ["/a"]),
             Example("(?i)/readme", matches: ["/README", "/readme"], not: ["/readm"]),
+            // Where an expression begins or ends does not depend on how it is made faster.
+            Example(".*", matches: ["/", "/a/b"], not: []),
+            Example(".*.*", matches: ["/", "/a/b"], not: []),
+            Example(#".*a\.*"#, matches: ["/a", "/a.."], not: ["/ab", "/a.b"]),
+            Example(#"/a\\.*"#, matches: [#"/a\"#, #"/a\b"#], not: ["/a", #"x/a\"#]),
+            Example(".*a|b.*", matches: ["/a", "b/"], not: ["/b", "a/"]),
+            Example("(.*a|b.*)", matches: ["/a", "b/"], not: ["/b", "a/"]),
+            Example(".*^/a$.*", matches: ["/a"], not: ["/ab", "x/a"]),
             // On complete paths a lazy quantifier accepts what the greedy one does.
             Example("/.*?/x", matches: ["/a/x", "/a/b/x"], not: ["/x"]),
             Example("/a+?b??c{1,2}?", matches: ["/aac", "/abcc"], not: ["/c", "/abccc"]),

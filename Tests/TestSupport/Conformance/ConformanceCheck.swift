@@ -44,10 +44,15 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
     /// Number and promise.
     public var description: String { "\(number). \(title)" }
 
+    /// What a kind of destination would need, and has not, for the promise to concern it.
+    public func missingAbility(of subject: ConformanceSubject) -> ConformanceSubject.Ability? {
+        needs.flatMap { subject.abilities.contains($0) ? nil : $0 }
+    }
+
     /// Tries whether a kind of destination keeps the promise.
     public func run(on subject: ConformanceSubject) throws -> Outcome {
-        if let needs, !subject.abilities.contains(needs) {
-            return .skipped("\(subject.name) has no \(needs.rawValue)")
+        if let ability = missingAbility(of: subject) {
+            return .skipped("\(subject.name) has no \(ability.rawValue)")
         }
         guard let body else {
             throw Violation(description: "\(subject.name) is the first kind with this ability: write the check")

@@ -1,0 +1,6 @@
+#define _GNU_SOURCE
+#include "open_flags.h"
+
+#include <fcntl.h>
+
+const int CPOSIX_O_NOATIME = O_NOATIME;

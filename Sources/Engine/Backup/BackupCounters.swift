@@ -1,0 +1,35 @@
+internal import Synchronization
+
+/// A number that several threads add to.
+struct Counter: ~Copyable, Sendable {
+    private let count = Atomic<Int>(0)
+
+    func add(_ amount: Int = 1) { count.wrappingAdd(amount, ordering: .relaxed) }
+
+    var value: Int { count.load(ordering: .relaxed) }
+}
+
+/// Counts and numbering, from all threads of a backup.
+final class BackupCounters: Sendable {
+    let added = Counter()
+    let modified = Counter()
+    let removed = Counter()
+    let opened = Counter()
+    let bytesRead = Counter()
+    let unreadable = Counter()
+    let uploadedBytes = Counter()
+    let uploadedObjects = Counter()
+    private let nextContent: Atomic<Int64>
+    private let nextVolume: Atomic<Int64>
+
+    /// - Parameters:
+    ///   - nextContent: the number that the next new content gets in the catalog.
+    ///   - nextVolume: the number that the next new volume gets.
+    init(nextContent: Int64, nextVolume: Int64) {
+        self.nextContent = Atomic(nextContent)
+        self.nextVolume = Atomic(nextVolume)
+    }
+
+    func newContentID() -> Int64 { nextContent.add(1, ordering: .relaxed).oldValue }
+    func newVolumeID() -> Int64 { nextVolume.add(1, ordering: .relaxed).oldValue }
+}

@@ -1,0 +1,291 @@
+internal import Catalog
+internal import Cryptography
+internal import Destinations
+internal import Glibc
+internal import StoreFormat
+internal import Support
+internal import Synchronization
+
+/// One backup of one set of sources to one store.
+///
+/// Nothing at the destination is ever changed or removed: data volumes, index volumes and at last the filelist are
+/// added. The catalog is written in one transaction that ends when all of them are there, so a run that dies at any
+/// instant leaves the catalog as it was, and the next run finds and uses what had been uploaded.
+public struct BackupRun {
+    private let store: Store
+    private let catalogPath: String
+    private let request: BackupRequest
+    private let problems: ProblemLog
+
+    private var progress: RunProgress { store.progress }
+    private var cancellation: Cancellation { store.cancellation }
+
+    /// A run, not yet begun.
+    /// - Parameters:
+    ///   - store: where the backup goes; its progress and cancellation are the run's.
+    ///   - catalogPath: the local database of this store; it need not exist.
+    ///   - request: what to back up.
+    ///   - problems: told what went wrong with single entries.
+    public init(
+        store: Store, catalogPath: String, request: BackupRequest, problems: ProblemLog = ProblemLog()
+    ) {
+        self.store = store
+        self.catalogPath = catalogPath
+        self.request = request
+        self.problems = problems
+    }
+
+    /// Runs to the end, on threads of its own; blocks the calling thread.
+    public func run() throws(EngineError) -> BackupSummary {
+        do {
+            return try perform()
+        } catch {
+            throw EngineError(error, doing: "back up")
+        }
+    }
+
+    private func perform() throws -> BackupSummary {
+        let started = Timestamp.now()
+        progress.phase = .preparing
+        try requireSources()
+        let outcome = try CatalogSync(store: store, catalogPath: catalogPath, problems: problems).bringUpToDate()
+        let plan = try StorePlan(request.options, outcome, store: store)
+        let identifiers = try outcome.catalog.read { try $0.nextIdentifiers() }
+        let pipeline = Pipeline()
+        let workers = request.options.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let context = BackupContext(
+            store: store, settings: plan.settings, encryption: plan.encryption, prefix: plan.prefix,
+            volumeSize: request.options.volumeSize, compressionLevel: request.options.compressionLevel,
+            started: started, temporaryFolder: store.temporaryFolder,
+            streams: BackupStreams(pipeline, settings: plan.settings, workers: workers),
+            counters: BackupCounters(nextContent: identifiers.content, nextVolume: identifiers.volume),
+            problems: problems, progress: progress, cancellation: cancellation, ownerNames: OwnerNames())
+        var summary = BackupSummary()
+        summary.catalogWasRebuilt = outcome.wasRebuilt
+        summary.adoptedObjects = outcome.adoptedObjects
+        let walked = Mutex(WalkSummary())
+        do {
+            try outcome.catalog.write { writer in
+                if outcome.isNew { try plan.record(in: writer) }
+                try describeOrphans(outcome.undescribed, context, writer)
+                try start(pipeline, context, outcome.catalog, identifiers, workers: workers) { seen in
+                    walked.withLock { $0 = seen }
+                }
+                let version = identifiers.version
+                try record(context, writer, version: version)
+                pipeline.join()
+                try pipeline.check()
+                try cancellation.check()
+                try writeVersion(version, context, outcome, writer, &summary)
+            }
+        } catch {
+            pipeline.fail(error)
+            pipeline.join()
+            // A stage that only noticed that the others had ended knows less than the one that failed first.
+            try pipeline.check()
+            throw error
+        }
+        complete(&summary, walked.withLock { $0 }, context)
+        let listing = try store.list()
+        try confirm(listing, outcome.catalog)
+        summary.storedBytes = listing.totalSize
+        summary.versions = listing.dlists.count
+        return summary
+    }
+
+    private func requireSources() throws(EngineError) {
+        let existing = request.sources.filter { path in
+            var status = stat()
+            return lstat(path, &status) == 0
+        }
+        guard !existing.isEmpty else { throw .noSources(request.sources) }
+    }
+
+    // MARK: Stages
+
+    private func start(
+        _ pipeline: Pipeline, _ context: BackupContext, _ catalog: Catalog, _ identifiers: CatalogIdentifiers,
+        workers: Int, walked: @escaping @Sendable (WalkSummary) -> Void
+    ) throws {
+        progress.phase = .backingUp
+        let streams = context.streams
+        let (problems, progress, cancellation) = (problems, progress, cancellation)
+        let walker = TreeWalker(
+            sources: request.sources.map { Array($0.utf8) }, filter: request.filter,
+            ownPaths: (request.ownPaths + [catalogPath, catalogPath + "-wal", catalogPath + "-shm"]).map {
+                Array($0.utf8)
+            },
+            threads: workers)
+        pipeline.onFailure { walker.cancel() }
+        try pipeline.stage("walk") {
+            let summary = walker.walk(
+                deliver: { listing in
+                    progress.addEntries(listing.entries.count)
+                    return !cancellation.isCancelled && streams.listings.push(listing)
+                },
+                report: { problem in
+                    problems.add(Problem(problem))
+                    context.counters.unreadable.add()
+                })
+            try cancellation.check()
+            progress.setTotals(entries: summary.files + summary.folders + summary.symlinks, bytes: 0)
+            walked(summary)
+        } atEnd: {
+            streams.listings.close()
+        }
+        // Work comes from two stages, changes from three; their queues close after the last of them.
+        let workEnds = Countdown(2) { streams.work.close() }
+        let changesEnd = Countdown(4) { streams.changes.close() }
+        try pipeline.stage("detect") {
+            try catalog.read { reader in
+                let detector = try ChangeDetector(
+                    reader, nextFolder: identifiers.folder, output: streams, counters: context.counters,
+                    digestLength: context.settings.blockHash.digestLength)
+                while let listing = streams.listings.pop() { try detector.examine(listing) }
+                try detector.finish()
+            }
+        } atEnd: {
+            streams.largeFiles.close()
+            workEnds.countDown()
+            changesEnd.countDown()
+        }
+        try pipeline.stage("read large") {
+            try BackupWorker(context).readLargeFiles()
+        } atEnd: {
+            workEnds.countDown()
+            changesEnd.countDown()
+        }
+        try pipeline.stage("work", threads: workers) {
+            try BackupWorker(context).run()
+        } atEnd: {
+            streams.packed.close()
+            changesEnd.countDown()
+        }
+        try pipeline.stage("pack") {
+            try VolumePacker(context).run()
+        } atEnd: {
+            streams.volumes.close()
+        }
+        try pipeline.stage("upload", threads: max(1, request.options.concurrentUploads)) {
+            try VolumeUploader(context: context).run()
+        } atEnd: {
+            changesEnd.countDown()
+        }
+    }
+
+    // MARK: Catalog and version
+
+    /// Takes in what the stages found, until they have ended.
+    private func record(_ context: BackupContext, _ writer: borrowing CatalogWriter, version: Int64) throws {
+        while let changes = context.streams.changes.pop() {
+            for change in changes {
+                switch change {
+                case .addFolder(let id, let path):
+                    try path.withUnsafeBytes { try writer.addFolder(id, path: $0) }
+                case .open(let entry, let folder, let replaces):
+                    if replaces { try writer.close(entry.name, in: folder, until: version) }
+                    try writer.open(entry, in: folder, since: version)
+                case .close(let name, let folder):
+                    try writer.close(name, in: folder, until: version)
+                case .touch(let name, let folder, let modified, let changed):
+                    try writer.touch(name, in: folder, modified: modified, changed: changed)
+                case .content(let content):
+                    try writer.add(content)
+                case .volumes(let volumes, let blocks):
+                    for volume in volumes { try writer.put(volume) }
+                    for block in blocks { try writer.add(block) }
+                }
+            }
+        }
+    }
+
+    /// Index volumes for data volumes that an interrupted run had sent without.
+    private func describeOrphans(
+        _ volumes: [UndescribedVolume], _ context: BackupContext, _ writer: borrowing CatalogWriter
+    ) throws {
+        for volume in volumes {
+            let index = try VolumeUploader(context: context).uploadIndex(
+                of: volume.volume, blocks: volume.blocks, lists: [])
+            try writer.put(index)
+        }
+    }
+
+    /// Sends the filelist, the last object of a run, unless there is nothing new to say.
+    private func writeVersion(
+        _ version: Int64, _ context: BackupContext, _ outcome: SyncOutcome, _ writer: borrowing CatalogWriter,
+        _ summary: inout BackupSummary
+    ) throws {
+        let counters = context.counters
+        let changed =
+            counters.added.value + counters.modified.value
+            + counters.removed.value
+        let hasVersions = try writer.reading { try !$0.versions().isEmpty }
+        guard changed > 0 || !hasVersions else { return }
+        progress.phase = .finishing
+        let time = outcome.listing.nextVersionTime(at: context.started)
+        let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
+        try list.add(FilesetFlags(isFullBackup: true))
+        var totals = FilesetWriter.Totals()
+        try writer.reading { reader in
+            let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
+            try list.addFileList(level: 6) { entries in
+                totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
+            }
+        }
+        let sealed = try list.finish()
+        try context.upload(sealed)
+        let id = counters.newVolumeID()
+        try writer.put(
+            CatalogVolume(id: id, name: sealed.name.text, kind: .dlist, size: sealed.size, hash: sealed.hash))
+        try writer.put(
+            CatalogVersion(
+                id: version, time: time, volume: id, isFull: true, files: totals.files, folders: totals.folders,
+                symlinks: totals.symlinks, bytes: totals.bytes))
+        summary.version = time
+    }
+
+    /// What was sent must also be listed, in full size.
+    private func confirm(_ listing: StoreListing, _ catalog: Catalog) throws {
+        var sizes: [String: Int64?] = [:]
+        for item in listing.items { sizes[item.name.text] = item.size }
+        let volumes = try catalog.read { try $0.volumes() }
+        let missing = volumes.filter { volume in
+            guard let size = sizes[volume.name] else { return true }
+            guard let size, volume.size >= 0 else { return false }
+            return size != volume.size
+        }
+        guard missing.isEmpty else {
+            throw EngineError.missingObjects(missing.map(\.name), destination: store.destination.label)
+        }
+    }
+
+    private func complete(_ summary: inout BackupSummary, _ walked: WalkSummary, _ context: BackupContext) {
+        let counters = context.counters
+        summary.files = walked.files
+        summary.folders = walked.folders
+        summary.symlinks = walked.symlinks
+        summary.bytes = walked.bytes
+        summary.added = counters.added.value
+        summary.modified = counters.modified.value
+        summary.removed = counters.removed.value
+        summary.opened = counters.opened.value
+        summary.bytesRead = Int64(counters.bytesRead.value)
+        summary.unreadable = counters.unreadable.value
+        summary.uploadedBytes = Int64(counters.uploadedBytes.value)
+        summary.uploadedObjects = counters.uploadedObjects.value
+    }
+}
+
+extension Problem {
+    /// A problem of the walk, in the words of a run.
+    init(_ problem: WalkProblem) {
+        let code: Code =
+            switch problem.kind {
+            case .source, .unsupportedSource, .relativeSource: .sourceMissing
+            case .openFolder, .readFolder, .status: .unreadable
+            case .vanished: .changedWhileRead
+            case .invalidName: .nameNotText
+            }
+        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.description)
+    }
+}

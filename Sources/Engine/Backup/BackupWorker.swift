@@ -1,0 +1,368 @@
+internal import Catalog
+internal import Cryptography
+internal import Glibc
+internal import StoreFormat
+internal import Support
+
+/// Reads, hashes and packs what may have changed; one worker per core, each with buffers of its own.
+final class BackupWorker {
+    private let settings: StoreSettings
+    private let streams: BackupStreams
+    private let counters: BackupCounters
+    private let problems: ProblemLog
+    private let progress: RunProgress
+    private let trustedBefore: Int64
+    private let storer: BlockStorer
+    private let fileHasher: HashContext
+    private let metadataReader: MetadataReader
+    private let metadataStorer: MetadataStorer
+    private let buffer: BlockBuffer
+    private var changes: [CatalogChange] = []
+
+    init(_ context: BackupContext) {
+        settings = context.settings
+        streams = context.streams
+        counters = context.counters
+        problems = context.problems
+        progress = context.progress
+        trustedBefore = context.trustedBefore
+        storer = BlockStorer(
+            settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
+        fileHasher = HashContext(context.settings.fileHash)
+        metadataReader = MetadataReader(names: context.ownerNames)
+        metadataStorer = MetadataStorer(context, storer: storer)
+        buffer = BlockBuffer(capacity: context.settings.blockSize)
+    }
+
+    /// Works until the queue ends.
+    func run() throws {
+        while let work = streams.work.pop() {
+            switch work {
+            case .folder(let batch): try examine(batch)
+            case .block(let file, let position, let block): try store(block, of: file, position: position)
+            }
+            try flush(whenAbove: 128)
+        }
+        try flush(whenAbove: 0)
+    }
+
+    // MARK: Entries
+
+    private func examine(_ batch: FolderBatch) throws {
+        var folder: Int32 = -1
+        defer { if folder >= 0 { Glibc.close(folder) } }
+        for candidate in batch.candidates {
+            let entry = batch.listing.entries[candidate.index]
+            guard let metadata = try readMetadata(candidate, in: batch) else { continue }
+            if isUnchanged(entry, candidate, metadata) {
+                changes.append(
+                    .touch(
+                        Array(batch.listing.name(of: entry)), folder: batch.folder, modified: entry.modified,
+                        changed: trusted(entry)))
+                continue
+            }
+            guard entry.kind == .file else {
+                record(entry, candidate, in: batch, data: .nothing, size: 0, metadata: metadata.reference)
+                continue
+            }
+            if folder < 0 { folder = FolderDescriptor.open(batch.listing.path) }
+            try read(entry, candidate, in: batch, folder: folder, metadata: metadata.reference)
+        }
+    }
+
+    /// The metadata of an entry, stored; `nil` when the entry is left out of the version.
+    private func readMetadata(_ candidate: Candidate, in batch: FolderBatch) throws -> MetadataStorer.Stored? {
+        let entry = batch.listing.entries[candidate.index]
+        let source: SourceMetadata
+        do throws(SystemError) {
+            source = try metadataReader.read(entry, in: batch.listing)
+        } catch {
+            try leaveOut(candidate, in: batch, error)
+            return nil
+        }
+        if source.asksForExclusion {
+            close(candidate, in: batch)
+            return nil
+        }
+        return try metadataStorer.store(source.metadata, candidate, index: batch.index) { changes.append($0) }
+    }
+
+    /// Same metadata, which includes the modification time, and same size: nothing is read.
+    private func isUnchanged(_ entry: WalkEntry, _ candidate: Candidate, _ metadata: MetadataStorer.Stored) -> Bool {
+        guard let previous = candidate.previous, metadata.isAsBefore else { return false }
+        return previous.kind == entry.kind.catalogKind(leadsToFolder: entry.leadsToFolder)
+            && (entry.kind != .file || previous.size == entry.size && previous.changed != CatalogEntry.unsettled)
+    }
+
+    private func read(
+        _ entry: WalkEntry, _ candidate: Candidate, in batch: FolderBatch, folder: Int32, metadata: ContentReference
+    ) throws {
+        counters.opened.add()
+        let name = batch.listing.name(of: entry)
+        let isCompressible = !IncompressibleNames.contains(name)
+        do throws(SystemError) {
+            let source = try batch.listing.withSourceFile(entry, folder: folder)
+            if source.size <= Int64(settings.blockSize) {
+                buffer.count = try source.file.read(
+                    into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<Int(source.size)]))
+                let hasChanged = buffer.count > 0 && source.hasChanged()
+                try rethrowing {
+                    try storeWhole(
+                        entry, candidate, in: batch, isCompressible: isCompressible, metadata: metadata,
+                        hasChanged: hasChanged)
+                }
+            } else {
+                var builder = ContentBuilder(settings: settings)
+                while builder.size < source.size {
+                    let wanted = min(settings.blockSize, Int(source.size - builder.size))
+                    buffer.count = try source.file.read(
+                        into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<wanted]))
+                    if buffer.count == 0 { break }
+                    try rethrowing { try add(to: &builder, batch, isCompressible: isCompressible) }
+                }
+                let hasChanged = source.hasChanged()
+                try rethrowing {
+                    try finish(
+                        &builder, entry, candidate, in: batch, metadata: metadata, hash: fileHasher.finish(),
+                        hasChanged: hasChanged)
+                }
+            }
+        } catch {
+            _ = fileHasher.finish()
+            if let failure { throw failure }
+            try leaveOut(candidate, in: batch, error)
+        }
+    }
+
+    /// An error that is not the file's own, kept while a typed `SystemError` unwinds to the caller.
+    private var failure: (any Error)?
+
+    private func rethrowing(_ body: () throws -> Void) throws(SystemError) {
+        do {
+            try body()
+        } catch {
+            failure = error
+            throw SystemError("store")
+        }
+    }
+
+    // MARK: Content
+
+    private func storeWhole(
+        _ entry: WalkEntry, _ candidate: Candidate, in batch: FolderBatch, isCompressible: Bool,
+        metadata: ContentReference, hasChanged: Bool
+    ) throws {
+        count(bytes: buffer.count)
+        guard buffer.count > 0 else {
+            record(entry, candidate, in: batch, data: .nothing, size: 0, metadata: metadata, isUnsettled: hasChanged)
+            return
+        }
+        let (id, digest) = try storer.store(buffer.filled, index: batch.index, isCompressible: isCompressible)
+        var builder = ContentBuilder(settings: settings)
+        builder.add(id, digest: digest, size: buffer.count) { _ in 0 }
+        try finish(
+            &builder, entry, candidate, in: batch, metadata: metadata,
+            hash: settings.hashesAreShared ? digest : fileHasher.hash(buffer.filled), hasChanged: hasChanged)
+    }
+
+    private func add(to builder: inout ContentBuilder, _ batch: FolderBatch, isCompressible: Bool) throws {
+        count(bytes: buffer.count)
+        fileHasher.update(buffer.filled)
+        let (id, digest) = try storer.store(buffer.filled, index: batch.index, isCompressible: isCompressible)
+        try builder.add(id, digest: digest, size: buffer.count) { try storeList($0, batch.index) }
+    }
+
+    private func storeList(_ list: UnsafeRawBufferPointer, _ index: BlockIndex) throws -> Int64 {
+        try storer.store(list, index: index, isList: true).id
+    }
+
+    /// Ends a content: one block needs no row of its own, and content that is as before keeps its row.
+    private func finish(
+        _ builder: inout ContentBuilder, _ entry: WalkEntry, _ candidate: Candidate, in batch: FolderBatch,
+        metadata: ContentReference, hash: Digest, hasChanged: Bool
+    ) throws {
+        try builder.finish { try storeList($0, batch.index) }
+        let data: ContentReference
+        if builder.blockCount == 0 {
+            data = .nothing
+        } else if settings.hashesAreShared, let block = builder.onlyBlock {
+            data = .block(block)
+        } else if let previous = candidate.previous, candidate.previousDataHash == hash, previous.size == builder.size {
+            data = previous.data
+        } else {
+            let id = counters.newContentID()
+            changes.append(
+                .content(CatalogContent(id: id, size: builder.size, hash: hash, lists: builder.lists)))
+            data = .content(id)
+        }
+        if hasChanged {
+            problems.add(
+                Problem(
+                    .changedWhileRead, batch.listing.text(of: entry),
+                    "changed while it was read; what was read is stored, and the next run reads it again"))
+            counters.unreadable.add()
+        }
+        record(
+            entry, candidate, in: batch, data: data, size: builder.size, metadata: metadata, isUnsettled: hasChanged)
+    }
+
+    // MARK: Large files
+
+    private func store(_ block: BlockBuffer, of file: LargeFile, position: Int) throws {
+        let (id, digest) = try storer.store(
+            block.filled, index: file.opening.batch.index, isCompressible: file.opening.isCompressible)
+        let size = block.count
+        streams.buffers.give(block)
+        count(bytes: size)
+        if file.didStore(position: position, id: id, digest: digest, size: size) { try complete(file) }
+    }
+
+    private func complete(_ file: LargeFile) throws {
+        guard let end = file.end else { return }
+        let (batch, candidate) = (file.opening.batch, file.opening.candidate)
+        var builder = ContentBuilder(settings: settings)
+        try file.forEachBlock { id, digest, size in
+            try builder.add(id, digest: digest, size: size) { try storeList($0, batch.index) }
+        }
+        try finish(
+            &builder, batch.listing.entries[candidate.index], candidate, in: batch,
+            metadata: file.opening.metadata, hash: end.hash, hasChanged: end.isUnsettled)
+    }
+
+    /// Reads large files one after the other, block by block, and leaves the blocks to the workers.
+    func readLargeFiles() throws {
+        while let batch = streams.largeFiles.pop() {
+            for candidate in batch.candidates { try readLarge(candidate, in: batch) }
+            try flush(whenAbove: 0)
+        }
+    }
+
+    private func readLarge(_ candidate: Candidate, in batch: FolderBatch) throws {
+        let entry = batch.listing.entries[candidate.index]
+        guard let metadata = try readMetadata(candidate, in: batch) else { return }
+        if isUnchanged(entry, candidate, metadata) {
+            changes.append(
+                .touch(
+                    Array(batch.listing.name(of: entry)), folder: batch.folder, modified: entry.modified,
+                    changed: trusted(entry)))
+            return
+        }
+        counters.opened.add()
+        let folder = FolderDescriptor.open(batch.listing.path)
+        defer { if folder >= 0 { Glibc.close(folder) } }
+        let file = LargeFile(
+            .init(
+                batch: batch, candidate: candidate, metadata: metadata.reference,
+                isCompressible: !IncompressibleNames.contains(batch.listing.name(of: entry))))
+        do throws(SystemError) {
+            let source = try batch.listing.withSourceFile(entry, folder: folder)
+            var size: Int64 = 0
+            var position = 0
+            while size < source.size {
+                guard let block = streams.buffers.take() else { throw SystemError("read", code: ECANCELED) }
+                let wanted = min(settings.blockSize, Int(source.size - size))
+                block.count = try source.file.read(
+                    into: UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<wanted]))
+                if block.count == 0 {
+                    streams.buffers.give(block)
+                    break
+                }
+                size += Int64(block.count)
+                fileHasher.update(block.filled)
+                file.willStore(position: position)
+                guard streams.work.push(.block(file, position: position, block)) else {
+                    throw SystemError("read", code: ECANCELED)
+                }
+                position += 1
+            }
+            let end = LargeFile.End(size: size, hash: fileHasher.finish(), isUnsettled: source.hasChanged())
+            if file.didRead(end) { try rethrowing { try complete(file) } }
+        } catch {
+            _ = fileHasher.finish()
+            _ = file.didRead(nil)
+            if let failure { throw failure }
+            if error.code == ECANCELED { throw EngineError.cancelled }
+            try leaveOut(candidate, in: batch, error)
+        }
+    }
+
+    // MARK: Records
+
+    /// The change time to keep: one from the run itself may hide a later change in the same tick of the clock.
+    private func trusted(_ entry: WalkEntry) -> Int64 {
+        max(entry.changed, entry.modified) < trustedBefore ? entry.changed : CatalogEntry.unsettled
+    }
+
+    private func record(
+        _ entry: WalkEntry, _ candidate: Candidate, in batch: FolderBatch, data: ContentReference, size: Int64,
+        metadata: ContentReference, isUnsettled: Bool = false
+    ) {
+        let current = CatalogEntry(
+            name: Array(batch.listing.name(of: entry)),
+            kind: entry.kind.catalogKind(leadsToFolder: entry.leadsToFolder), size: size, modified: entry.modified,
+            changed: isUnsettled ? CatalogEntry.unsettled : trusted(entry), data: data, metadata: metadata)
+        if let previous = candidate.previous, previous.kind == current.kind, previous.size == size,
+            previous.data == data, previous.metadata == metadata
+        {
+            changes.append(
+                .touch(current.name, folder: batch.folder, modified: current.modified, changed: current.changed))
+            return
+        }
+        if candidate.previous == nil { counters.added.add() } else { counters.modified.add() }
+        changes.append(.open(current, folder: batch.folder, replaces: candidate.previous != nil))
+    }
+
+    private func close(_ candidate: Candidate, in batch: FolderBatch) {
+        guard let previous = candidate.previous else { return }
+        counters.removed.add()
+        changes.append(.close(previous.name, folder: batch.folder))
+    }
+
+    /// What cannot be read is named, counted, and not part of the version.
+    private func leaveOut(_ candidate: Candidate, in batch: FolderBatch, _ error: SystemError) throws {
+        let entry = batch.listing.entries[candidate.index]
+        let hasVanished = error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR
+        problems.add(
+            Problem(
+                hasVanished ? .changedWhileRead : .unreadable, batch.listing.text(of: entry),
+                hasVanished
+                    ? "disappeared during the run; it is not in this version"
+                    : "cannot be read: \(error.message); it is not in this version"))
+        counters.unreadable.add()
+        close(candidate, in: batch)
+    }
+
+    private func count(bytes: Int) {
+        counters.bytesRead.add(bytes)
+        progress.addBytes(bytes)
+    }
+
+    private func flush(whenAbove limit: Int) throws {
+        guard changes.count > limit else { return }
+        guard streams.changes.push(changes) else { throw EngineError.cancelled }
+        changes.removeAll(keepingCapacity: true)
+    }
+}
+
+extension FolderListing {
+    /// An entry's path for people.
+    func text(of entry: WalkEntry) -> String {
+        String(decoding: path(of: entry), as: UTF8.self)
+    }
+
+    /// Opens an entry for reading.
+    func withSourceFile(_ entry: WalkEntry, folder: Int32) throws(SystemError) -> SourceFile {
+        guard folder >= 0 else { throw SystemError("open", code: ENOENT) }
+        let name = Array(name(of: entry)) + [0]
+        return try SourceFile.open(name, in: folder)
+    }
+}
+
+/// Opens folders as starting points for their entries.
+enum FolderDescriptor {
+    /// A descriptor, or -1 when the folder has gone; an entry's own error then tells more than the folder's.
+    static func open(_ path: [UInt8]) -> Int32 {
+        let cPath = (path.isEmpty ? [UInt8(ascii: "/")] : path).map { CChar(bitPattern: $0) } + [0]
+        return Glibc.open(cPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+}

@@ -1,0 +1,52 @@
+internal import Archive
+internal import Cryptography
+
+/// Packs blocks on one thread, with buffers that it keeps.
+final class BlockPacker {
+    private let deflater: Deflater?
+    private let probe: Deflater
+    private let scratch: UnsafeMutableRawBufferPointer
+
+    /// Blocks from this size on are probed before they are packed whole.
+    private static let probedFrom = 64 << 10
+    private static let probeSize = 8 << 10
+
+    /// - Parameters:
+    ///   - level: 0 to store everything, up to 12 for the smallest result.
+    ///   - blockSize: bytes of the largest block.
+    init(level: Int, blockSize: Int) {
+        deflater = level == 0 ? nil : Deflater(level: level)
+        probe = Deflater(level: 1)
+        scratch = .allocate(byteCount: max(blockSize, Self.probeSize), alignment: 64)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Packs a block, or keeps it as it is where packing gains nothing.
+    /// - Parameters:
+    ///   - isCompressible: false when the file's name already tells that packing is in vain.
+    func pack(
+        _ bytes: UnsafeRawBufferPointer, id: Int64, digest: Digest, isCompressible: Bool = true, isList: Bool = false
+    ) -> PackedBlock {
+        let crc = CRC32.checksum(bytes)
+        var method = ZipMethod.stored
+        var packed = bytes
+        if isCompressible, let deflater, isWorthPacking(bytes), let count = deflater.deflate(bytes, into: scratch) {
+            method = .deflate
+            packed = UnsafeRawBufferPointer(rebasing: scratch[..<count])
+        }
+        return PackedBlock(
+            id: id, digest: digest, size: bytes.count, crc: crc, method: method, packed: Array(packed),
+            list: isList ? Array(bytes) : nil)
+    }
+
+    /// Packs a piece from the middle: data that is already compressed shows there, whatever its header looks like.
+    private func isWorthPacking(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= Self.probedFrom else { return true }
+        for start in [bytes.count / 4, bytes.count / 2] {
+            let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<start + Self.probeSize])
+            if let count = probe.deflate(piece, into: scratch), count < Self.probeSize * 31 / 32 { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,48 @@
+internal import Catalog
+internal import Cryptography
+internal import Destinations
+internal import StoreFormat
+internal import Support
+
+/// The settings of a run: the store's own where there is one, the request's for a new store.
+struct StorePlan {
+    let settings: StoreSettings
+    let encryption: Encryption
+    let prefix: String
+    private let label: String
+
+    /// - Throws: `EngineError.settingsDiffer` or `.missingPassphrase` when the request does not fit the store.
+    init(_ options: BackupOptions, _ outcome: SyncOutcome, store: Store) throws(EngineError) {
+        prefix = outcome.listing.prefix
+        label = store.destination.label
+        guard let existing = outcome.settings else {
+            settings = StoreSettings(blockSize: options.blockSize ?? StoreSettings().blockSize)
+            encryption = store.passphrase == nil ? .none : .aes
+            return
+        }
+        settings = existing
+        if let asked = options.blockSize, asked != existing.blockSize {
+            throw .settingsDiffer(
+                "The backup at \(label) has blocks of \(ByteCount(Int64(existing.blockSize))), "
+                    + "the job asks for \(ByteCount(Int64(asked))).")
+        }
+        switch (outcome.listing.encryption ?? .none, store.passphrase) {
+        case (.none, nil): encryption = .none
+        case (.none, _):
+            throw .settingsDiffer("The backup at \(label) is not encrypted, but the job has a passphrase.")
+        case (_, nil): throw .missingPassphrase(destination: label)
+        // Objects of gpg are continued with our own; both open with the same passphrase.
+        case (.aes, _), (.gpg, _): encryption = .aes
+        }
+    }
+
+    /// Keeps what a new store was created with.
+    func record(in writer: borrowing CatalogWriter) throws {
+        try writer.setProperty("block_size", String(settings.blockSize))
+        try writer.setProperty("block_hash", settings.blockHash.rawValue)
+        try writer.setProperty("file_hash", settings.fileHash.rawValue)
+        try writer.setProperty("encryption", encryption.rawValue)
+        try writer.setProperty("prefix", prefix)
+        try writer.setProperty("destination", label)
+    }
+}

@@ -1,0 +1,63 @@
+internal import Catalog
+internal import Cryptography
+internal import StoreFormat
+internal import Support
+
+/// A data volume ready to be sent, and what its index volume has to say.
+struct FinishedVolume: Sendable {
+    let id: Int64
+    let sealed: SealedVolume
+    let blocks: [CatalogBlock]
+    /// The blocks in it that list hashes, with their content.
+    let lists: [List]
+
+    struct List: Sendable {
+        let digest: Digest
+        let content: [UInt8]
+    }
+}
+
+/// Puts packed blocks into data volumes: zip, encryption and hash in one pass, on one thread.
+final class VolumePacker {
+    private let context: BackupContext
+    private var writer: VolumeWriter?
+    private var id: Int64 = 0
+    private var blocks: [CatalogBlock] = []
+    private var lists: [FinishedVolume.List] = []
+
+    init(_ context: BackupContext) {
+        self.context = context
+    }
+
+    /// Works until the queue ends.
+    func run() throws {
+        while let block = context.streams.packed.pop() {
+            let writer = try currentWriter()
+            try block.packed.withUnsafeBytes { bytes in
+                try writer.add(
+                    block: block.digest, packed: bytes, method: block.method, size: block.size, crc: block.crc)
+            }
+            blocks.append(CatalogBlock(id: block.id, digest: block.digest, size: block.size, volume: id))
+            if let list = block.list { lists.append(.init(digest: block.digest, content: list)) }
+            if writer.isFull(volumeSize: context.volumeSize) { try send() }
+        }
+        if !blocks.isEmpty { try send() }
+    }
+
+    private func currentWriter() throws -> VolumeWriter {
+        if let writer { return writer }
+        let created = try context.newVolume(.dblock(prefix: context.prefix, encryption: context.encryption))
+        id = context.counters.newVolumeID()
+        writer = created
+        return created
+    }
+
+    private func send() throws {
+        guard let writer else { return }
+        let finished = FinishedVolume(id: id, sealed: try writer.finish(), blocks: blocks, lists: lists)
+        self.writer = nil
+        blocks.removeAll()
+        lists.removeAll()
+        guard context.streams.volumes.push(finished) else { throw EngineError.cancelled }
+    }
+}
