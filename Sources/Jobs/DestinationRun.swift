@@ -70,11 +70,10 @@ struct DestinationRun {
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = BackupRequest(
             sources: job.sources, filter: filter, ownPaths: ownPaths,
-            options: options(prefix: access.prefix, temporaryFolder: temporary.path))
+            options: options)
         findings.summary = try withExtendedLifetime((lock, temporary)) {
             try BackupRun(
-                store: store, catalogPath: catalog, request: request, progress: progress, problems: problems,
-                cancellation: context.interruption.cancellation
+                store: store, catalogPath: catalog, request: request, problems: problems
             ).run()
         }
     }
@@ -89,13 +88,11 @@ struct DestinationRun {
             })
     }
 
-    private func options(prefix: String?, temporaryFolder: String) -> BackupOptions {
+    private var options: BackupOptions {
         var options = BackupOptions()
         options.blockSize = job.options.blockSize.map { Int($0.bytes) }
         if let size = job.options.volumeSize { options.volumeSize = size.bytes }
         if let compression = job.options.compression { options.compressionLevel = compression.level }
-        options.prefix = prefix
-        options.temporaryFolder = temporaryFolder
         return options
     }
 }

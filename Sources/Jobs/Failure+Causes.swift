@@ -25,7 +25,8 @@ extension Failure {
         case let error as FilterError: self.init(.configuration, .configuration, error.description)
         case let error as ReportingError: self.init(.configuration, .configuration, error.description)
         case let error as SystemError:
-            self.init(error.code == ENOSPC ? .full : .local, .failure, "Could not \(error). Check space and permissions.")
+            self.init(
+                error.code == ENOSPC ? .full : .local, .failure, "Could not \(error). Check space and permissions.")
         default: self.init(.defect, .failure, "\(error). Please report this as a defect.")
         }
     }

@@ -36,7 +36,9 @@ public struct ProblemDigest: Sendable, Hashable {
             let key = "\(problem.code.rawValue) \(problem.message)"
             if let index = position[key] {
                 groups[index].count += 1
-                if groups[index].subjects.count < Self.subjectsPerGroup { groups[index].subjects.append(problem.subject) }
+                if groups[index].subjects.count < Self.subjectsPerGroup {
+                    groups[index].subjects.append(problem.subject)
+                }
             } else {
                 position[key] = groups.count
                 groups.append(
@@ -46,7 +48,9 @@ public struct ProblemDigest: Sendable, Hashable {
         // Those that the log only counted.
         for (code, count) in log.counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let more = count - (kept[code] ?? 0)
-            if more > 0 { groups.append(Group(code: code, message: "more of the same kind", count: more, subjects: [])) }
+            if more > 0 {
+                groups.append(Group(code: code, message: "more of the same kind", count: more, subjects: []))
+            }
         }
     }
 

@@ -46,7 +46,8 @@ public struct ReportDelivery: Sendable {
         }
     }
 
-    private func send(_ report: RunReport, to receiver: ReportSpecification, _ policy: DeliveryPolicy) -> ReportReceipt {
+    private func send(_ report: RunReport, to receiver: ReportSpecification, _ policy: DeliveryPolicy) -> ReportReceipt
+    {
         let webhook: Webhook
         do {
             let url = try secrets.resolveURL(receiver.webhook.url(forJob: report.job?.name ?? report.instance.name))
