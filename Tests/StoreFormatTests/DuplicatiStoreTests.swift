@@ -61,6 +61,7 @@ struct DuplicatiStoreTests {
                 let stored = try SharedFixtures.read("\(store.folder)/\(description.dblockName)")
                 #expect(description.volumeSize == Int64(stored.count))
                 // Duplicati 2.0 takes SHA-256 whatever the file hash is.
+                #expect(description.volumeHashAlgorithm(contents.settings) == .sha256)
                 #expect(description.volumeHash == HashContext(.sha256).hash(stored))
                 let entry = try #require(
                     index.entries.first { $0.name == VolumeDescription.entryPrefix + description.dblockName })

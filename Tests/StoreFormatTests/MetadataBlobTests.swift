@@ -57,6 +57,18 @@ struct MetadataBlobTests {
                 + #""CoreCreatetime":"638355968001234567"}"#)
     }
 
+    @Test("a file counts as created at the earlier of mtime and ctime")
+    func times() {
+        let early = Timestamp(seconds: 1_700_000_000, nanoseconds: 199)
+        let late = Timestamp(seconds: 1_700_000_001)
+        var metadata = Metadata()
+        metadata.setTimes(modified: early, changed: late)
+        #expect(metadata.modificationTicks == 638_355_968_000_000_001 && metadata.creationTicks == early.ticks)
+        metadata.setTimes(modified: late, changed: early)
+        #expect(metadata.modificationTicks == late.ticks && metadata.creationTicks == early.ticks)
+        #expect(metadata.modified == late)
+    }
+
     @Test("special mode bits are not recorded")
     func modes() {
         #expect(Metadata.Ownership(uid: 0, gid: 0, mode: 0o104755).permissions == 0o755)

@@ -1,3 +1,4 @@
+import Archive
 import Cryptography
 import Glibc
 import JSON
@@ -105,6 +106,34 @@ struct ThroughputTests {
         try measure("metadata read", "blobs") {
             for _ in 0..<50_000 { _ = try MetadataBlob.decode(output) }
             return 50_000
+        }
+    }
+
+    @Test("volumes")
+    func volumes() throws {
+        let folder = try TemporaryFolder(in: "/dev/shm")
+        let packed = RandomBytes.make(100 << 10)
+        let hash = HashContext(.sha256)
+        let digests = (0..<500).map { hash.hash([UInt8($0 & 255), UInt8($0 >> 8)]) }
+        for encryption in [Encryption.none, .aes] {
+            var sealed: SealedVolume?
+            try measure("volume written, encryption '\(encryption)'", "bytes") {
+                let volume = try VolumeWriter(
+                    name: .dblock(encryption: encryption), settings: settings, passphrase: Secret("p"),
+                    folder: folder.path, created: Timestamp(seconds: 0))
+                for digest in digests {
+                    try packed.withUnsafeBytes {
+                        try volume.add(block: digest, packed: $0, method: .stored, size: $0.count, crc: 1)
+                    }
+                }
+                sealed = try volume.finish()
+                return digests.count * packed.count
+            }
+            guard let sealed else { continue }
+            try measure("volume opened, encryption '\(encryption)'", "bytes") {
+                _ = try VolumeReader(path: sealed.path, name: sealed.name, passphrase: Secret("p"))
+                return Int(sealed.size)
+            }
         }
     }
 }

@@ -74,8 +74,8 @@ public struct BackupSummary: Sendable {
     public var uploadedObjects = 0
     /// Bytes at the destination that belong to this backup.
     public var storedBytes: Int64 = 0
-    /// Objects left by an interrupted run or another writer, now known.
-    public var adoptedObjects = 0
+    /// Whether data that an interrupted run had left was found and taken over.
+    public var leftoversWereAdopted = false
     /// Whether the catalog was rebuilt from the destination.
     public var catalogWasRebuilt = false
 }

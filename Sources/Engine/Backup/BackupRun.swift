@@ -48,9 +48,13 @@ public struct BackupRun {
         let started = Timestamp.now()
         progress.phase = .preparing
         try requireSources()
-        let outcome = try CatalogSync(store: store, catalogPath: catalogPath, problems: problems).bringUpToDate()
-        let plan = try StorePlan(request.options, outcome, store: store)
-        let identifiers = try outcome.catalog.read { try $0.nextIdentifiers() }
+        try prepareDestination()
+        let listing = try store.list()
+        let (catalog, outcome) = try CatalogSync.bringUpToDate(
+            path: catalogPath, store: store, listing: listing, problems: problems)
+        let existing = try catalog.read { try StoreProperties(from: $0) }
+        let plan = try StorePlan(request.options, existing: existing, listing: listing, store: store)
+        let identifiers = try catalog.read { try $0.nextIdentifiers() }
         let pipeline = Pipeline()
         let workers = request.options.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let context = BackupContext(
@@ -61,14 +65,14 @@ public struct BackupRun {
             counters: BackupCounters(nextContent: identifiers.content, nextVolume: identifiers.volume),
             problems: problems, progress: progress, cancellation: cancellation, ownerNames: OwnerNames())
         var summary = BackupSummary()
-        summary.catalogWasRebuilt = outcome.wasRebuilt
-        summary.adoptedObjects = outcome.adoptedObjects
+        summary.catalogWasRebuilt = outcome.action == .rebuilt
+        summary.leftoversWereAdopted = outcome.action == .adopted
         let walked = Mutex(WalkSummary())
         do {
-            try outcome.catalog.write { writer in
-                if outcome.isNew { try plan.record(in: writer) }
-                try describeOrphans(outcome.undescribed, context, writer)
-                try start(pipeline, context, outcome.catalog, identifiers, workers: workers) { seen in
+            try catalog.write { writer in
+                if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
+                try describe(outcome.orphans, context, writer)
+                try start(pipeline, context, catalog, identifiers, workers: workers) { seen in
                     walked.withLock { $0 = seen }
                 }
                 let version = identifiers.version
@@ -76,7 +80,7 @@ public struct BackupRun {
                 pipeline.join()
                 try pipeline.check()
                 try cancellation.check()
-                try writeVersion(version, context, outcome, writer, &summary)
+                try writeVersion(version, context, listing, writer, &summary)
             }
         } catch {
             pipeline.fail(error)
@@ -86,11 +90,21 @@ public struct BackupRun {
             throw error
         }
         complete(&summary, walked.withLock { $0 }, context)
-        let listing = try store.list()
-        try confirm(listing, outcome.catalog)
-        summary.storedBytes = listing.totalSize
-        summary.versions = listing.dlists.count
+        let result = summary.uploadedObjects > 0 ? try store.list() : listing
+        try confirm(result, catalog)
+        summary.storedBytes = result.totalSize
+        summary.versions = result.dlists.count
         return summary
+    }
+
+    /// Makes the destination's folder for a first run; later a folder that is gone means that something is not mounted.
+    private func prepareDestination() throws {
+        let isFirstRun = access(catalogPath, F_OK) != 0
+        do throws(DestinationError) {
+            try store.destination.prepare(create: isFirstRun)
+        } catch {
+            throw EngineError.destination(error)
+        }
     }
 
     private func requireSources() throws(EngineError) {
@@ -199,20 +213,31 @@ public struct BackupRun {
         }
     }
 
-    /// Index volumes for data volumes that an interrupted run had sent without.
-    private func describeOrphans(
-        _ volumes: [UndescribedVolume], _ context: BackupContext, _ writer: borrowing CatalogWriter
+    /// Writes index volumes for data volumes that an interrupted run had sent without.
+    private func describe(
+        _ orphans: [ObjectName], _ context: BackupContext, _ writer: borrowing CatalogWriter
     ) throws {
+        guard !orphans.isEmpty else { return }
+        let names = Set(orphans.map(\.text))
+        let (volumes, blocks) = try writer.reading { reader in
+            let volumes = try reader.volumes().filter { names.contains($0.name) }
+            var blocks = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, [CatalogBlock]()) })
+            try reader.forEachBlock { id, hash, size, volume in
+                guard blocks[volume] != nil, let digest = Digest(hash) else { return }
+                blocks[volume]?.append(CatalogBlock(id: id, digest: digest, size: size, volume: volume))
+            }
+            return (volumes, blocks)
+        }
         for volume in volumes {
             let index = try VolumeUploader(context: context).uploadIndex(
-                of: volume.volume, blocks: volume.blocks, lists: [])
+                of: volume, blocks: blocks[volume.id] ?? [], lists: [])
             try writer.put(index)
         }
     }
 
     /// Sends the filelist, the last object of a run, unless there is nothing new to say.
     private func writeVersion(
-        _ version: Int64, _ context: BackupContext, _ outcome: SyncOutcome, _ writer: borrowing CatalogWriter,
+        _ version: Int64, _ context: BackupContext, _ listing: StoreListing, _ writer: borrowing CatalogWriter,
         _ summary: inout BackupSummary
     ) throws {
         let counters = context.counters
@@ -222,7 +247,7 @@ public struct BackupRun {
         let hasVersions = try writer.reading { try !$0.versions().isEmpty }
         guard changed > 0 || !hasVersions else { return }
         progress.phase = .finishing
-        let time = outcome.listing.nextVersionTime(at: context.started)
+        let time = listing.nextVersionTime(at: context.started)
         let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
         try list.add(FilesetFlags(isFullBackup: true))
         var totals = FilesetWriter.Totals()

@@ -12,10 +12,12 @@ struct StorePlan {
     private let label: String
 
     /// - Throws: `EngineError.settingsDiffer` or `.missingPassphrase` when the request does not fit the store.
-    init(_ options: BackupOptions, _ outcome: SyncOutcome, store: Store) throws(EngineError) {
-        prefix = outcome.listing.prefix
+    init(
+        _ options: BackupOptions, existing: StoreProperties?, listing: StoreListing, store: Store
+    ) throws(EngineError) {
+        prefix = listing.prefix
         label = store.destination.label
-        guard let existing = outcome.settings else {
+        guard let existing = existing?.settings else {
             settings = StoreSettings(blockSize: options.blockSize ?? StoreSettings().blockSize)
             encryption = store.passphrase == nil ? .none : .aes
             return
@@ -26,7 +28,7 @@ struct StorePlan {
                 "The backup at \(label) has blocks of \(ByteCount(Int64(existing.blockSize))), "
                     + "the job asks for \(ByteCount(Int64(asked))).")
         }
-        switch (outcome.listing.encryption ?? .none, store.passphrase) {
+        switch (listing.encryption ?? .none, store.passphrase) {
         case (.none, nil): encryption = .none
         case (.none, _):
             throw .settingsDiffer("The backup at \(label) is not encrypted, but the job has a passphrase.")
@@ -37,12 +39,9 @@ struct StorePlan {
     }
 
     /// Keeps what a new store was created with.
-    func record(in writer: borrowing CatalogWriter) throws {
-        try writer.setProperty("block_size", String(settings.blockSize))
-        try writer.setProperty("block_hash", settings.blockHash.rawValue)
-        try writer.setProperty("file_hash", settings.fileHash.rawValue)
-        try writer.setProperty("encryption", encryption.rawValue)
-        try writer.setProperty("prefix", prefix)
-        try writer.setProperty("destination", label)
+    func record(in writer: borrowing CatalogWriter, passphrase: Secret?) throws {
+        try StoreProperties(settings: settings, prefix: prefix, encryption: encryption, destination: label)
+            .write(to: writer)
+        if let passphrase { try PassphraseCheck.keep(try PassphraseCheck.make(passphrase), writer) }
     }
 }

@@ -55,7 +55,7 @@ final class VersionIndexer {
             let (folderCount, name) = EntryPath.split(path)
             let folder = try folders.id(of: UnsafeRawBufferPointer(rebasing: path[..<folderCount]), writer)
             let row = IndexedFileList.Row(
-                folder: folder, nameStart: 0, nameCount: 0, kind: entry.kind.catalogKind, size: entry.size,
+                folder: folder, nameStart: 0, nameCount: 0, kind: entry.catalogKind, size: entry.size,
                 modified: entry.time?.unixNanoseconds ?? 0, data: try content(of: entry, writer),
                 metadata: try metadata(of: entry, writer))
             list.append(row, name: UnsafeRawBufferPointer(rebasing: path[name]))
@@ -143,19 +143,20 @@ extension CatalogVersion {
         switch row.kind {
         case .file: files += 1
         case .folder: folders += 1
-        case .symlink: symlinks += 1
+        case .symlink, .folderLink: symlinks += 1
         }
         bytes += row.size
     }
 }
 
-extension FileEntry.Kind {
-    /// The same kind in the catalog's words.
+extension FileEntry {
+    /// The entry's kind in the catalog's words.
     var catalogKind: EntryKind {
-        switch self {
+        switch kind {
         case .file: .file
         case .folder: .folder
-        case .symlink: .symlink
+        case .symlink:
+            path.withUnsafeBytes { path in path.last == EntryPath.separator(of: path) ? .folderLink : .symlink }
         }
     }
 }

@@ -10,8 +10,9 @@ internal import Synchronization
 /// permission bits, and all of these need an owner who may still write; the time comes last. So: owner, extended
 /// attributes, permissions, modification time. A folder gets its metadata after everything in it.
 ///
-/// Owners are restored by name; where the name is missing or unknown on this machine, by number. Of the mode only
-/// the nine permission bits are stored, so the others stay, except that a file that changes its owner loses them.
+/// Owners are restored by name; where the name is missing or unknown on this machine, by number. Set-user-ID and its
+/// kin come back with the right owner only: under another one they would give away that one's rights. Metadata that
+/// says nothing of them leaves them, except that a file that changes its owner loses them.
 public final class MetadataApplier: Sendable {
     /// Which parts of the metadata are restored.
     public struct Parts: OptionSet, Sendable {
@@ -72,9 +73,9 @@ public final class MetadataApplier: Sendable {
                 let code = cposix_status_at(AT_FDCWD, cPath, &status)
                 guard code == 0 else { return warn(.everything, path, code) }
                 let target = Target(path: path, cPath: cPath, status: status)
-                let changedOwner = applyOwnership(metadata, to: target)
+                let ownership = applyOwnership(metadata, to: target)
                 applyAttributes(metadata, to: target)
-                applyPermissions(metadata, to: target, changedOwner: changedOwner)
+                applyPermissions(metadata, to: target, ownership)
                 applyModified(metadata, to: target)
             }
         } catch {
@@ -91,20 +92,28 @@ public final class MetadataApplier: Sendable {
         var isFolder: Bool { status.mode & S_IFMT == S_IFDIR }
     }
 
-    /// Returns whether owner or group are others than before.
-    private func applyOwnership(_ metadata: Metadata, to target: Target) -> Bool {
-        guard parts.contains(.ownership), let stored = metadata.ownership else { return false }
+    private enum OwnershipOutcome {
+        /// The entry has the owner that was stored, and had it before.
+        case kept
+        /// The entry has the owner that was stored, and had another before.
+        case changed
+        /// The entry has another owner than the one stored.
+        case refused
+    }
+
+    private func applyOwnership(_ metadata: Metadata, to target: Target) -> OwnershipOutcome {
+        guard parts.contains(.ownership), let stored = metadata.ownership else { return .refused }
         let user = metadata.ownerName.isEmpty ? stored.uid : names.user(named: metadata.ownerName) ?? stored.uid
         let group = metadata.groupName.isEmpty ? stored.gid : names.group(named: metadata.groupName) ?? stored.gid
-        if user == target.status.user, group == target.status.group { return false }
-        if lchown(target.cPath, user, group) == 0 { return true }
+        if user == target.status.user, group == target.status.group { return .kept }
+        if lchown(target.cPath, user, group) == 0 { return .changed }
         let code = errno
         // Whoever is not root may still hand a file of theirs to another of their groups.
         let changedGroup =
             code == EPERM && group != target.status.group && lchown(target.cPath, .max, group) == 0
-        if changedGroup, user == target.status.user { return true }
+        if changedGroup, user == target.status.user { return .changed }
         if code != EPERM || isFirst(.ownership) { warn(.ownership(user: user, group: group), target.path, code) }
-        return changedGroup
+        return .refused
     }
 
     private func applyAttributes(_ metadata: Metadata, to target: Target) {
@@ -138,9 +147,12 @@ public final class MetadataApplier: Sendable {
         }
     }
 
-    private func applyPermissions(_ metadata: Metadata, to target: Target, changedOwner: Bool) {
+    private func applyPermissions(_ metadata: Metadata, to target: Target, _ ownership: OwnershipOutcome) {
         guard parts.contains(.permissions), !target.isLink else { return }
-        let keptBits = changedOwner && !target.isFolder ? 0 : target.status.mode & 0o7000
+        var keptBits = ownership == .changed && !target.isFolder ? 0 : target.status.mode & 0o7000
+        if metadata.specialBits != 0, ownership != .refused || target.isFolder {
+            keptBits = metadata.specialBits << 9
+        }
         let mode: UInt32
         if let stored = metadata.ownership {
             mode = stored.permissions | keptBits

@@ -55,6 +55,7 @@ public final class MetadataReader {
         var metadata = Metadata()
         metadata.extendedAttributes = attributes
         metadata.ownership = Metadata.Ownership(uid: entry.user, gid: entry.group, mode: entry.mode)
+        if entry.kind != .symlink, entry.mode & 0o7000 != 0 { metadata.specialBits = entry.mode >> 9 }
         metadata.ownerName = name(ofUser: entry.user)
         metadata.groupName = name(ofGroup: entry.group)
         metadata.attributes = .linux(

@@ -82,6 +82,14 @@ public struct Metadata: Sendable, Hashable {
         set { modificationTicks = newValue?.ticks }
     }
 
+    /// Sets both times as .NET sees them on Linux, where a file counts as created when it was last touched at all.
+    ///
+    /// `changed` is the inode's ctime; the earlier of the two is taken for the creation.
+    public mutating func setTimes(modified: Timestamp, changed: Timestamp) {
+        modificationTicks = modified.ticks
+        creationTicks = min(modified, changed).ticks
+    }
+
     /// Whether the blob says everything: names and the link's target are UTF-8.
     ///
     /// Where it is false the blob holds U+FFFD in place of what JSON cannot hold.

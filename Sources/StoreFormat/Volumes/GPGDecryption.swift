@@ -16,7 +16,9 @@ struct GPGDecryption {
             let input = try FileDescriptor.open(path)
             let output = try plaintextFile(for: try input.size())
             let status = try statusFile()
-            try run(input: input.raw, output: output.raw, status: status.raw)
+            // A message may unpack to anything; gpg itself has to stop at some size.
+            let limit = max(256 << 20, try input.size() * 16)
+            try run(input: input.raw, output: output.raw, status: status.raw, limit: limit)
             return try VolumeBytes.mapping(output, path: path)
         } catch let error as SystemError {
             throw StoreFormatError(from: error, object: name.text, folder: folder)
@@ -43,13 +45,14 @@ struct GPGDecryption {
     }
 
     /// Runs gpg and judges its status lines.
-    private func run(input: Int32, output: Int32, status: Int32) throws {
+    private func run(input: Int32, output: Int32, status: Int32, limit: Int64) throws {
         // Its agent is not started, so nothing survives the folder.
         let home = try TemporaryFolder(in: folder, prefix: "dunnage-gpg")
         let pipe = try passphrasePipe()
         let arguments = [
             "gpg", "--homedir", home.path, "--batch", "--no-tty", "--quiet", "--no-autostart", "--no-options",
-            "--pinentry-mode", "loopback", "--passphrase-fd", "3", "--status-fd", "4", "--decrypt",
+            "--max-output", "\(limit)", "--pinentry-mode", "loopback", "--passphrase-fd", "3", "--status-fd", "4",
+            "--decrypt",
         ]
         let code = try spawn(arguments, descriptors: [input, output, status, pipe.raw, status])
         let report = try text(of: status)

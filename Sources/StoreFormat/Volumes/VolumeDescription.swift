@@ -34,6 +34,13 @@ public struct VolumeDescription: Sendable, Hashable {
     /// The start of the names of such entries.
     public static let entryPrefix = "vol/"
 
+    /// The algorithm of `volumeHash`: the store's file hash, or SHA-256 as Duplicati 2.0 took it for every store.
+    ///
+    /// Nil when there is no hash, or one of neither length.
+    public func volumeHashAlgorithm(_ settings: StoreSettings) -> HashAlgorithm? {
+        [settings.fileHash, .sha256].first { $0.digestLength == volumeHash?.count }
+    }
+
     /// Creates a description.
     public init(dblockName: String, blocks: [BlockReference], volumeHash: Digest?, volumeSize: Int64?) {
         self.dblockName = dblockName

@@ -5,6 +5,9 @@ extension VolumeReader {
     /// What the version says of itself; versions of before 2019 say nothing and are full.
     public func filesetFlags() throws(StoreFormatError) -> FilesetFlags {
         guard let entry = entry(named: FilesetFlags.entryName) else { return FilesetFlags() }
+        guard entry.size <= Self.smallEntryLimit else {
+            throw StoreFormatError(.damaged, object: name.text, detail: "its fileset entry has \(entry.size) bytes")
+        }
         return try FilesetFlags.decode(try content(of: entry), object: name.text)
     }
 

@@ -12,6 +12,9 @@ public import Support
 public final class VolumeReader: Sendable {
     static let fileListName = "filelist.json"
 
+    /// More than any manifest or fileset entry has; a larger claim is not worth its memory.
+    static let smallEntryLimit = 1 << 20
+
     /// The object's name.
     public let name: ObjectName
 
@@ -61,6 +64,9 @@ public final class VolumeReader: Sendable {
         }
         guard let entry = zip.entry(named: Manifest.entryName) else {
             throw StoreFormatError(.manifestMissing, object: name.text)
+        }
+        guard entry.size <= Self.smallEntryLimit else {
+            throw StoreFormatError(.damaged, object: name.text, detail: "its manifest has \(entry.size) bytes")
         }
         manifest = try Manifest.decode(try Self.content(of: entry, in: zip, object: name.text), object: name.text)
         if let settings { try manifest.check(against: settings, object: name.text) }

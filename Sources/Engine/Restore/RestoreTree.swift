@@ -1,0 +1,104 @@
+internal import Catalog
+
+/// The folders, files and links to restore, by their places below the target.
+struct RestoreTree: Sendable {
+    /// A folder; the first one is the target itself.
+    struct Folder: Sendable {
+        let name: [UInt8]
+        /// The index of the folder that it is in.
+        let parent: Int
+        /// Where the version has it, with a separator at the end.
+        var source: [UInt8]
+        /// Whether the version has an entry for it, rather than only for something below.
+        var isListed = false
+        var metadata: Int32 = -1
+        /// Whether it was made by this run, so that nothing can be in the way.
+        var isNew = false
+        /// Whether something else is in its place, or it cannot be made.
+        var isBlocked = false
+    }
+
+    /// What is done for a file.
+    enum Action: Sendable, Hashable {
+        /// It is new.
+        case create
+        /// It takes the place of another file once it is complete.
+        case replace
+        /// The file that is there has the right content.
+        case keep
+        /// Nothing is done.
+        case skip
+    }
+
+    /// A regular file.
+    struct File: Sendable {
+        var folder: Int32
+        var nameCount: Int32
+        var nameStart: Int
+        var size: Int64
+        var modified: Int64
+        var data: ContentReference
+        var metadata: Int32
+        var action = Action.create
+    }
+
+    /// A symbolic link.
+    struct Link: Sendable {
+        let folder: Int
+        let name: [UInt8]
+        let metadata: Int32
+    }
+
+    var folders: [Folder]
+    var files: [File] = []
+    var links: [Link] = []
+    /// The metadata of all entries, each once; entries refer to it by index, -1 for none.
+    var metadata: [ContentReference] = []
+    private(set) var names: [UInt8] = []
+    /// The target's own path, with a slash at the end.
+    let base: [UInt8]
+
+    init(base: [UInt8]) {
+        self.base = base
+        folders = [Folder(name: [], parent: 0, source: [])]
+    }
+
+    /// Appends a name to the common store of names.
+    mutating func store(_ name: some Collection<UInt8>) -> (start: Int, count: Int32) {
+        names.append(contentsOf: name)
+        return (names.count - name.count, Int32(name.count))
+    }
+
+    func name(_ file: File) -> ArraySlice<UInt8> {
+        names[file.nameStart..<file.nameStart + Int(file.nameCount)]
+    }
+
+    /// Calls `body` with a file's name as a C string.
+    func withName<Result>(_ file: File, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(file.nameCount) + 1) { buffer in
+            for index in 0..<Int(file.nameCount) { buffer[index] = CChar(bitPattern: names[file.nameStart + index]) }
+            buffer[Int(file.nameCount)] = 0
+            // The buffer has room for the zero byte at least.
+            return buffer.baseAddress.map { body($0) } ?? "".withCString(body)
+        }
+    }
+
+    /// The path of a folder, with a slash at the end.
+    func path(ofFolder index: Int) -> [UInt8] {
+        guard index != 0 else { return base }
+        var path = path(ofFolder: folders[index].parent)
+        path.append(contentsOf: folders[index].name)
+        path.append(EntryPath.slash)
+        return path
+    }
+
+    /// The path of a file in the target.
+    func path(_ file: File) -> [UInt8] {
+        path(ofFolder: Int(file.folder)) + name(file)
+    }
+
+    /// Where a file comes from, for messages.
+    func source(_ file: File) -> String {
+        String(decoding: folders[Int(file.folder)].source + name(file), as: UTF8.self)
+    }
+}

@@ -1,0 +1,120 @@
+internal import Catalog
+
+/// Gives every selected entry its place below the target.
+struct TargetLayout {
+    private var tree: RestoreTree
+    private let prefix: [UInt8]
+    private let problems: ProblemLog
+    private var folderIndices: [[UInt8]: Int] = [[]: 0]
+    private var metadataIndices: [ContentReference: Int32] = [:]
+    /// Entries whose names cannot be used.
+    private(set) var refused = 0
+
+    /// The tree of a selection.
+    /// - Parameters:
+    ///   - selection: what is restored.
+    ///   - prefix: the folder that the target stands for; empty for whole paths.
+    ///   - base: the target's path, with a slash at the end.
+    ///   - problems: gets entries whose names cannot be used.
+    static func build(
+        _ selection: RestoreSelection, prefix: [UInt8], base: [UInt8], problems: ProblemLog
+    ) -> (tree: RestoreTree, refused: Int) {
+        var layout = TargetLayout(tree: RestoreTree(base: base), prefix: prefix, problems: problems)
+        layout.add(selection)
+        return (layout.tree, layout.refused)
+    }
+
+    private init(tree: RestoreTree, prefix: [UInt8], problems: ProblemLog) {
+        self.tree = tree
+        self.prefix = prefix
+        self.problems = problems
+    }
+
+    private mutating func add(_ selection: RestoreSelection) {
+        var indices = [Int?](repeating: nil, count: selection.folders.count)
+        for item in selection.items {
+            let path = selection.path(item)
+            guard path.withUnsafeBytes({ EntryPath.isSafe($0) }), path.starts(with: prefix) else {
+                refuse(path)
+                continue
+            }
+            if item.entry.kind == .folder {
+                let index = folder(path)
+                tree.folders[index].isListed = true
+                tree.folders[index].source = path
+                tree.folders[index].metadata = metadata(item.entry.metadata)
+                continue
+            }
+            let index = indices[item.folder] ?? folder(selection.folders[item.folder])
+            indices[item.folder] = index
+            add(item.entry, in: index)
+        }
+    }
+
+    private mutating func add(_ entry: CatalogEntry, in folder: Int) {
+        if entry.kind == .symlink {
+            tree.links.append(
+                RestoreTree.Link(folder: folder, name: entry.name, metadata: metadata(entry.metadata)))
+            return
+        }
+        let (start, count) = tree.store(entry.name)
+        tree.files.append(
+            RestoreTree.File(
+                folder: Int32(folder), nameCount: count, nameStart: start, size: entry.size, modified: entry.modified,
+                data: entry.data, metadata: metadata(entry.metadata)))
+    }
+
+    private mutating func refuse(_ path: [UInt8]) {
+        refused += 1
+        problems.add(
+            Problem(
+                .damaged, String(decoding: path, as: UTF8.self),
+                "is not restored: its path leads out of the target"))
+    }
+
+    private mutating func metadata(_ reference: ContentReference) -> Int32 {
+        if reference == .nothing { return -1 }
+        if let index = metadataIndices[reference] { return index }
+        let index = Int32(tree.metadata.count)
+        tree.metadata.append(reference)
+        metadataIndices[reference] = index
+        return index
+    }
+
+    /// The index of a folder by its original path, which ends with a separator; those above it are added too.
+    private mutating func folder(_ path: [UInt8]) -> Int {
+        let relative = Array(path.dropFirst(prefix.count))
+        if let index = folderIndices[relative] { return index }
+        let separator = path.withUnsafeBytes { EntryPath.separator(of: $0) }
+        var index = 0
+        var end = 0
+        while end < relative.count {
+            let start = end
+            while end < relative.count, relative[end] != separator { end += 1 }
+            end = min(end + 1, relative.count)
+            let part = Array(relative[..<end])
+            if let known = folderIndices[part] {
+                index = known
+                continue
+            }
+            let name = Self.component(relative[start..<end], separator: separator)
+            if !name.isEmpty {
+                tree.folders.append(
+                    RestoreTree.Folder(name: name, parent: index, source: Array(path[..<(prefix.count + end)])))
+                index = tree.folders.count - 1
+            }
+            folderIndices[part] = index
+        }
+        folderIndices[relative] = index
+        if index == 0, tree.folders[0].source.isEmpty { tree.folders[0].source = path }
+        return index
+    }
+
+    /// A name without its separator; a drive loses its colon.
+    private static func component(_ part: ArraySlice<UInt8>, separator: UInt8) -> [UInt8] {
+        var name = part
+        if name.last == separator { name.removeLast() }
+        if separator == EntryPath.backslash, name.count == 2, name.last == UInt8(ascii: ":") { name.removeLast() }
+        return Array(name)
+    }
+}

@@ -1,0 +1,200 @@
+internal import CPosix
+internal import Catalog
+internal import Cryptography
+internal import Glibc
+internal import StoreFormat
+internal import Support
+
+/// Makes the folders, and decides about every file whose name is taken.
+struct TargetPreparation {
+    let request: RestoreRequest
+    let version: CatalogVersion
+    let settings: StoreSettings
+    let catalog: Catalog
+    let problems: ProblemLog
+    let cancellation: Cancellation
+
+    private struct Candidate {
+        let file: Int
+        let status: cposix_status
+    }
+
+    /// Changes `tree` to what is there and is to be done.
+    func prepare(_ tree: inout RestoreTree, _ summary: inout RestoreSummary) throws(EngineError) {
+        do {
+            try makeBase(tree)
+            try makeFolders(&tree, &summary)
+            let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+            let candidates = try findTaken(&tree, handles, &summary)
+            try decide(candidates, &tree, handles, &summary)
+        } catch {
+            throw EngineError(error, doing: "prepare the target \(String(decoding: tree.base, as: UTF8.self))")
+        }
+    }
+
+    // MARK: Folders
+
+    private func makeBase(_ tree: RestoreTree) throws {
+        var path = String(decoding: tree.base, as: UTF8.self)
+        if path.utf8.count > 1 { path.removeLast() }
+        try FileTree.createFolder(path)
+    }
+
+    private func makeFolders(_ tree: inout RestoreTree, _ summary: inout RestoreSummary) throws {
+        // Until they get their own metadata, nobody else may look into them.
+        let mode: mode_t = request.metadata.contains(.permissions) ? 0o700 : 0o777
+        let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+        for index in tree.folders.indices.dropFirst() {
+            let folder = tree.folders[index]
+            if tree.folders[folder.parent].isBlocked {
+                tree.folders[index].isBlocked = true
+                continue
+            }
+            do throws(SystemError) {
+                let parent = try handles.handle(folder.parent)
+                let mode = folder.isListed ? mode : 0o777
+                if withCString(folder.name, { mkdirat(parent, $0, mode) }) == 0 {
+                    tree.folders[index].isNew = true
+                } else if errno != EEXIST {
+                    throw SystemError(
+                        "create folder", path: String(decoding: tree.path(ofFolder: index), as: UTF8.self))
+                } else {
+                    // What is there has to be a folder, not a link to one.
+                    _ = try handles.handle(index)
+                }
+            } catch {
+                try Self.throwIfGeneral(error)
+                block(index, error, &tree, &summary)
+            }
+        }
+        summary.folders = tree.folders.count { $0.isListed && !$0.isBlocked }
+    }
+
+    private func block(
+        _ index: Int, _ error: SystemError, _ tree: inout RestoreTree, _ summary: inout RestoreSummary
+    ) {
+        tree.folders[index].isBlocked = true
+        summary.failed += 1
+        let path = String(decoding: tree.path(ofFolder: index), as: UTF8.self)
+        let isTaken = error.code == ENOTDIR || error.code == ELOOP
+        problems.add(
+            Problem(
+                isTaken ? .leftAlone : .damaged, path,
+                isTaken
+                    ? "something that is no folder is in its place; nothing is restored below it"
+                    : "cannot be made: \(error.message); nothing is restored below it"))
+    }
+
+    /// Some failures are not about one path: then the restore ends.
+    static func throwIfGeneral(_ error: SystemError) throws {
+        switch error.code {
+        case ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENFILE, ENOMEM:
+            throw EngineError.system(error, doing: "write to the target")
+        default: return
+        }
+    }
+
+    // MARK: Files
+
+    /// Files whose names are taken; in folders that were just made there is none.
+    private func findTaken(
+        _ tree: inout RestoreTree, _ handles: FolderHandles, _ summary: inout RestoreSummary
+    ) throws -> [Candidate] {
+        var candidates: [Candidate] = []
+        for index in tree.files.indices {
+            let file = tree.files[index]
+            let folder = tree.folders[Int(file.folder)]
+            if folder.isBlocked {
+                tree.files[index].action = .skip
+                summary.failed += 1
+            } else if !folder.isNew {
+                let handle = try handles.handle(Int(file.folder))
+                var status = cposix_status()
+                let code = tree.withName(file) { cposix_status_at(handle, $0, &status) }
+                if code == 0 { candidates.append(Candidate(file: index, status: status)) }
+            }
+        }
+        return candidates
+    }
+
+    private func decide(
+        _ candidates: [Candidate], _ tree: inout RestoreTree, _ handles: FolderHandles,
+        _ summary: inout RestoreSummary
+    ) throws {
+        guard !candidates.isEmpty else { return }
+        let files = tree.files
+        let hashes = try catalog.read { reader in
+            let contents = try reader.contents()
+            return try candidates.map { try ExistingFile.expectedHash(files[$0.file].data, contents) }
+        }
+        let comparison = ExistingFile(settings: settings)
+        for (candidate, hash) in zip(candidates, hashes) {
+            try cancellation.check()
+            let file = tree.files[candidate.file]
+            let handle = try handles.handle(Int(file.folder))
+            let isSame = tree.withName(file) { name in
+                comparison.has(hash, size: file.size, name, in: handle, status: candidate.status)
+            }
+            if isSame {
+                tree.files[candidate.file].action = .keep
+                summary.unchangedFiles += 1
+            } else {
+                try resolve(candidate, hash, comparison, handle, &tree, &summary)
+            }
+        }
+    }
+
+    /// Another file, or something else, has the name.
+    private func resolve(
+        _ candidate: Candidate, _ hash: Digest?, _ comparison: ExistingFile, _ handle: Int32,
+        _ tree: inout RestoreTree, _ summary: inout RestoreSummary
+    ) throws {
+        let file = tree.files[candidate.file]
+        let isFolder = candidate.status.mode & S_IFMT == S_IFDIR
+        switch request.overwrite {
+        case .never:
+            try rename(candidate, hash, comparison, handle, &tree, &summary)
+        case .newer where file.modified / 1_000_000_000 <= candidate.status.modified / 1_000_000_000:
+            leaveAlone(candidate, "a file of the same age or newer is in its place", &tree, &summary)
+        case .newer, .always:
+            if isFolder {
+                leaveAlone(candidate, "a folder is in its place", &tree, &summary)
+            } else {
+                tree.files[candidate.file].action = .replace
+            }
+        }
+    }
+
+    private func leaveAlone(
+        _ candidate: Candidate, _ reason: String, _ tree: inout RestoreTree, _ summary: inout RestoreSummary
+    ) {
+        let path = String(decoding: tree.path(tree.files[candidate.file]), as: UTF8.self)
+        problems.add(Problem(.leftAlone, path, "is not restored: \(reason)"))
+        tree.files[candidate.file].action = .skip
+        summary.leftAlone += 1
+    }
+
+    /// Gives the restored file the version's date in its name, and a number if that is taken too.
+    private func rename(
+        _ candidate: Candidate, _ hash: Digest?, _ comparison: ExistingFile, _ handle: Int32,
+        _ tree: inout RestoreTree, _ summary: inout RestoreSummary
+    ) throws {
+        let file = tree.files[candidate.file]
+        for attempt in -1..<100 {
+            let name = ExistingFile.alternative(tree.name(file), date: version.time, attempt: attempt)
+            var status = cposix_status()
+            let code = withCString(name) { cposix_status_at(handle, $0, &status) }
+            let isFree = code == ENOENT
+            guard
+                isFree || withCString(name, { comparison.has(hash, size: file.size, $0, in: handle, status: status) })
+            else { continue }
+            let (start, count) = tree.store(name)
+            tree.files[candidate.file].nameStart = start
+            tree.files[candidate.file].nameCount = count
+            tree.files[candidate.file].action = isFree ? .create : .keep
+            if isFree { summary.renamedFiles += 1 } else { summary.unchangedFiles += 1 }
+            return
+        }
+        leaveAlone(candidate, "all alternative names are taken as well", &tree, &summary)
+    }
+}
