@@ -1,6 +1,6 @@
 public import Engine
 public import Reporting
-public import Support
+internal import Support
 
 /// What came of a job at one of its destinations.
 public struct DestinationResult: Sendable {

@@ -1,21 +1,22 @@
-internal import Engine
-internal import Logging
+public import Engine
+public import Logging
 internal import Synchronization
 
 /// Logs the problems of a run: the first few of each kind as warnings, the rest only for those who look closely.
-final class ProblemLogging: Sendable {
+public final class ProblemLogging: Sendable {
     /// How many of one code are logged as warnings.
-    static let shownPerCode = 20
+    public static let shownPerCode = 20
 
     private let logger: Logger
     private let counts = Mutex<[Problem.Code: Int]>([:])
 
-    init(_ logger: Logger) {
+    /// Logs to `logger`.
+    public init(_ logger: Logger) {
         self.logger = logger
     }
 
     /// What a ``ProblemLog`` calls.
-    var observer: @Sendable (Problem) -> Void {
+    public var observer: @Sendable (Problem) -> Void {
         { [self] problem in log(problem) }
     }
 

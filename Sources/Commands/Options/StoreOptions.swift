@@ -2,7 +2,8 @@ internal import ArgumentParser
 
 /// Which store a command reads: a job's, or one that no configuration speaks of.
 struct StoreOptions: ParsableArguments {
-    @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(
+        name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration.", valueName: "file"))
     var configuration: String?
 
     @Option(help: ArgumentHelp("The job's destination to read; its first one unless told.", valueName: "name"))

@@ -72,7 +72,8 @@ struct TimeZoneClock: Sendable {
     private static func offset(_ text: Substring) -> Int64? {
         let digits = text.dropFirst().filter { $0 != ":" }
         guard digits.utf8.count == 2 || digits.utf8.count == 4, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
-            let hours = Int64(digits.prefix(2)), let minutes = Int64(digits.count == 4 ? String(digits.suffix(2)) : "0"),
+            let hours = Int64(digits.prefix(2)),
+            let minutes = Int64(digits.count == 4 ? String(digits.suffix(2)) : "0"),
             hours <= 18, minutes < 60
         else { return nil }
         let seconds = hours * 3600 + minutes * 60

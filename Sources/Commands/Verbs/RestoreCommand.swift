@@ -19,7 +19,8 @@ struct RestoreCommand: ProgramCommand {
     @OptionGroup
     var version: VersionOption
 
-    @Option(help: ArgumentHelp("Where to restore to; the place that the files come from unless told.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Where to restore to; the place that the files come from unless told.", valueName: "folder"))
     var target: String?
 
     @Option(
