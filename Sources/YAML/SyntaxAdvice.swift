@@ -7,7 +7,12 @@ enum SyntaxAdvice {
         if text == "found character that cannot start any token", let character {
             message = "found character \(quoted(character)) that cannot start any token"
         }
-        return YAMLProblem(.syntax, message, at: range, notes: notes, help: help(text, character).map { [$0] } ?? [])
+        var advice = help(text, character)
+        let line = source.line(range.start.line)
+        if text.hasPrefix("did not find expected ','"), source.text(line.lowerBound..<range.end.index).contains("${") {
+            advice = "put a value with `${…}` in quotes between braces and brackets"
+        }
+        return YAMLProblem(.syntax, message, at: range, notes: notes, help: advice.map { [$0] } ?? [])
     }
 
     private static func quoted(_ character: Unicode.Scalar) -> String {

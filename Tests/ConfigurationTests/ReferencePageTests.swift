@@ -6,7 +6,7 @@ import Testing
 @testable import Configuration
 
 /// `docs/configuration.md`: its example works, and its tables are those of the code.
-@Suite struct ReferencePageTests {
+@Suite(.serialized) struct ReferencePageTests {
     private static let path = "\(Goldens.folder)/../../../docs/configuration.md"
 
     private func page() throws -> String {
@@ -21,8 +21,10 @@ import Testing
 
     @Test("the complete example loads without a warning")
     func example() throws {
-        let yaml = try part(try page(), from: "<!-- example: loaded by the tests -->\n```yaml\n", to: "```")
-        let environment = ["HOME": "/home/anna", "NAS_FINGERPRINT": "SHA256:abc"]
+        let yaml = try part(
+            try page(), from: "<!-- example: loaded by the tests -->\n```yaml test=complete file=dunnage.yaml\n",
+            to: "```")
+        let environment = ["HOME": "/home/anna"]
         let loaded = try ConfigurationLoader.load(
             utf8: Array(yaml.utf8), file: "example.yaml", folder: "/config", environment: environment)
         #expect(loaded.warnings == [])
@@ -44,9 +46,19 @@ import Testing
         let files = try #require(configuration.job(named: "public-files"))
         #expect(files.encryption == .none && files.reports.isEmpty)
 
-        let store = SecretStore(sources: ["nas_password": .literal(Secret("p@ss/ wörd"))], environment: [:])
-        let url = try #require(configuration.destinations["nas"]).url(forJob: "photos")
-        #expect(try store.resolveURL(url) == "sftp://backup:p%40ss%2F%20w%C3%B6rd@nas.lan:2222/backups/photos")
+        let nas = try #require(configuration.destinations["nas"])
+        #expect(nas.url(forJob: "photos").text == "file:///mnt/nas/backups/photos")
+        let store = SecretStore(sources: configuration.secrets, environment: ["MONITOR_TOKEN": "p@ss/ wörd"])
+        let hook = try #require(configuration.reports["ops"]).webhook.url(forJob: "photos")
+        #expect(try store.resolveURL(hook) == "https://monitor.example.com/hooks/p%40ss%2F%20w%C3%B6rd")
+    }
+
+    @Test(
+        "the examples of the repository load without a warning",
+        arguments: ["compose", "kubernetes", "quickstart", "systemd"])
+    func examples(_ name: String) throws {
+        let path = "\(Goldens.folder)/../../../examples/\(name)/dunnage.yaml"
+        #expect(try ConfigurationLoader.load(path: path, environment: [:]).warnings == [])
     }
 
     @Test("the table of codes has exactly the codes that exist")

@@ -5,6 +5,9 @@ struct DiagnosticFormatter {
     /// Longer lines are cut around the place.
     private static let widest = 200
 
+    /// Longer messages are cut: they quote a text that is not what it should be.
+    private static let longest = 600
+
     let file: String
     let source: SourceText?
     /// The characters that must not be shown.
@@ -61,7 +64,7 @@ struct DiagnosticFormatter {
 
     private static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
-        for character in text.unicodeScalars {
+        for character in text.unicodeScalars.prefix(longest) {
             switch character {
             case "\n": result.append(contentsOf: #"\n"#.unicodeScalars)
             case "\r": result.append(contentsOf: #"\r"#.unicodeScalars)
@@ -69,6 +72,6 @@ struct DiagnosticFormatter {
             default: result.append(visible(character))
             }
         }
-        return String(result)
+        return text.utf8.count > longest && text.unicodeScalars.count > longest ? "\(String(result))…" : String(result)
     }
 }

@@ -20,7 +20,20 @@ struct HiddenText {
         for secret in root["secrets"]?.entries ?? [] where secret.value.scalar != nil {
             ranges.append(secret.value.range.start.index..<secret.value.range.end.index)
         }
-        ranges.sort { $0.lowerBound < $1.lowerBound }
+        joinOverlaps()
+    }
+
+    /// Puts the ranges in order, none touching another, as the search in ``contains(_:)`` needs.
+    private mutating func joinOverlaps() {
+        var joined: [Range<Int>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, range.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                joined.append(range)
+            }
+        }
+        ranges = joined
     }
 
     /// Goes by the look of the lines, for a file whose grammar is broken.
@@ -48,7 +61,7 @@ struct HiddenText {
             hideURLs(line, source)
             number += 1
         }
-        ranges.sort { $0.lowerBound < $1.lowerBound }
+        joinOverlaps()
     }
 
     /// Whether the character at the position must not be shown.

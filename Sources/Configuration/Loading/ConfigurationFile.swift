@@ -3,8 +3,8 @@ internal import Support
 
 /// Reads the bytes of a configuration file.
 enum ConfigurationFile {
-    /// More than any configuration; reading stops there, and the check refuses the length.
-    private static let limit = 16 << 20
+    /// More than any configuration; reading stops soon after it, and the check refuses the length.
+    static let limit = 4 << 20
 
     static func read(_ path: String) throws(SystemError) -> [UInt8] {
         let file = try FileDescriptor.open(path)
@@ -13,7 +13,7 @@ enum ConfigurationFile {
         guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError("read", path: path, code: EISDIR) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count < limit {
+        while bytes.count <= limit {
             let count = try readChunk(file, &chunk)
             bytes += chunk[..<count]
             if count < chunk.count { break }

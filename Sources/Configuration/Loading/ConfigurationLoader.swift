@@ -40,6 +40,7 @@ public enum ConfigurationLoader {
     public static func load(
         utf8 bytes: [UInt8], file: String, folder: String, environment: [String: String]
     ) throws(InvalidConfiguration) -> LoadedConfiguration {
+        guard bytes.count <= ConfigurationFile.limit else { throw failure(file, Finding.tooLarge()) }
         let source: SourceText
         do throws(InvalidEncoding) {
             source = try SourceText(utf8: bytes)
@@ -107,6 +108,13 @@ extension Finding {
         let start = Mark(index: 0, line: 1, column: 1)
         return Finding(
             code: .unreadable, message: "the file cannot be read: \(error.message)",
+            range: SourceRange(start: start, end: start))
+    }
+
+    fileprivate static func tooLarge() -> Finding {
+        let start = Mark(index: 0, line: 1, column: 1)
+        return Finding(
+            code: .limit, message: "the file is larger than \(ByteCount(Int64(ConfigurationFile.limit)))",
             range: SourceRange(start: start, end: start))
     }
 

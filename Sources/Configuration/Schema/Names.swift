@@ -1,3 +1,5 @@
+internal import Support
+
 /// The rules for names that people choose.
 enum Names {
     static let rule =
@@ -24,6 +26,11 @@ enum Names {
         guard let first = text.unicodeScalars.first, text.unicodeScalars.count <= 63 else { return false }
         guard !"-_.".unicodeScalars.contains(first) else { return false }
         return text.unicodeScalars.allSatisfy { isAllowed($0) || ("0"..."9").contains($0) }
+    }
+
+    /// The candidate that was probably meant; none for a text far longer than any name.
+    static func similar(to text: String, among candidates: some Sequence<String>) -> String? {
+        text.utf8.count > 128 ? nil : EditDistance.suggestion(for: text, among: candidates)
     }
 
     /// The name in the style of our keys: `catchUp` and `catch-up` become `catch_up`.

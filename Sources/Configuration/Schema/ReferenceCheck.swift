@@ -39,7 +39,8 @@ struct ReferenceCheck {
             let entries = (root[section.key]?.entries ?? []).filter { !Extension.isExtension($0.key) }
             let defined = entries.map { $0.key }
             let uses = check.uses.filter { $0.kind == kind }
-            for use in uses where !defined.contains(use.name) {
+            let names = Set(defined)
+            for use in uses where !names.contains(use.name) {
                 check.add(
                     section.undefined, "\(section.noun) `\(use.name)` is not defined", at: use.range, in: use.place,
                     notes: [

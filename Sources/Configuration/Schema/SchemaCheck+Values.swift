@@ -44,11 +44,12 @@ extension SchemaCheck {
         }.joined()
     }
 
-    /// Whether the YAML type fits; what a variable brings in is typed like plain text.
+    /// Whether the YAML type fits; a text with variables has the type of its result, as in compose: between braces and
+    /// brackets it must be quoted, which says nothing about what is meant.
     private mutating func fits(
         _ node: Node, _ scalar: Scalar, _ text: String, _ isExpanded: Bool, _ kind: ValueKind, at place: Place
     ) -> Bool {
-        let value = isExpanded && scalar.style == .plain ? Scalar(text, style: .plain).value : scalar.value
+        let value = isExpanded ? Scalar(text, style: .plain).value : scalar.value
         switch kind.accepted {
         case .words: return true
         case .text:

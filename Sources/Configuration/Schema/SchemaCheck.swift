@@ -1,5 +1,4 @@
 internal import Secrets
-internal import Support
 internal import YAML
 
 /// Walks the tree beside the schema and collects everything that does not fit, and every name that is used.
@@ -154,7 +153,7 @@ struct SchemaCheck {
     private mutating func unknownKey(_ entry: Node.Entry, _ object: ObjectShape, at place: Place) -> String? {
         let known = object.keys.map { $0.name }
         let snake = Names.snakeCase(entry.key)
-        let similar = known.contains(snake) ? snake : EditDistance.suggestion(for: snake, among: known)
+        let similar = known.contains(snake) ? snake : Names.similar(to: snake, among: known)
         let help = object.foreign[snake] ?? similar.map { "did you mean `\($0)`?" }
         add(
             .unknownKey, "unknown key `\(entry.key)` in \(place.name)", at: entry.keyRange, in: place,

@@ -98,6 +98,6 @@ extension ValueKind {
     }
 
     static func didYouMean(_ text: String, _ words: some Sequence<String>) -> [String] {
-        EditDistance.suggestion(for: text, among: words).map { ["did you mean `\($0)`?"] } ?? []
+        Names.similar(to: text, among: words).map { ["did you mean `\($0)`?"] } ?? []
     }
 }

@@ -14,7 +14,7 @@ public struct Configuration: Sendable, Hashable {
     public let jobs: [JobSpecification]
     /// The reports by name.
     public let reports: [String: ReportSpecification]
-    /// A fingerprint of the file's text: `fnv1a:` and 16 hexadecimal digits.
+    /// A fingerprint of the file's text: `sha256:` and 64 hexadecimal digits.
     public let hash: String
 
     /// The job of that name.
