@@ -12,14 +12,17 @@ struct AffectedFile {
     /// The oldest version concerned, and the newest.
     let versions: (from: Timestamp, to: Timestamp)
 
+    /// The versions in words.
+    var versionRange: String {
+        versions.from == versions.to
+            ? "the version of \(versions.from)" : "the versions of \(versions.from) to \(versions.to)"
+    }
+
     /// What to say about it.
     var problem: Problem {
         let what = isMetadataOnly ? "its owner, mode and times are" : "its content is"
-        let versions =
-            versions.from == versions.to
-            ? "in version \(versions.from)" : "in versions \(versions.from) to \(versions.to)"
         let cause = object.isEmpty ? "no object has all of its blocks" : "\(object) is missing or damaged"
-        return Problem(.damaged, path, "\(what) lost \(versions): \(cause)")
+        return Problem(.damaged, path, "\(what) lost in \(versionRange): \(cause)")
     }
 }
 

@@ -12,7 +12,9 @@ public enum OverwriteRule: String, Sendable, Hashable, CaseIterable {
 public struct RestoreRequest: Sendable {
     /// Which version.
     public var version: VersionSelector
-    /// What of it; nothing means everything. A folder that matches brings all that is in it.
+    /// What of it; nothing means everything.
+    ///
+    /// A folder that matches brings all that is in it.
     public var patterns: [FilterExpression]
     /// The folder that it is restored into; nil means the place that it comes from.
     public var target: String?

@@ -10,12 +10,10 @@ struct TargetLayout {
     /// Entries whose names cannot be used.
     private(set) var refused = 0
 
-    /// The tree of a selection.
-    /// - Parameters:
-    ///   - selection: what is restored.
-    ///   - prefix: the folder that the target stands for; empty for whole paths.
-    ///   - base: the target's path, with a slash at the end.
-    ///   - problems: gets entries whose names cannot be used.
+    /// The tree of a selection, and how many entries have names that cannot be used.
+    ///
+    /// `prefix` is the folder that the target stands for, empty for whole paths; `base` is the target's path with a
+    /// slash at the end.
     static func build(
         _ selection: RestoreSelection, prefix: [UInt8], base: [UInt8], problems: ProblemLog
     ) -> (tree: RestoreTree, refused: Int) {

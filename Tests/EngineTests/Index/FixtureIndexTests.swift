@@ -32,7 +32,7 @@ struct FixtureIndexTests {
                     default:
                         #expect(entry.kind == .file)
                         #expect(entry.size == line.size)
-                        #expect(entry.modified / 1_000_000_000 == line.mtime_ns / 1_000_000_000)
+                        #expect(entry.modified / 1_000_000_000 == line.modified / 1_000_000_000)
                     }
                 }
             }

@@ -20,8 +20,8 @@ enum TreeComparison {
             if mode != expected.mode { differences.append("\(expected.path) has mode \(mode), not \(expected.mode)") }
             let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
             // The store keeps steps of 100 nanoseconds.
-            if modified / 100 != expected.mtime_ns / 100 {
-                differences.append("\(expected.path) has time \(modified), not \(expected.mtime_ns)")
+            if modified / 100 != expected.modified / 100 {
+                differences.append("\(expected.path) has time \(modified), not \(expected.modified)")
             }
             if isRoot, status.st_uid != expected.uid || status.st_gid != expected.gid {
                 differences.append("\(expected.path) belongs to \(status.st_uid):\(status.st_gid)")

@@ -51,14 +51,18 @@ struct FixtureStore: Sendable, CustomStringConvertible {
     struct ManifestEntry: Decodable {
         let path: String
         let mode: String
-        let mtime_ns: Int64
+        let modified: Int64
         let uid: UInt32
         let gid: UInt32
         let type: String
         let size: Int64?
         let sha256: String?
         let target: String?
-        let xattrs: [String: String]?
+
+        enum CodingKeys: String, CodingKey {
+            case path, mode, uid, gid, type, size, sha256, target
+            case modified = "mtime_ns"
+        }
     }
 
     /// The tree that was backed up as the n-th version, from 1.

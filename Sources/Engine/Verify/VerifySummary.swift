@@ -1,0 +1,41 @@
+/// What a verification found.
+public struct VerifySummary: Sendable, Hashable {
+    /// An object that is not as it should be.
+    public struct Fault: Sendable, Hashable, Comparable {
+        /// The object's name.
+        public let object: String
+        /// What is wrong with it.
+        public let detail: String
+        /// Whether data is lost by it, rather than only speed or redundancy.
+        public let losesData: Bool
+
+        /// Orders by name.
+        public static func < (a: Fault, b: Fault) -> Bool { (a.object, a.detail) < (b.object, b.detail) }
+    }
+
+    /// A file, folder or link that cannot be restored as it was.
+    public struct Casualty: Sendable, Hashable {
+        /// Its path.
+        public let path: String
+        /// The object that it needs; empty when it is unknown which had its data.
+        public let object: String
+        /// The versions concerned, oldest to newest, as times.
+        public let versions: String
+        /// Whether only owner, mode and times are lost.
+        public let isMetadataOnly: Bool
+    }
+
+    /// Objects that were looked at.
+    public var objects = 0
+    /// Blocks that were unpacked and hashed.
+    public var blocks = 0
+    /// Bytes that were fetched.
+    public var bytesFetched: Int64 = 0
+    /// Objects that are damaged or missing, by name.
+    public var faults: [Fault] = []
+    /// Entries that need something in them.
+    public var casualties: [Casualty] = []
+
+    /// Whether nothing is wrong.
+    public var isIntact: Bool { faults.isEmpty && casualties.isEmpty }
+}

@@ -1,0 +1,220 @@
+import Archive
+import Cryptography
+import Destinations
+import Engine
+import Foundation
+import StoreFormat
+import Support
+
+/// Writes small stores object by object, also such as no honest program writes.
+final class StoreBuilder {
+    /// An entry of a version.
+    struct Entry {
+        var path: String
+        var kind: FileEntry.Kind
+        var content: [UInt8] = []
+        var target: String?
+        var mode: UInt32 = 0o644
+        var modified = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_700)
+
+        static func file(_ path: String, _ content: [UInt8], mode: UInt32 = 0o644) -> Entry {
+            Entry(path: path, kind: .file, content: content, mode: mode)
+        }
+
+        static func file(_ path: String, _ text: String) -> Entry {
+            file(path, Array(text.utf8))
+        }
+
+        static func folder(_ path: String, mode: UInt32 = 0o755) -> Entry {
+            Entry(path: path, kind: .folder, mode: mode)
+        }
+
+        static func link(_ path: String, to target: String) -> Entry {
+            Entry(path: path, kind: .symlink, target: target)
+        }
+    }
+
+    let folder: String
+    let settings: StoreSettings
+    let passphrase: Secret?
+    /// How many bytes of blocks go into one data volume.
+    var volumeSize = 60_000
+    private(set) var dblocks: [ObjectName] = []
+    private(set) var dindexes: [ObjectName] = []
+    private(set) var dlists: [ObjectName] = []
+    private var stored: Set<Digest> = []
+    private var pending: [(digest: Digest, bytes: [UInt8])] = []
+    private var lists: [(digest: Digest, bytes: [UInt8])] = []
+    private let temporary: TemporaryFolder
+
+    init(
+        in folder: String, passphrase: Secret? = nil, settings: StoreSettings = StoreSettings(blockSize: 10_240)
+    ) throws {
+        self.folder = folder
+        self.passphrase = passphrase
+        self.settings = settings
+        temporary = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    var encryption: Encryption { passphrase == nil ? .none : .aes }
+    var destination: FileDestination { FileDestination(folder: folder) }
+
+    /// Adds a version with everything that it needs.
+    func addVersion(_ time: Timestamp, _ entries: [Entry], isFull: Bool = true) throws {
+        let described = try entries.map { try describe($0) }
+        try flush()
+        let name = ObjectName.dlist(time: time, encryption: encryption)
+        let writer = try writer(name)
+        try writer.add(FilesetFlags(isFullBackup: isFull))
+        try writer.addFileList { list in
+            for entry in described { try list.add(entry) }
+        }
+        dlists.append(try put(writer))
+    }
+
+    /// Stores a block that no version uses.
+    func addLooseBlock(_ bytes: [UInt8], withIndex: Bool = true) throws {
+        _ = store(bytes)
+        try flush(withIndex: withIndex)
+    }
+
+    private func describe(_ entry: Entry) throws -> FileEntry {
+        var described = FileEntry(kind: entry.kind, path: Array(entry.path.utf8))
+        var metadata = Metadata()
+        metadata.ownership = .init(uid: getuid(), gid: getgid(), mode: entry.mode)
+        metadata.modified = entry.modified
+        metadata.symlinkTarget = entry.target.map { Array($0.utf8) }
+        let blob = MetadataBlob.encode(metadata)
+        described.metaHash = hash(blob, settings.fileHash)
+        described.metaSize = blob.count
+        described.metaBlockHash = store(blob)
+        guard entry.kind == .file else { return described }
+        described.hash = hash(entry.content, settings.fileHash)
+        described.size = Int64(entry.content.count)
+        described.time = Timestamp(seconds: entry.modified.seconds)
+        let blocks = stride(from: 0, to: entry.content.count, by: settings.blockSize).map { start in
+            store(Array(entry.content[start..<min(start + settings.blockSize, entry.content.count)]))
+        }
+        if blocks.count == 1 {
+            described.blockHash = blocks[0]
+            described.blockSize = entry.content.count
+        }
+        guard blocks.count > 1 else { return described }
+        for start in stride(from: 0, to: blocks.count, by: settings.hashesPerBlocklist) {
+            var list: [UInt8] = []
+            for digest in blocks[start..<min(start + settings.hashesPerBlocklist, blocks.count)] {
+                Blocklist.append(digest, to: &list)
+            }
+            let digest = store(list)
+            lists.append((digest, list))
+            described.blocklists.append(digest)
+        }
+        return described
+    }
+
+    private func hash(_ bytes: [UInt8], _ algorithm: HashAlgorithm) -> Digest {
+        HashContext(algorithm).hash(bytes)
+    }
+
+    private func store(_ bytes: [UInt8]) -> Digest {
+        let digest = hash(bytes, settings.blockHash)
+        if stored.insert(digest).inserted { pending.append((digest, bytes)) }
+        return digest
+    }
+
+    private func flush(withIndex: Bool = true) throws {
+        while !pending.isEmpty {
+            var size = 0
+            let count = pending.prefix { block in
+                defer { size += block.bytes.count }
+                return size < volumeSize
+            }.count
+            try writeVolume(Array(pending.prefix(count)), withIndex: withIndex)
+            pending.removeFirst(count)
+        }
+        lists.removeAll()
+    }
+
+    private func writeVolume(_ blocks: [(digest: Digest, bytes: [UInt8])], withIndex: Bool) throws {
+        let volume = try writer(.dblock(encryption: encryption))
+        let deflater = Deflater(level: 6)
+        for block in blocks {
+            let crc = block.bytes.withUnsafeBytes { CRC32.checksum($0) }
+            var room = [UInt8](repeating: 0, count: max(1, block.bytes.count))
+            let packed = room.withUnsafeMutableBytes { room in
+                block.bytes.withUnsafeBytes { deflater.deflate($0, into: room) }
+            }
+            if let packed {
+                try room.withUnsafeBytes {
+                    try volume.add(
+                        block: block.digest, packed: UnsafeRawBufferPointer(rebasing: $0[..<packed]),
+                        method: .deflate, size: block.bytes.count, crc: crc)
+                }
+            } else {
+                try block.bytes.withUnsafeBytes {
+                    try volume.add(
+                        block: block.digest, packed: $0, method: .stored, size: block.bytes.count, crc: crc)
+                }
+            }
+        }
+        let sealed = try volume.finish()
+        try destination.put(
+            sealed.name.text, from: LocalFile(path: sealed.path, size: sealed.size, sha256: sealed.sha256.hex))
+        dblocks.append(sealed.name)
+        guard withIndex else { return }
+        let index = try writer(.dindex(encryption: encryption))
+        try index.add(
+            VolumeDescription(
+                dblockName: sealed.name.text, blocks: blocks.map { BlockReference($0.digest, size: $0.bytes.count) },
+                volumeHash: sealed.hash, volumeSize: sealed.size))
+        for list in lists where blocks.contains(where: { $0.digest == list.digest }) {
+            try list.bytes.withUnsafeBytes { try index.add(blocklist: list.digest, content: $0) }
+        }
+        dindexes.append(try put(index))
+    }
+
+    private func writer(_ name: ObjectName) throws -> VolumeWriter {
+        try VolumeWriter(
+            name: name, settings: settings, passphrase: passphrase, folder: temporary.path,
+            created: Timestamp(seconds: 1_700_000_000))
+    }
+
+    private func put(_ writer: VolumeWriter) throws -> ObjectName {
+        let sealed = try writer.finish()
+        try destination.put(
+            sealed.name.text, from: LocalFile(path: sealed.path, size: sealed.size, sha256: sealed.sha256.hex))
+        return sealed.name
+    }
+
+    /// Opens the store.
+    func session(
+        catalogPath: String? = nil, passphrase: Secret?? = nil, problems: ProblemLog = ProblemLog()
+    ) throws -> StoreSession {
+        try StoreSession.open(
+            destination: destination, passphrase: passphrase ?? self.passphrase, catalogPath: catalogPath,
+            problems: problems, retry: RetryPolicy(attempts: 1))
+    }
+}
+
+/// Reproducible random numbers.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// Random bytes.
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+}
