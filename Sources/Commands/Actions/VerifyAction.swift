@@ -19,7 +19,7 @@ struct VerifyAction {
         if json {
             try program.console.print(
                 document: "verify",
-                [.init("store", .string(opened.session.store.destination.label))] + summary.json
+                [.init("store", .string(opened.label))] + summary.json
                     + [.init("problems", digest.json)])
         } else {
             try show(summary, opened, digest, ContinuousClock.now - start, program)

@@ -16,7 +16,7 @@ struct VersionsAction {
             try program.console.print(
                 document: "versions",
                 [
-                    .init("store", .string(opened.session.store.destination.label)),
+                    .init("store", .string(opened.label)),
                     .init("versions", .array(versions.map(\.json))),
                 ])
         } else {

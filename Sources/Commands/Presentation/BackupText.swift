@@ -1,5 +1,6 @@
 internal import Engine
 internal import Jobs
+internal import Reporting
 internal import Support
 
 /// What came of a job's run, for people: a line for each destination.

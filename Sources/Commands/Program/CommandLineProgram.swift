@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Configuration
-internal import Glibc
 internal import Jobs
 internal import Logging
 internal import Secrets
@@ -16,8 +15,8 @@ public enum CommandLineProgram {
     ///   - trapsSignals: whether SIGINT and SIGTERM stop the command in good order; only for the main thread of a
     ///     process that has no other threads yet.
     public static func run(
-        _ arguments: [String], environment: [String: String], output: Int32 = STDOUT_FILENO,
-        error: Int32 = STDERR_FILENO, trapsSignals: Bool = false
+        _ arguments: [String], environment: [String: String], output: Int32 = 1,
+        error: Int32 = 2, trapsSignals: Bool = false
     ) -> Int32 {
         var console = Console(output: output, error: error, environment: environment)
         let command: any ProgramCommand

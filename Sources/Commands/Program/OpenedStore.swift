@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Destinations
 internal import Engine
 internal import Jobs
 
@@ -46,6 +47,9 @@ struct OpenedStore {
         self.problems = problems
         self.setting = setting
     }
+
+    /// Where the store is, without secrets.
+    var label: String { session.store.destination.label }
 
     /// Ends the display of progress, before data is printed.
     func endProgress() { setting.progress.watch(nil) }
