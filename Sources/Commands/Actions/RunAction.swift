@@ -61,11 +61,12 @@ extension LoadedConfiguration {
     /// Logs what should be better in the file.
     func log(to logger: Logger) {
         for warning in warnings {
-            logger.warning(
-                "\(warning.message)",
-                metadata: [
-                    "code": "\(warning.code.rawValue)", "place": "\(warning.file):\(warning.line):\(warning.column)",
-                ])
+            logger.warning("\(warning.message)", metadata: warning.logged)
         }
     }
+}
+
+extension Diagnostic {
+    /// Code and place for the log.
+    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(file):\(line):\(column)"] }
 }

@@ -23,7 +23,12 @@ public enum CommandLineProgram {
         do {
             var parsed = try DunnageCommand.parseAsRoot(arguments)
             guard let found = parsed as? any ProgramCommand else {
-                // The bare name, or `help`: ArgumentParser's own commands know what to say.
+                guard !arguments.isEmpty else {
+                    // In a script this is a forgotten variable, not a question.
+                    console.log(DunnageCommand.helpMessage().trimmingNewlines)
+                    return Jobs.ExitCode.usage.rawValue
+                }
+                // ArgumentParser's own commands, such as `help`, know what to say.
                 try parsed.run()
                 return Jobs.ExitCode.success.rawValue
             }
@@ -55,7 +60,7 @@ public enum CommandLineProgram {
         } catch is Console.OutputClosed {
             return .success
         } catch let error as InvalidConfiguration {
-            program.console.log(program.mask.apply(to: error.render().trimmingNewlines))
+            explain(error, program)
             return .configuration
         } catch {
             try? program.console.flush()
@@ -64,9 +69,24 @@ public enum CommandLineProgram {
                 program.console.log("Error: \(failure.message)")
             } else {
                 program.setting().logger.error(
-                    "failed", metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
+                    "\(type(of: command)._commandName) failed",
+                    metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
             }
             return failure.exitCode
+        }
+    }
+
+    /// Everything that is wrong with a configuration: as a compiler would say it, or as log lines for machines.
+    private static func explain(_ error: InvalidConfiguration, _ program: Program) {
+        guard program.output.logFormat == .json else {
+            program.console.log(program.mask.apply(to: error.render().trimmingNewlines))
+            return
+        }
+        let logger = program.setting().logger
+        for diagnostic in error.diagnostics {
+            logger.log(
+                level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic.message)",
+                metadata: diagnostic.logged)
         }
     }
 
