@@ -1,5 +1,7 @@
 import ArgumentParser
+import Engine
 import Jobs
+import Logging
 import Testing
 
 @testable import Commands

@@ -12,16 +12,10 @@ struct PresentationTests {
         table.add(["1", "plain", ""])
         table.add(["1,024", "日本", "wide"])
         table.add(["2", "line\nbreak", "x"])
-        #expect(
-            table.lines
-                == [
-                    " SIZE  NAME         NOTE", "    1  plain        ", "1,024  日本         wide",
-                    "    2  line\\nbreak  x",
-                ].map { line in
-                    var line = line
-                    while line.hasSuffix(" ") { line.removeLast() }
-                    return line
-                })
+        let expected = [
+            " SIZE  NAME         NOTE", "    1  plain", "1,024  日本         wide", "    2  line\\nbreak  x",
+        ]
+        #expect(table.lines == expected)
     }
 
     @Test("numbers and durations")
