@@ -71,8 +71,16 @@ let package = Package(
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
-            ["Configuration", "Destinations", "Engine", "Reporting", "Secrets", "Support", logging]),
-        library("Commands", ["Configuration", "Destinations", "Engine", "Jobs", "Secrets", "Support", argumentParser, logging]),
+            [
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Secrets",
+                "StoreFormat", "Support", "Transport", "YAML", logging,
+            ]),
+        library(
+            "Commands",
+            [
+                "Catalog", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
+                "Support", argumentParser, logging,
+            ]),
         .executableTarget(name: "dunnage", dependencies: ["Commands"], swiftSettings: strict),
 
         // Tests mirror the targets.

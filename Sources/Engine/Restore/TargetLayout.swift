@@ -50,7 +50,7 @@ struct TargetLayout {
     }
 
     private mutating func add(_ entry: CatalogEntry, in folder: Int) {
-        if entry.kind == .symlink {
+        if entry.kind != .file {
             tree.links.append(
                 RestoreTree.Link(folder: folder, name: entry.name, metadata: metadata(entry.metadata)))
             return
