@@ -74,6 +74,9 @@ enum Binary {
             return Result(code: code, output: output.text(), error: error.text())
         }
 
+        /// Whether it has not ended yet.
+        var isRunning: Bool { process.isRunning }
+
         /// Whether the log has this text by now.
         func hasLogged(_ text: String) -> Bool { error.soFar.contains(text) }
     }

@@ -172,10 +172,10 @@ struct FailureTests {
     @Test("SIGTERM and SIGINT stop a run in good order, and the next one goes on")
     func signals() throws {
         let home = try Household()
-        try home.shell("for i in 1 2 3 4 5 6 7 8; do head -c 40000000 /dev/urandom > tree/big$i; done")
+        try home.shell("for i in 1 2 3 4; do head -c 25000000 /dev/urandom > tree/big$i; done")
         for (signal, code) in [(SIGTERM, Int32(143)), (SIGINT, 130)] {
             let running = try Binary.start(["run", "-c", "dunnage.yaml"], in: home.path)
-            while !running.hasLogged("backup started") { usleep(2000) }
+            while !running.hasLogged("backup started"), running.isRunning { usleep(2000) }
             kill(running.id, signal)
             let result = running.wait()
             #expect(result.code == code, "\(result.error)")
@@ -184,5 +184,24 @@ struct FailureTests {
         try home.backUp()
         let verify = try home.dunnage("verify", "home", "-c", "dunnage.yaml")
         #expect(verify.code == 0, "\(verify.output)")
+    }
+
+    /// Whether this process may make a namespace in which a child is process 1.
+    static let canBeFirst: Bool = {
+        let result = try? Binary.shell("unshare -fp --mount-proc true", in: "/")
+        return result?.code == 0
+    }()
+
+    @Test("as the first process of a container it stops in good order too", .enabled(if: canBeFirst))
+    func first() throws {
+        let home = try Household()
+        try home.shell("for i in 1 2 3 4; do head -c 25000000 /dev/urandom > tree/big$i; done")
+        let running = try Binary.Running(
+            "/usr/bin/env", ["unshare", "-fp", "--mount-proc", Binary.path, "run", "-c", "dunnage.yaml"],
+            folder: home.path, environment: [:])
+        while !running.hasLogged("backup started"), running.isRunning { usleep(2000) }
+        try home.shell("kill -TERM $(pgrep -P \(running.id))")
+        let result = running.wait()
+        #expect(result.code == 143, "\(result.error)")
     }
 }

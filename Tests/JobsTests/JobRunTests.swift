@@ -192,3 +192,53 @@ struct JobRunTests {
         }
     }
 }
+
+@Suite("Runs with several destinations")
+struct SeveralDestinationTests {
+    private func fixture(second: String) throws -> (Fixture, String) {
+        let fixture = try Fixture()
+        try FileTree.createFolder("\(fixture.path)/second")
+        let text = fixture.text(
+            reportingTo: "http://127.0.0.1:1",
+            replacing: [
+                ("    reports: [monitor]\n", ""), ("destinations: [disk]", "destinations: [disk, other]"),
+                ("jobs:\n", "  other:\n    url: \(second)\njobs:\n"),
+            ])
+        return (fixture, text)
+    }
+
+    @Test("each gets its version, and one report tells of both")
+    func both() throws {
+        var (fixture, text) = try fixture(second: "SECOND")
+        text = text.replacing("SECOND", with: "file://\(fixture.path)/second/{job}")
+        fixture.environment = [:]
+        let result = try fixture.run(text)
+        #expect(result.outcome == .success)
+        #expect(result.report.destinations.map(\.name) == ["disk", "other"])
+        #expect(result.report.destinations.allSatisfy { $0.versions == 1 })
+        #expect(result.destinations.last?.label?.hasSuffix("/second/home") == true)
+    }
+
+    @Test("the one that can be used is used, whatever becomes of the other")
+    func one() throws {
+        let (fixture, text) = try fixture(second: "s3://bucket/path")
+        let result = try fixture.run(text)
+        #expect(result.exitCode == .configuration)
+        #expect(result.report.destinations.map(\.result) == [.success, .failure])
+        #expect(result.report.source?.files == 1)
+        #expect(result.report.problems.first?.message.hasPrefix("other: ") == true)
+    }
+
+    @Test("damage that a run finds in its store fails it, although a version was made")
+    func damaged() throws {
+        let fixture = try Fixture()
+        let text = fixture.text(reportingTo: "http://127.0.0.1:1", replacing: [("    reports: [monitor]\n", "")])
+        #expect(try fixture.run(text).outcome == .success)
+        // Another size, which the listing shows.
+        #expect(system("for f in \(fixture.path)/backup/*dblock*; do echo more >> $f; done") == 0)
+        try fixture.write("something new\n", to: "source/new.txt")
+        let result = try fixture.run(text)
+        #expect(result.exitCode == .failure)
+        #expect(result.report.problems.contains { $0.code == "E301" })
+    }
+}

@@ -6,7 +6,7 @@ internal import Secrets
 
 /// The program behind the executable.
 public enum CommandLineProgram {
-    /// Reads the arguments, does what they ask for, and returns what the process returns.
+    /// Reads the arguments and does what they ask for.
     /// - Parameters:
     ///   - arguments: without the program's name.
     ///   - environment: the variables of the process.
@@ -14,6 +14,7 @@ public enum CommandLineProgram {
     ///   - error: the descriptor for log and progress.
     ///   - trapsSignals: whether SIGINT and SIGTERM stop the command in good order; only for the main thread of a
     ///     process that has no other threads yet.
+    /// - Returns: what the process returns.
     public static func run(
         _ arguments: [String], environment: [String: String], output: Int32 = 1,
         error: Int32 = 2, trapsSignals: Bool = false
@@ -55,9 +56,10 @@ public enum CommandLineProgram {
     private static func carryOut(_ command: any ProgramCommand, _ program: Program) -> Jobs.ExitCode {
         do {
             let code = try command.perform(program)
-            try program.console.flush()
+            try program.tell {}
             return code
         } catch is Console.OutputClosed {
+            // Only those commands get here that do nothing but tell.
             return .success
         } catch let error as InvalidConfiguration {
             explain(error, program)
@@ -68,8 +70,9 @@ public enum CommandLineProgram {
             if failure.exitCode == .usage {
                 program.console.log("Error: \(failure.message)")
             } else {
+                let name = type(of: command)._commandName
                 program.setting().logger.error(
-                    "\(type(of: command)._commandName) failed",
+                    "\(name) \(failure.code == .stopped ? "stopped" : "failed")",
                     metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
             }
             return failure.exitCode
