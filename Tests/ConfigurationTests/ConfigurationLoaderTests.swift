@@ -1,6 +1,7 @@
 import Glibc
 import Secrets
 import Support
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -212,7 +213,7 @@ import Testing
             """.utf8)
         var random = SystemRandomNumberGenerator()
         let seed = random.next()
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var accepted = 0
         for _ in 0..<600 {
             var bytes = original
@@ -232,18 +233,5 @@ import Testing
             }
         }
         #expect(accepted < 600, "seed \(seed)")
-    }
-}
-
-/// Steele and Vigna's SplitMix64, so that a printed seed repeats a failure.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import YAML
@@ -166,7 +167,7 @@ import Testing
             "a: &x { b: [1, 'two', \"thr\\u0065e\"], <<: &y { c: ~ } }\nd: |\n  é日\n? e\n: *x\n---\n".utf8)
         var random = SystemRandomNumberGenerator()
         let seed = random.next()
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
             var bytes = original
             for _ in 0...Int.random(in: 0..<4, using: &generator) {
@@ -183,18 +184,5 @@ import Testing
                 #expect(problem.range.end.index <= source.characters.count, "seed \(seed)")
             }
         }
-    }
-}
-
-/// Steele and Vigna's SplitMix64, so that a printed seed repeats a failure.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

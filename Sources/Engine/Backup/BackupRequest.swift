@@ -34,7 +34,7 @@ public struct BackupOptions: Sendable {
     /// 50 MiB, Duplicati's default, unless told.
     public var volumeSize: Int64 = 50 << 20
     /// 0 stores, 1 is fast, 12 is small.
-    public var compressionLevel = 3
+    public var compressionLevel = 2
     /// Threads that read, hash and pack; `nil` for one per core.
     public var threads: Int?
     /// Volumes sent at the same time.
