@@ -18,8 +18,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -67,12 +67,20 @@ let package = Package(
 
         // The runner around it.
         library("Secrets", ["Support"]),
-        library("Configuration", ["Secrets", "Support", "YAML"]),
+        library("Configuration", ["Cryptography", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
-            ["Configuration", "Destinations", "Engine", "Reporting", "Secrets", "Support", logging]),
-        library("Commands", ["Configuration", "Destinations", "Engine", "Jobs", "Support", argumentParser, logging]),
+            [
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Secrets",
+                "StoreFormat", "Support", "Transport", "YAML", logging,
+            ]),
+        library(
+            "Commands",
+            [
+                "Catalog", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
+                "Support", argumentParser, logging,
+            ]),
         .executableTarget(name: "dunnage", dependencies: ["Commands"], swiftSettings: strict),
 
         // Tests mirror the targets.
@@ -82,8 +90,20 @@ let package = Package(
         tests("SupportTests", ["Support"]),
         tests("JSONTests", ["JSON"]),
         tests("StoreFormatTests", ["Archive", "Cryptography", "JSON", "StoreFormat", "Support"]),
+        tests("CryptographyTests", ["Cryptography", "Support"]),
+        tests("ArchiveTests", ["Archive", "Cryptography", "Support"]),
+        tests("TransportTests", ["Support", "Transport"]),
+        tests("DestinationsTests", ["Destinations", "Support"]),
+        tests(
+            "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("SecretsTests", ["Secrets", "Support"]),
+        tests("ConfigurationTests", ["Configuration", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
+        tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",
-            ["Archive", "Catalog", "Cryptography", "Destinations", "Engine", "StoreFormat", "Support"]),
+            [
+                "Archive", "Catalog", "CPosix", "Cryptography", "Destinations", "Engine", "StoreFormat", "Support",
+            ]),
     ]
 )

@@ -8,6 +8,9 @@ public enum EntryKind: Int64, Sendable, Hashable {
     case symlink = 2
     /// A symbolic link that led to a folder; the format writes its path like a folder's, with a separator at its end.
     case folderLink = 3
+
+    /// Whether the path of such an entry ends with a separator.
+    public var hasFolderPath: Bool { self == .folder || self == .folderLink }
 }
 
 /// Where the bytes of a file, or of its metadata, are.

@@ -44,6 +44,17 @@ public struct DestinationOptions: Sendable {
     }
 }
 
+extension DestinationOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The names of the options, without their values, which may be secret.
+    public var description: String { values.keys.sorted().joined(separator: ", ") }
+
+    /// The same as `description`.
+    public var debugDescription: String { description }
+
+    /// A mirror without children, so that `dump` shows no secret.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// An option that a destination knows by name.
 public struct DestinationOption: Sendable {
     /// Whether the destination acts on it.

@@ -1,7 +1,7 @@
 internal import Support
 
 /// Every kind of destination by its URL scheme.
-public struct DestinationRegistry {
+public enum DestinationRegistry {
     typealias Maker = @Sendable (DestinationURL, DestinationOptions) throws(DestinationError) -> any Destination
 
     /// One kind of destination: a new one is a folder with its sources and one line in `kinds`.

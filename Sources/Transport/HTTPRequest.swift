@@ -40,3 +40,14 @@ public struct HTTPRequest: Sendable {
         self.maximumResponseBytes = maximumResponseBytes
     }
 }
+
+extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The method and the server: the rest of the URL, the header fields and the body may be secret.
+    public var description: String { "\(method.rawValue) \(WebOrigin(of: url).map { "\($0)" } ?? "-")" }
+
+    /// The same as `description`.
+    public var debugDescription: String { description }
+
+    /// A mirror without children, so that `dump` shows no secret.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -24,8 +24,12 @@ extension TransportError.Kind {
                 CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
                 CURLE_HTTP2_STREAM, CURLE_SSL_SHUTDOWN_FAILED)
         ),
-        (.protocolViolation, codes(CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP3)),
-        (.invalidRequest, codes(CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL)),
+        // The URL's scheme was checked before, so that this code means an answer without any status line.
+        (
+            .protocolViolation,
+            codes(CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP3)
+        ),
+        (.invalidRequest, codes(CURLE_URL_MALFORMAT)),
         (.cancelled, codes(CURLE_ABORTED_BY_CALLBACK)),
     ]
 

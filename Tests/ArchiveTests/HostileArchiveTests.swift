@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Archive
@@ -69,7 +70,7 @@ struct HostileArchiveTests {
 
     @Test("random damage never stops the process", arguments: 0..<100 as Range<UInt64>)
     func randomDamage(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         for (_, archive, _) in Self.archives {
             var damaged = archive
             for _ in 0..<Int.random(in: 1...30, using: &random) {

@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 
 @testable import Archive
 
@@ -65,7 +66,7 @@ enum SampleArchive {
 extension [UInt8] {
     /// Bytes that compress well, but not to nothing.
     static func text(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         let words = ["block ", "volume ", "fileset ", "destination ", "passphrase "].map { Array($0.utf8) }
         var bytes: [UInt8] = []
         while bytes.count < count { bytes += words.randomElement(using: &random) ?? [] }
@@ -73,7 +74,7 @@ extension [UInt8] {
     }
 
     static func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 }

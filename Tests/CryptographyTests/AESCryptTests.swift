@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 
 @testable import Cryptography
@@ -50,7 +51,7 @@ struct AESCryptTests {
 
     @Test("pieces of any size make one stream", arguments: 0..<20 as Range<UInt64>)
     func pieces(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         let plaintext = RandomBytes.make(Int.random(in: 0...600_000, using: &random))
         let pieces = (0..<40).map { _ in
             Bool.random(using: &random)

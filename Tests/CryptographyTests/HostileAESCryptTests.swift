@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 
 @testable import Cryptography
@@ -98,7 +99,7 @@ struct HostileAESCryptTests {
 
     @Test("random bytes after a good beginning end in an error", arguments: 0..<200 as Range<UInt64>)
     func noise(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         let head: [UInt8] = [0x41, 0x45, 0x53, UInt8.random(in: 0...4, using: &random), 0, 0]
         let stream =
             head + (0..<Int.random(in: 0...400, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }

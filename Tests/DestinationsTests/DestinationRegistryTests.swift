@@ -69,6 +69,9 @@ struct DestinationRegistryTests {
     func precedence() throws {
         let url = try DestinationURL(parsing: "file:///srv?A=url&flag=off")
         let options = DestinationOptions(["a": "configuration", "b": "kept"], overriddenBy: url)
+        var shown = "\(options) \(String(reflecting: options))"
+        dump(options, to: &shown)
+        #expect("\(options)" == "a, b, flag" && !shown.contains("configuration"))
         #expect(options["a"] == "url")
         #expect(options["b"] == "kept")
         #expect(options.flag("flag") == false)

@@ -50,8 +50,13 @@ enum FileSubject {
 
     private static let readOnly: @Sendable () throws -> ConformanceSubject.Filling = {
         let mount = try ScratchMount(options: "size=1m")
-        try Self.write("there", to: "\(mount.path)/there")
-        try mount.makeReadOnly()
+        do {
+            try Self.write("there", to: "\(mount.path)/there")
+            try mount.makeReadOnly()
+        } catch {
+            mount.end()
+            throw error
+        }
         return .init(destination: FileDestination(folder: mount.path), end: mount.end)
     }
 }

@@ -3,6 +3,7 @@ import Cryptography
 import Glibc
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Damaged volumes")

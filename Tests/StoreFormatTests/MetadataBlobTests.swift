@@ -1,6 +1,7 @@
 import Cryptography
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Metadata blobs")

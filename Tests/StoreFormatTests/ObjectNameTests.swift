@@ -1,5 +1,6 @@
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Names of objects")

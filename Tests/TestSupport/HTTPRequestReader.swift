@@ -14,6 +14,8 @@ struct HTTPRequestReader {
         var headEnd = endOfHead
         while headEnd == nil {
             guard waitForMore() else { return nil }
+            // What begins a TLS handshake will never end as a request.
+            if pending.first == 0x16 { return nil }
             headEnd = endOfHead
         }
         guard let headEnd else { return nil }

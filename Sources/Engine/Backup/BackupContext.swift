@@ -2,7 +2,9 @@ internal import Catalog
 internal import StoreFormat
 internal import Support
 
-/// What all stages of one backup run share. Nothing in it changes but counters and queues.
+/// What all stages of one backup run share.
+///
+/// Nothing in it changes but counters and queues.
 struct BackupContext: Sendable {
     let store: Store
     let settings: StoreSettings

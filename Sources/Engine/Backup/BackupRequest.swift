@@ -29,10 +29,12 @@ public struct BackupRequest: Sendable {
 public struct BackupOptions: Sendable {
     /// Bytes of a block, 1 KiB to 2 GiB; `nil` takes the store's, or 1 MiB for a new store.
     public var blockSize: Int?
-    /// Bytes that a data volume has at most, unless a single block is larger. 50 MiB, Duplicati's default, unless told.
+    /// Bytes that a data volume has at most, unless a single block is larger.
+    ///
+    /// 50 MiB, Duplicati's default, unless told.
     public var volumeSize: Int64 = 50 << 20
     /// 0 stores, 1 is fast, 12 is small.
-    public var compressionLevel = 3
+    public var compressionLevel = 2
     /// Threads that read, hash and pack; `nil` for one per core.
     public var threads: Int?
     /// Volumes sent at the same time.

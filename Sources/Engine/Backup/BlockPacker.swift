@@ -23,8 +23,9 @@ final class BlockPacker {
     deinit { scratch.deallocate() }
 
     /// Packs a block, or keeps it as it is where packing gains nothing.
-    /// - Parameters:
-    ///   - isCompressible: false when the file's name already tells that packing is in vain.
+    ///
+    /// `isCompressible` is false when the file's name already tells that packing is in vain; a block that is a list of
+    /// hashes keeps its content for the index volume.
     func pack(
         _ bytes: UnsafeRawBufferPointer, id: Int64, digest: Digest, isCompressible: Bool = true, isList: Bool = false
     ) -> PackedBlock {

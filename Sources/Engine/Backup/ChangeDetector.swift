@@ -28,7 +28,10 @@ final class ChangeDetector {
     /// - Parameters:
     ///   - reader: the catalog as it was before the run.
     ///   - nextFolder: the number of the next new folder.
+    ///   - output: the queues to send to.
+    ///   - counters: counts what is gone.
     ///   - digestLength: bytes of a block hash.
+    /// - Throws: `CatalogError`.
     init(
         _ reader: borrowing CatalogReader, nextFolder: Int64, output: BackupStreams, counters: BackupCounters,
         digestLength: Int

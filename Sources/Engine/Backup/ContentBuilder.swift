@@ -26,7 +26,9 @@ struct ContentBuilder {
         self.size += Int64(size)
     }
 
-    /// Ends the content. A content of one block gets no list.
+    /// Ends the content.
+    ///
+    /// A content of one block gets no list.
     mutating func finish(store: (UnsafeRawBufferPointer) throws -> Int64) rethrows {
         if blockCount == 1 {
             lists = [.init(listBlock: 0, blocks: blocks)]

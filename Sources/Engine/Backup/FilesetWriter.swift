@@ -37,7 +37,7 @@ struct FilesetWriter {
     private func add(_ entry: CatalogEntry, in folder: UnsafeRawBufferPointer, to list: FileListWriter) throws {
         var record = FileEntry(
             kind: entry.kind == .file ? .file : entry.kind == .folder ? .folder : .symlink,
-            path: EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder || entry.kind == .folderLink))
+            path: EntryPath.join(folder, entry.name, isFolder: entry.kind.hasFolderPath))
         if entry.kind == .file {
             record.size = entry.size
             record.time = Timestamp(unixNanoseconds: entry.modified)

@@ -46,7 +46,9 @@ final class LargeFile: Sendable {
         }
     }
 
-    /// Takes what a worker found. Returns true when that was the last piece.
+    /// Takes what a worker found.
+    ///
+    /// Returns true when that was the last piece.
     func didStore(position: Int, id: Int64, digest: Digest, size: Int) -> Bool {
         state.withLock { state in
             state.ids[position] = id
@@ -57,7 +59,9 @@ final class LargeFile: Sendable {
         }
     }
 
-    /// Takes the reader's end; `nil` when the file could not be read. Returns true when that was the last piece.
+    /// Takes the reader's end; `nil` when the file could not be read.
+    ///
+    /// Returns true when that was the last piece.
     func didRead(_ end: End?) -> Bool {
         state.withLock { state in
             state.end = end
@@ -67,7 +71,7 @@ final class LargeFile: Sendable {
         }
     }
 
-    /// The blocks in order. Only after the last piece.
+    /// The blocks in order, after the last piece.
     func forEachBlock(_ body: (Int64, Digest, Int) throws -> Void) rethrows {
         let (ids, digests, sizes) = state.withLock { ($0.ids, $0.digests, $0.sizes) }
         for position in ids.indices {
@@ -76,6 +80,6 @@ final class LargeFile: Sendable {
         }
     }
 
-    /// What the reader found. Only after the last piece.
+    /// What the reader found, after the last piece.
     var end: End? { state.withLock { $0.end } }
 }

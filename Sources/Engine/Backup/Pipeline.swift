@@ -26,6 +26,7 @@ final class Pipeline: Sendable {
     ///   - threads: how many run it at the same time.
     ///   - body: the stage; an error it throws ends the whole pipeline.
     ///   - atEnd: called once, after the last of the threads has ended.
+    /// - Throws: `SystemError` when the system has no thread to give.
     func stage(
         _ name: String, threads: Int = 1, _ body: @escaping @Sendable () throws -> Void,
         atEnd: @escaping @Sendable () -> Void = {}

@@ -15,6 +15,8 @@ struct SourceFile: ~Copyable {
     /// - Parameters:
     ///   - name: the last component, as a C string.
     ///   - folder: an open descriptor of the folder.
+    /// - Returns: the file, to be read from its beginning.
+    /// - Throws: `SystemError`; `ENOENT` also when the name has become something else than a regular file.
     static func open(_ name: UnsafePointer<UInt8>, in folder: Int32) throws(SystemError) -> SourceFile {
         let name = UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
         let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY

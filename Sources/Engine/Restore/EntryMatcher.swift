@@ -20,7 +20,7 @@ struct EntryMatcher {
             lastFolder = Array(folder)
             lastFolderIsWhole = whole.contains(lastFolder)
         }
-        let isFolder = entry.kind == .folder
+        let isFolder = entry.kind.hasFolderPath
         let path = EntryPath.join(folder, entry.name, isFolder: isFolder)
         guard lastFolderIsWhole || Self.matches(path, isFolder: isFolder, filter) else { return false }
         if isFolder { whole.insert(path) }

@@ -28,7 +28,7 @@ struct FixtureIndexTests {
                     let entry = try #require(found["\(root)/\(line.path)"], "\(line.path)")
                     switch line.type {
                     case "dir": #expect(entry.kind == .folder)
-                    case "link": #expect(entry.kind == .symlink)
+                    case "link": #expect(entry.kind == .symlink || entry.kind == .folderLink)
                     default:
                         #expect(entry.kind == .file)
                         #expect(entry.size == line.size)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -6,7 +7,7 @@ import Testing
 struct GlobPropertyTests {
     @Test("a compiled glob decides as the recursive definition does", arguments: [UInt64](1...40))
     func agreement(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<100 {
             let pattern = random.text(from: ["a", "b", "/", "ä", "*", "*", "?", "🙂"], upTo: 9)
             guard !pattern.isEmpty else { continue }
@@ -39,21 +40,4 @@ private func naiveMatch(_ pattern: ArraySlice<Unicode.Scalar>, _ path: ArraySlic
     }
     guard let next = path.first, first == "?" || first == next else { return false }
     return naiveMatch(pattern.dropFirst(), path.dropFirst())
-}
-
-/// A generator whose whole sequence follows from its seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func text(from parts: [String], upTo count: Int) -> String {
-        (0..<Int.random(in: 0...count, using: &self)).map { _ in parts.randomElement(using: &self) ?? "" }.joined()
-    }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -117,7 +118,7 @@ struct RegularExpressionTests {
 
     @Test("an expression over sets agrees with their definition", arguments: [UInt64](1...20))
     func sets(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let members = (0..<Int.random(in: 1...6, using: &random)).map { _ in
                 Unicode.Scalar(UInt8.random(in: 0x21...0x7E, using: &random))

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import StoreFormat
 import Support
+import TestSupport
 
 /// A store with two versions of a little of everything.
 struct SampleStore {

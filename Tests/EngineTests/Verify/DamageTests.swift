@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Damaged stores")

@@ -1,0 +1,83 @@
+internal import Engine
+internal import JSON
+internal import Jobs
+internal import Support
+
+/// Checks a store; what is wrong with it is the command's result, so it is data.
+struct VerifyAction {
+    let store: StoreChoice
+    let json: Bool
+    let failsOnWarning: Bool
+
+    func perform(_ program: Program) throws -> Jobs.ExitCode {
+        let start = ContinuousClock.now
+        let opened = try OpenedStore(store, program, logsProblems: false)
+        defer { opened.endProgress() }
+        let summary = try VerifyRun(.full, session: opened.session, problems: opened.problems).run()
+        opened.endProgress()
+        let digest = ProblemDigest(opened.problems)
+        if json {
+            try program.console.print(
+                document: "verify",
+                [.init("store", .string(opened.label))] + summary.json
+                    + [.init("problems", digest.json)])
+        } else {
+            try show(summary, opened, digest, ContinuousClock.now - start, program)
+        }
+        if !summary.isIntact || digest.errors > 0 { return .failure }
+        return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)
+    }
+
+    private func show(
+        _ summary: VerifySummary, _ opened: OpenedStore, _ digest: ProblemDigest, _ duration: Duration,
+        _ program: Program
+    ) throws {
+        var seen: Set<Problem> = []
+        for problem in opened.problems.problems where seen.insert(problem).inserted {
+            let word = problem.isError ? "error" : "warning"
+            try program.console.print(
+                PrintableText.escaped("\(word)[\(problem.code.rawValue)]: \(problem.subject): \(problem.message)"))
+        }
+        let hidden = opened.problems.counts.values.reduce(0, +) - opened.problems.problems.count
+        if hidden > 0 { try program.console.print("… and \(HumanText.count(hidden)) more") }
+        guard !program.output.isQuiet else { return }
+        let scope =
+            "\(HumanText.count(summary.objects, "object")), \(HumanText.count(summary.blocks, "block")), "
+            + "\(HumanText.size(summary.bytesFetched)) in \(HumanText.duration(duration))"
+        if summary.isIntact, digest.errors == 0 {
+            try program.console.print("Verified \(scope): nothing is damaged or missing.")
+        } else {
+            try program.console.print(
+                "Verified \(scope): \(HumanText.count(summary.faults.count, "object")) damaged or missing, "
+                    + "\(HumanText.count(summary.casualties.count, "file")) concerned.")
+        }
+    }
+}
+
+extension VerifySummary {
+    /// The summary for machines.
+    fileprivate var json: [JSONValue.Member] {
+        [
+            .init("intact", .bool(isIntact)), .init("objects", .integer(Int64(objects))),
+            .init("blocks", .integer(Int64(blocks))), .init("bytes_fetched", .integer(bytesFetched)),
+            .init(
+                "faults",
+                .array(
+                    faults.map {
+                        .object([
+                            .init("object", .string($0.object)), .init("detail", .string($0.detail)),
+                            .init("loses_data", .bool($0.losesData)),
+                        ])
+                    })),
+            .init(
+                "files",
+                .array(
+                    casualties.map {
+                        .object([
+                            .init("path", .string($0.path)), .init("object", .string($0.object)),
+                            .init("versions", .string($0.versions)), .init("metadata_only", .bool($0.isMetadataOnly)),
+                        ])
+                    })),
+        ]
+    }
+}

@@ -1,0 +1,16 @@
+internal import ArgumentParser
+
+/// The program: a group of commands.
+struct DunnageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dunnage",
+        abstract: "Backs up what a YAML file says, in Duplicati's storage format.",
+        discussion: """
+            Data goes to standard output, logs and progress to standard error. \
+            The documentation of every command is in docs/commands.md.
+            """,
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
+            RestoreCommand.self, VerifyCommand.self, VersionCommand.self,
+        ])
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Jobs
+
+/// The store that a command line names, and the patterns that stand behind it.
+struct StoreChoice: Sendable {
+    /// Whether patterns may or have to follow.
+    enum Patterns {
+        case none
+        case optional
+        case required
+    }
+
+    /// Where the store is named.
+    enum Place: Sendable {
+        /// In a configuration: a job, and one of its destinations unless it is the first.
+        case job(String, destination: String?, configuration: String)
+        /// On the command line.
+        case url(String, passphraseFile: String?)
+    }
+
+    let place: Place
+    let patterns: [String]
+
+    /// Sorts out the words of a command line: with a configuration the first one is a job.
+    /// - Throws: `Failure` with `ExitCode.usage`.
+    init(_ options: StoreOptions, words: [String], patterns allowed: Patterns) throws(Failure) {
+        var rest = words[...]
+        if let configuration = options.configuration {
+            guard let job = rest.popFirst() else {
+                throw Self.usage("Name the job whose store is meant, before anything else.")
+            }
+            place = .job(job, destination: options.destination, configuration: configuration)
+        } else {
+            place = .url(options.store ?? "", passphraseFile: options.passphraseFile)
+        }
+        patterns = Array(rest)
+        switch allowed {
+        case .none where !patterns.isEmpty:
+            let hint = options.store == nil ? "" : " A job's name does not go with --store."
+            throw Self.usage("Unexpected “\(patterns[0])”.\(hint)")
+        case .required where patterns.isEmpty: throw Self.usage("Name at least one pattern or path to look for.")
+        default: break
+        }
+    }
+
+    private static func usage(_ message: String) -> Failure { Failure(.configuration, .usage, message) }
+}

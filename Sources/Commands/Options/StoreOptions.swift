@@ -1,0 +1,30 @@
+internal import ArgumentParser
+
+/// Which store a command reads: a job's, or one that no configuration speaks of.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration.", valueName: "file"))
+    var configuration: String?
+
+    @Option(help: ArgumentHelp("The job's destination to read; its first one unless told.", valueName: "name"))
+    var destination: String?
+
+    @Option(help: ArgumentHelp("A store without a configuration: file:///srv/backup", valueName: "url"))
+    var store: String?
+
+    @Option(help: ArgumentHelp("The file with the passphrase of --store.", valueName: "file"))
+    var passphraseFile: String?
+
+    func validate() throws {
+        switch (configuration, store) {
+        case (nil, nil): throw ValidationError("Name the store: a job with '--config <file>', or '--store <url>'.")
+        case (_?, _?): throw ValidationError("'--config' and '--store' exclude each other.")
+        case (_?, nil):
+            if passphraseFile != nil {
+                throw ValidationError("'--passphrase-file' goes with '--store'; a job has its own passphrase.")
+            }
+        case (nil, _?):
+            if destination != nil { throw ValidationError("'--destination' goes with '--config'.") }
+        }
+    }
+}

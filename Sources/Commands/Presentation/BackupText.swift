@@ -1,0 +1,37 @@
+internal import Engine
+internal import Jobs
+internal import Reporting
+internal import Support
+
+/// What came of a job's run, for people: a line for each destination.
+struct BackupText {
+    private let result: JobResult
+    private let zone: TimeZoneClock
+
+    init(_ result: JobResult, zone: TimeZoneClock) {
+        self.result = result
+        self.zone = zone
+    }
+
+    var lines: [String] { result.destinations.map { line($0) } }
+
+    private func line(_ destination: DestinationResult) -> String {
+        let place = "\(result.job) → \(destination.name): "
+        guard let summary = destination.summary, destination.outcome.result != .failure else {
+            return "\(place)\(destination.outcome.isInterrupted ? "stopped" : "failed")"
+        }
+        let made = summary.version.map { "version of \(zone.text($0))" } ?? "nothing has changed, no new version"
+        var parts = [
+            "\(made)", "\(HumanText.count(summary.files, "file")), \(HumanText.size(summary.bytes))",
+        ]
+        if summary.version != nil {
+            parts.append(
+                "\(HumanText.count(summary.added)) added, \(HumanText.count(summary.modified)) modified, "
+                    + "\(HumanText.count(summary.removed)) removed")
+        }
+        parts.append("\(HumanText.size(summary.uploadedBytes)) stored in \(HumanText.duration(destination.duration))")
+        let warnings = destination.problems.warnings
+        if warnings > 0 { parts.append(HumanText.count(warnings, "warning")) }
+        return place + parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Jobs
+internal import Logging
+internal import Secrets
+
+/// The program behind the executable.
+public enum CommandLineProgram {
+    /// Reads the arguments, does what they ask for, and returns what the process returns.
+    /// - Parameters:
+    ///   - arguments: without the program's name.
+    ///   - environment: the variables of the process.
+    ///   - output: the descriptor for data.
+    ///   - error: the descriptor for log and progress.
+    ///   - trapsSignals: whether SIGINT and SIGTERM stop the command in good order; only for the main thread of a
+    ///     process that has no other threads yet.
+    public static func run(
+        _ arguments: [String], environment: [String: String], output: Int32 = 1,
+        error: Int32 = 2, trapsSignals: Bool = false
+    ) -> Int32 {
+        var console = Console(output: output, error: error, environment: environment)
+        let command: any ProgramCommand
+        do {
+            var parsed = try DunnageCommand.parseAsRoot(arguments)
+            guard let found = parsed as? any ProgramCommand else {
+                // The bare name, or `help`: ArgumentParser's own commands know what to say.
+                try parsed.run()
+                return Jobs.ExitCode.success.rawValue
+            }
+            command = found
+        } catch {
+            return explain(error, on: console)
+        }
+        if command.output.noColor {
+            console = Console(output: output, error: error, environment: environment, allowsColor: false)
+        }
+        let interruption = Interruption()
+        let program = Program(
+            console: console, environment: environment, output: command.output, interruption: interruption,
+            mask: SecretMask())
+        if trapsSignals {
+            let logger = program.setting().logger
+            SignalTrap.set(interruption) { _ in
+                logger.notice("stopping; a second signal ends the program at once")
+            }
+        }
+        return carryOut(command, program).rawValue
+    }
+
+    private static func carryOut(_ command: any ProgramCommand, _ program: Program) -> Jobs.ExitCode {
+        do {
+            let code = try command.perform(program)
+            try program.console.flush()
+            return code
+        } catch is Console.OutputClosed {
+            return .success
+        } catch let error as InvalidConfiguration {
+            program.console.log(program.mask.apply(to: error.render().trimmingNewlines))
+            return .configuration
+        } catch {
+            try? program.console.flush()
+            let failure = Failure(error, stoppedBy: program.interruption.signal)
+            if failure.exitCode == .usage {
+                program.console.log("Error: \(failure.message)")
+            } else {
+                program.setting().logger.error(
+                    "failed", metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
+            }
+            return failure.exitCode
+        }
+    }
+
+    /// Help on standard output, or what is wrong with the arguments on standard error.
+    private static func explain(_ error: any Error, on console: Console) -> Int32 {
+        let text = DunnageCommand.fullMessage(for: error)
+        guard DunnageCommand.exitCode(for: error) == .success else {
+            console.log(text.trimmingNewlines)
+            return Jobs.ExitCode.usage.rawValue
+        }
+        try? console.print(text)
+        try? console.flush()
+        return Jobs.ExitCode.success.rawValue
+    }
+}
+
+extension String {
+    /// The text without line breaks at its end.
+    fileprivate var trimmingNewlines: String {
+        String(self[..<(lastIndex { !$0.isNewline }.map { index(after: $0) } ?? startIndex)])
+    }
+}

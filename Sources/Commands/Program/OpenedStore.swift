@@ -1,0 +1,77 @@
+internal import Configuration
+internal import Destinations
+internal import Engine
+internal import Jobs
+
+/// A store that a command reads, and how the command writes what it finds.
+struct OpenedStore {
+    /// The objects and the catalog.
+    let session: StoreSession
+    /// What the store holds.
+    let view: StoreView
+    /// What is wrong with it.
+    let problems: ProblemLog
+    /// How the command writes.
+    let setting: OutputSetting
+
+    /// Opens the store of a command line.
+    /// - Parameters:
+    ///   - choice: which one.
+    ///   - program: the invocation.
+    ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
+    init(_ choice: StoreChoice, _ program: Program, logsProblems: Bool = true) throws {
+        let configuration: Configuration? =
+            switch choice.place {
+            case .job(_, _, let path): try program.load(path).configuration
+            case .url: nil
+            }
+        let setting = program.setting(configuration?.runtime)
+        let problems = ProblemLog(observer: logsProblems ? ProblemLogging(setting.logger).observer : nil)
+        let progress = RunProgress()
+        let reading = StoreReading(
+            logger: setting.logger, mask: program.mask, environment: program.environment,
+            interruption: program.interruption, progress: progress, problems: problems)
+        setting.progress.watch(progress)
+        do {
+            switch (choice.place, configuration) {
+            case (.job(let job, let destination, _), let configuration?):
+                session = try reading.open(job: job, destination: destination, configuration: configuration)
+            case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
+                session = try reading.open(url: url, passphraseFile: passphraseFile)
+            }
+        } catch {
+            setting.progress.watch(nil)
+            throw error
+        }
+        view = StoreView(session.catalog)
+        self.problems = problems
+        self.setting = setting
+    }
+
+    /// Where the store is, without secrets.
+    var label: String { session.store.destination.label }
+
+    /// Ends the display of progress, before data is printed.
+    func endProgress() { setting.progress.watch(nil) }
+
+    /// Which version is meant; times without a zone are of the configured one.
+    /// - Throws: `Failure` with `ExitCode.usage`.
+    func version(_ text: String?) throws -> VersionSelector {
+        guard let text else { return .newest }
+        if let time = setting.zone.time(text) { return .time(time) }
+        if let selector = VersionSelector(text) { return selector }
+        throw Failure(
+            .configuration, .usage,
+            "“\(text)” is no version. Write its number, 0 for the newest, or a time such as 2026-11-21 or "
+                + "2026-11-21T03:18:26Z.")
+    }
+
+    /// Patterns of the command line.
+    static func expressions(_ patterns: [String]) throws -> [FilterExpression] {
+        do {
+            return try patterns.map { try FilterExpression(argument: $0) }
+        } catch {
+            throw Failure(.configuration, .usage, "\(error)")
+        }
+    }
+}

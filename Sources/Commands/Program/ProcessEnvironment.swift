@@ -1,0 +1,16 @@
+internal import Glibc
+
+/// The environment of this process.
+public enum ProcessEnvironment {
+    /// The variables by name; of equal names the first one counts, as for `getenv`.
+    public static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2, variables[String(parts[0])] == nil { variables[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}

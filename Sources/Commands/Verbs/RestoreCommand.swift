@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Jobs
+
+/// `dunnage restore`
+struct RestoreCommand: ProgramCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Restores a version, or files and folders of it.",
+        usage: """
+            dunnage restore <job> [<path> ...] --config <file> [--target <folder>] [<options>]
+            dunnage restore [<path> ...] --store <url> [--passphrase-file <file>] [--target <folder>] [<options>]
+            """)
+
+    @Argument(help: ArgumentHelp("The job, with --config; then what to restore, everything unless told."))
+    var words: [String] = []
+
+    @OptionGroup
+    var store: StoreOptions
+
+    @OptionGroup
+    var version: VersionOption
+
+    @Option(
+        help: ArgumentHelp("Where to restore to; the place that the files come from unless told.", valueName: "folder"))
+    var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What happens to files that are there and differ: never, newer or always replaced.", valueName: "rule"))
+    var overwrite: OverwriteArgument = .never
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup
+    var warnings: WarningOption
+
+    @OptionGroup(title: "Output options")
+    var output: OutputOptions
+
+    func perform(_ program: Program) throws -> Jobs.ExitCode {
+        try RestoreAction(
+            store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,
+            overwrite: overwrite, json: json, failsOnWarning: warnings.failsOnWarning
+        ).perform(program)
+    }
+}

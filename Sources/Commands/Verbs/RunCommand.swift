@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Jobs
+
+/// `dunnage run`
+struct RunCommand: ProgramCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Backs up the named jobs, or all of them, one after the other.",
+        discussion: """
+            What could not be read is named and counted as a warning; the run goes on. \
+            Of several jobs the worst one decides about the exit code.
+            """)
+
+    @Argument(help: ArgumentHelp("The jobs to run; all of the file unless told.", valueName: "job"))
+    var jobs: [String] = []
+
+    @OptionGroup
+    var configuration: ConfigurationOption
+
+    @Flag(help: "Print the reports as JSON.")
+    var json = false
+
+    @OptionGroup
+    var warnings: WarningOption
+
+    @OptionGroup(title: "Output options")
+    var output: OutputOptions
+
+    func perform(_ program: Program) throws -> Jobs.ExitCode {
+        try RunAction(
+            configuration: configuration.path, jobs: jobs, json: json, failsOnWarning: warnings.failsOnWarning
+        ).perform(program)
+    }
+}

@@ -1,0 +1,104 @@
+/// The stable codes of diagnostics.
+///
+/// A code never changes its meaning; one that is no longer needed is not used again.
+public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
+    // E00x: the file as YAML.
+
+    /// The text breaks YAML's grammar.
+    case syntax = "E001"
+    /// A key stands twice in a mapping.
+    case duplicateKey = "E002"
+    /// The file holds more than one document.
+    case severalDocuments = "E003"
+    /// An alias or a merge key does not fit.
+    case alias = "E004"
+    /// The file is too big, too deep, or grows too much by its aliases.
+    case limit = "E005"
+    /// A tag that is not supported.
+    case tag = "E006"
+    /// The file cannot be read.
+    case unreadable = "E007"
+    /// The file is not UTF-8.
+    case encoding = "E008"
+
+    // E01x: shape.
+
+    /// A key that nothing knows.
+    case unknownKey = "E010"
+    /// A required key is missing.
+    case missingKey = "E011"
+    /// A value that is not one of those allowed.
+    case notAllowed = "E012"
+    /// A text, number, list or mapping where another is expected.
+    case wrongType = "E013"
+    /// A list or mapping that must not be empty.
+    case empty = "E014"
+    /// Keys that exclude each other.
+    case conflictingKeys = "E015"
+
+    // E02x: values.
+
+    /// A value out of range or otherwise not usable.
+    case badValue = "E020"
+    /// A duration that cannot be read.
+    case badDuration = "E021"
+    /// A size that cannot be read.
+    case badSize = "E022"
+    /// A `$` expression that cannot be read.
+    case badInterpolation = "E023"
+    /// A URL that cannot be one.
+    case badURL = "E024"
+    /// A filter expression that cannot be read.
+    case badFilter = "E025"
+    /// A version of the configuration language that this program does not read.
+    case badVersion = "E026"
+    /// A name with characters that names may not have.
+    case badName = "E027"
+    /// A path that cannot be used.
+    case badPath = "E028"
+
+    // E03x: references.
+
+    /// A secret that is not defined.
+    case undefinedSecret = "E030"
+    /// A destination that is not defined.
+    case undefinedDestination = "E031"
+    /// A report that is not defined.
+    case undefinedReport = "E032"
+    /// A variable that is not set and has no default.
+    case undefinedVariable = "E033"
+    /// Two jobs would write to the same store.
+    case sharedStore = "E034"
+    /// Something is named twice in a list.
+    case namedTwice = "E035"
+
+    // E04x: logic of retention and storage.
+
+    /// Retention tiers that do not fit together.
+    case retentionTiers = "E040"
+    /// Sizes that do not fit together.
+    case sizesConflict = "E041"
+
+    // E05x: secrets.
+
+    /// A secret that nothing uses.
+    case unusedSecret = "E050"
+    /// A secret where the value is needed before secrets are read.
+    case secretTooEarly = "E051"
+
+    // W1xx: hygiene.
+
+    /// A password or key stands in the file.
+    case literalSecret = "W101"
+    /// A destination that no job uses.
+    case unusedDestination = "W102"
+    /// A report that no job uses.
+    case unusedReport = "W103"
+    /// `yes`, `no`, `on` or `off`, which are texts in YAML 1.2.
+    case oldBoolean = "W104"
+    /// A filter that can never match.
+    case uselessFilter = "W105"
+
+    /// How grave it is: codes that begin with `W` are warnings.
+    public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
+}

@@ -1,0 +1,151 @@
+internal import Secrets
+internal import Support
+internal import YAML
+
+/// Turns a tree that has been checked into values.
+///
+/// Nothing is reported here: what the check lets through can be decoded.
+struct Decoder {
+    private let root: Node
+    private let interpolation: Interpolation
+    private let folder: String
+    private let hash: String
+    private var secrets: [String: SecretSource] = [:]
+
+    /// - Parameters:
+    ///   - root: the tree with complete jobs.
+    ///   - interpolation: fills in variables.
+    ///   - folder: the absolute path that relative paths start from.
+    ///   - hash: the fingerprint of the text.
+    init(root: Node, interpolation: Interpolation, folder: String, hash: String) {
+        self.root = root
+        self.interpolation = interpolation
+        self.folder = folder
+        self.hash = hash
+    }
+
+    mutating func configuration() -> Configuration {
+        for secret in named("secrets") { secrets[secret.key] = source(secret.value) }
+        let destinations = named("destinations").map { destination($0) }
+        let jobs = named("jobs").map { job($0) }
+        let reports = named("reports").map { report($0) }
+        return Configuration(
+            instance: text(root["instance"]) ?? "dunnage", runtime: runtime(root["runtime"]), secrets: secrets,
+            destinations: Dictionary(destinations.map { ($0.name, $0) }) { $1 }, jobs: jobs,
+            reports: Dictionary(reports.map { ($0.name, $0) }) { $1 }, hash: hash)
+    }
+
+    // MARK: Sections
+
+    private func runtime(_ node: Node?) -> RuntimeSettings {
+        RuntimeSettings(
+            stateDirectory: text(node?["state_dir"]).map { absolute($0) }, timezone: text(node?["timezone"]),
+            logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
+            logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) })
+    }
+
+    private func destination(_ entry: Node.Entry) -> DestinationSpecification {
+        let options = own(entry.value["options"]).map { ($0.key, template($0.value)) }
+        return DestinationSpecification(
+            name: entry.key, url: template(entry.value["url"]), options: Dictionary(options) { $1 })
+    }
+
+    private mutating func job(_ entry: Node.Entry) -> JobSpecification {
+        let path = "jobs.\(entry.key)"
+        let node = entry.value
+        let passphrase = node["encryption"]?["passphrase"].map { credential($0, "\(path).encryption.passphrase") }
+        return JobSpecification(
+            name: entry.key, sources: items(node["sources"]).compactMap { text($0["path"]) }.map { trimmed($0) },
+            filters: items(node["filters"]).compactMap { filter($0) },
+            encryption: passphrase.map { .passphrase($0) } ?? .none,
+            destinations: items(node["destinations"]).compactMap { text($0) },
+            retention: node["retention"].flatMap { retention($0) },
+            reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]))
+    }
+
+    private func filter(_ node: Node) -> FilterRule? {
+        if let expression = text(node["include"]) { return FilterRule(action: .include, expression: expression) }
+        return text(node["exclude"]).map { FilterRule(action: .exclude, expression: $0) }
+    }
+
+    private func retention(_ node: Node) -> RetentionSpecification? {
+        guard !own(node).isEmpty else { return nil }
+        let listed = items(node["tiers"]).compactMap { tier in
+            text(tier["for"]).flatMap { period in text(tier["every"]).flatMap { Tiers.tier(period, $0) } }
+        }
+        return RetentionSpecification(
+            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) } ?? listed,
+            keepVersions: integer(node["keep_versions"]),
+            keepWithin: text(node["keep_within"]).flatMap { CalendarDuration(parsing: $0) },
+            minVersions: integer(node["min_versions"]), maxDelete: integer(node["max_delete"]))
+    }
+
+    private func options(_ node: Node?) -> JobSpecification.Options {
+        JobSpecification.Options(
+            blockSize: text(node?["block_size"]).flatMap { Scalars.size($0) },
+            volumeSize: text(node?["volume_size"]).flatMap { Scalars.size($0) },
+            compression: text(node?["compression"]).flatMap { Compression(parsing: $0) })
+    }
+
+    private mutating func report(_ entry: Node.Entry) -> ReportSpecification {
+        let webhook = entry.value["webhook"]
+        let key = webhook?["sign"].map { credential($0, "reports.\(entry.key).webhook.sign") }
+        return ReportSpecification(
+            name: entry.key, webhook: ReportSpecification.Webhook(url: template(webhook?["url"]), signingKey: key))
+    }
+
+    // MARK: Secrets
+
+    /// A credential as a reference; one that is written in place becomes a secret named by its path.
+    private mutating func credential(_ node: Node, _ path: String) -> SecretReference {
+        if let name = text(node["secret"]) { return SecretReference(name) }
+        if let scalar = node.scalar {
+            let template = interpolation.expand(scalar.text).template
+            if template.pieces.count == 1, let reference = template.references.first { return reference }
+            secrets[path] = template.text.map { .literal(Secret($0)) } ?? .composed(template)
+        } else {
+            secrets[path] = source(node)
+        }
+        return SecretReference(path)
+    }
+
+    private func source(_ node: Node) -> SecretSource? {
+        if let variable = text(node["env"]) { return .environment(variable) }
+        return text(node["file"]).map { .file(absolute($0)) }
+    }
+
+    // MARK: Values
+
+    private func named(_ key: String) -> [Node.Entry] { own(root[key]) }
+
+    private func own(_ node: Node?) -> [Node.Entry] {
+        (node?.entries ?? []).filter { !Extension.isExtension($0.key) }
+    }
+
+    private func items(_ node: Node?) -> [Node] { node?.items ?? [] }
+
+    private func template(_ node: Node?) -> Template {
+        interpolation.expand(node?.scalar?.text ?? "").template
+    }
+
+    private func text(_ node: Node?) -> String? {
+        guard let scalar = node?.scalar else { return nil }
+        return interpolation.expand(scalar.text).template.text
+    }
+
+    private func integer(_ node: Node?) -> Int? {
+        text(node).flatMap { Scalars.integer($0) }.flatMap { Int(exactly: $0) }
+    }
+
+    private func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
+    private func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        return folder == "/" ? "/\(relative)" : "\(folder)/\(relative)"
+    }
+}

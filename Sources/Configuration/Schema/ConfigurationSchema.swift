@@ -1,0 +1,215 @@
+/// Every key of the configuration language, declared once.
+enum ConfigurationSchema {
+    static let root = ObjectShape(
+        keys: [
+            .init(
+                "version", .value(.version), required: true, "The major version of the language: 1.",
+                advice: "begin the file with `version: 1`"),
+            .init(
+                "instance", .value(.text), "The stable name of this installation in reports.", absent: "`dunnage`"),
+            .init("runtime", .object(runtime), "How the program itself runs."),
+            .init(
+                "secrets",
+                .named(
+                    NamedShape(
+                        noun: "secret", rule: Names.secretRule, isValid: Names.isSecretName, minimum: 0,
+                        value: .object(secret))),
+                "Where each secret comes from; values are never written here."),
+            .init(
+                "destinations", .named(named("destination", .object(destination))), required: true,
+                "The places that versions are stored at.", advice: "add `destinations:` with a name and its `url`"),
+            .init("defaults", .object(defaults), "What every job starts from."),
+            .init(
+                "jobs", .named(named("job", .object(job))), required: true, "What is backed up, and how.",
+                advice: "add `jobs:` with a name, `sources` and `destinations`"),
+            .init("reports", .named(named("report", .object(report))), "Who is told about each run."),
+        ],
+        foreign: [
+            "services": "this looks like a compose file; give the path of the backup configuration",
+            "repositories": "name the places under `destinations:`",
+            "backups": "describe each backup under `jobs:`",
+        ])
+
+    static let runtime = ObjectShape(keys: [
+        .init(
+            "state_dir", .value(.path), "The folder for databases and ledgers; a relative path starts at this file.",
+            absent: "chosen by the program"),
+        .init("timezone", .value(.timezone), "The time zone in what people read.", absent: "the system's"),
+        .init("log", .object(log), "What is logged, and how it looks."),
+    ])
+
+    static let log = ObjectShape(keys: [
+        .init(
+            "format", .value(.word(RuntimeSettings.LogFormat.allCases.map { $0.rawValue })),
+            "`text` for people, `json` for one object a line.", absent: "`text`"),
+        .init(
+            "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })), "How much is logged.",
+            absent: "`info`"),
+    ])
+
+    static let secret = ObjectShape(
+        keys: [
+            .init("env", .value(.variableName), "The variable of the environment that holds the secret."),
+            .init(
+                "file", .value(.path),
+                "The file that holds it, without one newline at its end; a relative path starts at this file."),
+        ], isExclusive: true,
+        foreign: [
+            "environment": "write `env: NAME`", "value": "write `env: NAME` or `file: PATH`; values do not belong here",
+        ])
+
+    static let destination = ObjectShape(
+        keys: [
+            .init(
+                "url", .value(.destinationURL), required: true,
+                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
+                advice: "add `url: file:///path/{job}`"),
+            .init(
+                "options",
+                .named(
+                    NamedShape(
+                        noun: "option", rule: "an option's name has no spaces",
+                        isValid: { !$0.isEmpty && !$0.contains(" ") },
+                        minimum: 0, value: .value(.option))),
+                "What the destination needs beyond its URL; the names are the destination's own."),
+        ], foreign: ["path": "write `url: file:///path`", "type": "the scheme of `url` says the type"])
+
+    static let job = ObjectShape(
+        keys: [
+            .init(
+                "sources", .list(of: .object(source), minimum: 1), required: true, "What is backed up.",
+                advice: "add `sources:` with a list of `- path: /folder`")
+        ] + common(isDefault: false), foreign: foreignJobKeys)
+
+    static let defaults = ObjectShape(
+        keys: common(isDefault: true), foreign: foreignJobKeys.merging(["sources": "sources belong to a job"]) { $1 })
+
+    private static let foreignJobKeys = [
+        "source": "write `sources:` with a list of `- path: /folder`",
+        "exclude": "write `filters:` with a list of `- exclude: EXPRESSION`",
+        "excludes": "write `filters:` with a list of `- exclude: EXPRESSION`",
+        "include": "write `filters:` with a list of `- include: EXPRESSION`",
+        "passphrase": "write `encryption: { passphrase: … }`",
+        "password": "write `encryption: { passphrase: … }`",
+        "keep": "write `retention: { keep_within: 30d }`, or `tiers:` for thinning out",
+        "block_size": "write `options: { block_size: … }`",
+        "volume_size": "write `options: { volume_size: … }`",
+        "compression": "write `options: { compression: … }`",
+    ]
+
+    /// The keys that stand in a job and in `defaults`; nothing is required in the latter.
+    private static func common(isDefault: Bool) -> [ObjectShape.Key] {
+        [
+            .init(
+                "filters", .list(of: .object(filter), minimum: 0),
+                "What is left out or kept in; the first expression that matches a path decides.",
+                absent: "everything is backed up"),
+            .init(
+                "encryption",
+                .oneOf(
+                    value: .word(["none"], advice: "write `encryption: { passphrase: { secret: NAME } }` to encrypt"),
+                    list: nil, object: encryption), required: !isDefault,
+                "How the data is encrypted; `none` stores it in the clear.",
+                advice:
+                    "add `encryption: { passphrase: { secret: NAME } }`, or `encryption: none` to store in the clear"),
+            .init(
+                "destinations", .list(of: .value(.name(of: .destination)), minimum: 1), required: !isDefault,
+                "The names of the destinations; each gets the same version.",
+                advice: "add `destinations: [NAME]`"),
+            .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
+            .init(
+                "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",
+                absent: "none"),
+            .init("options", .object(options), "How the data is stored."),
+        ]
+    }
+
+    static let source = ObjectShape(keys: [
+        .init(
+            "path", .value(.absolutePath), required: true, "The absolute path of a folder or file.",
+            advice: "write `- path: /folder`")
+    ])
+
+    static let filter = ObjectShape(
+        keys: [
+            .init("include", .value(.filter), "Backs up what matches."),
+            .init("exclude", .value(.filter), "Leaves out what matches, and everything below it."),
+        ], isExclusive: true,
+        foreign: [
+            "exclude_regex": "write `exclude: \"[EXPRESSION]\"`", "include_regex": "write `include: \"[EXPRESSION]\"`",
+        ])
+
+    static let encryption = ObjectShape(keys: [
+        .init(
+            "passphrase", .oneOf(value: .credential, list: nil, object: credential), required: true,
+            "The passphrase, as a reference to a secret.", advice: "add `passphrase: { secret: NAME }`")
+    ])
+
+    static let credential = ObjectShape(
+        keys: [
+            .init("secret", .value(.secretName), "The name of a secret under `secrets:`."),
+            .init("env", .value(.variableName), "The variable of the environment that holds it."),
+            .init("file", .value(.path), "The file that holds it."),
+        ], isExclusive: true)
+
+    static let retention = ObjectShape(
+        keys: [
+            .init(
+                "tiers", .oneOf(value: .tiers, list: .list(of: .object(tier), minimum: 1), object: nil),
+                "Up to an age, one version an interval: a list, or a text like `7d:1d, 4w:1w, 12mo:1mo`."),
+            .init("keep_versions", .value(.integer(1...Int64.max)), "Keeps that many of the newest versions."),
+            .init("keep_within", .value(.duration), "Keeps every version that is younger."),
+            .init(
+                "min_versions", .value(.integer(1...Int64.max)), "Never leaves fewer versions than that.", absent: "1"),
+            .init("max_delete", .value(.integer(1...Int64.max)), "Refuses to delete more versions in one run."),
+        ],
+        foreign: [
+            "keep_daily": "write `tiers: [{ for: 7d, every: 1d }]`", "keep_last": "write `keep_versions: N`",
+            "keep": "write `keep_within: 30d` or `keep_versions: N`", "days": "write `keep_within: 30d`",
+        ])
+
+    static let tier = ObjectShape(keys: [
+        .init(
+            "for", .value(.duration(or: Tiers.forever)), required: true,
+            "The age that the tier reaches to, or `forever`.",
+            advice: "write `{ for: 7d, every: 1d }`"),
+        .init(
+            "every", .value(.duration(or: Tiers.all)), required: true,
+            "The distance between versions that stay, or `all`.",
+            advice: "write `{ for: 7d, every: 1d }`"),
+    ])
+
+    static let options = ObjectShape(
+        keys: [
+            .init(
+                "block_size", .value(.size(1024...Int64(Int32.max))),
+                "The size of blocks, 1 KiB to 2 GiB; fixed for the life of a store.", absent: "1 MiB"),
+            .init(
+                "volume_size", .value(.size(1 << 20...Int64.max)),
+                "The size that volumes are closed at, 1 MiB or more.",
+                absent: "50 MiB"),
+            .init(
+                "compression", .value(.compression), "`none`, `fast`, `balanced`, `best`, or a number of 0 to 12.",
+                absent: "chosen by the program"),
+        ],
+        foreign: ["blocksize": "write `block_size`", "dblock_size": "write `volume_size`"])
+
+    static let report = ObjectShape(keys: [
+        .init(
+            "webhook", .object(webhook), required: true, "An HTTP endpoint that takes our JSON report.",
+            advice: "add `webhook: { url: https://… }`")
+    ])
+
+    static let webhook = ObjectShape(keys: [
+        .init(
+            "url", .value(.webURL), required: true, "Where the report is posted; `{job}` becomes the job's name.",
+            advice: "add `url: https://…`"),
+        .init(
+            "sign", .oneOf(value: .credential, list: nil, object: credential),
+            "The key that signs it, `whsec_…` as Standard Webhooks has it.", absent: "not signed"),
+    ])
+
+    private static func named(_ noun: String, _ value: Shape) -> NamedShape {
+        NamedShape(noun: noun, rule: Names.rule, isValid: Names.isName, minimum: 1, value: value)
+    }
+}

@@ -1,0 +1,64 @@
+internal import Support
+internal import YAML
+
+/// Checks that every name that is used is defined, and every definition used.
+struct ReferenceCheck {
+    private struct Section {
+        let key: String
+        let noun: String
+        let undefined: DiagnosticCode
+        let unused: DiagnosticCode
+        let advice: String
+    }
+
+    private static let hidingUses: Set<DiagnosticCode> = [
+        .syntax, .duplicateKey, .alias, .tag, .unknownKey, .missingKey, .wrongType, .empty, .conflictingKeys, .badName,
+        .badInterpolation,
+    ]
+
+    private static func section(_ kind: ValueKind.Reference) -> Section {
+        switch kind {
+        case .secret:
+            Section(
+                key: "secrets", noun: "secret", undefined: .undefinedSecret, unused: .unusedSecret,
+                advice: "remove it, or use it as `{ secret: % }` or as `${secret:%}` in a text")
+        case .destination:
+            Section(
+                key: "destinations", noun: "destination", undefined: .undefinedDestination, unused: .unusedDestination,
+                advice: "name it in a job: `destinations: [%]`")
+        case .report:
+            Section(
+                key: "reports", noun: "report", undefined: .undefinedReport, unused: .unusedReport,
+                advice: "name it in a job or in `defaults`: `reports: [%]`")
+        }
+    }
+
+    static func run(_ root: Node, _ check: inout SchemaCheck) {
+        for kind in [ValueKind.Reference.secret, .destination, .report] {
+            let section = section(kind)
+            let entries = (root[section.key]?.entries ?? []).filter { !Extension.isExtension($0.key) }
+            let defined = entries.map { $0.key }
+            let uses = check.uses.filter { $0.kind == kind }
+            let names = Set(defined)
+            for use in uses where !names.contains(use.name) {
+                check.add(
+                    section.undefined, "\(section.noun) `\(use.name)` is not defined", at: use.range, in: use.place,
+                    notes: [
+                        defined.isEmpty ? "none is defined" : "defined: \(defined.sorted().joined(separator: ", "))"
+                    ],
+                    help: ValueKind.didYouMean(use.name, defined))
+            }
+            // After such errors a name may be unused only because its use could not be read.
+            guard check.findings.all.allSatisfy({ !hidingUses.contains($0.code) && $0.code != section.undefined })
+            else {
+                continue
+            }
+            let used = Set(uses.map { $0.name })
+            for entry in entries where !used.contains(entry.key) {
+                check.add(
+                    section.unused, "\(section.noun) `\(entry.key)` is not used", at: entry.keyRange, in: Place(),
+                    help: [section.advice.replacing("%", with: entry.key)])
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+internal import Secrets
+internal import YAML
+
+/// Walks the tree beside the schema and collects everything that does not fit, and every name that is used.
+struct SchemaCheck {
+    /// A place where something is referred to by name.
+    struct Use {
+        let kind: ValueKind.Reference
+        let name: String
+        let range: SourceRange
+        let place: Place
+    }
+
+    let source: SourceText
+    let file: String
+    let interpolation: Interpolation
+    private(set) var findings = Findings()
+    private(set) var uses: [Use] = []
+
+    init(source: SourceText, file: String, interpolation: Interpolation) {
+        self.source = source
+        self.file = file
+        self.interpolation = interpolation
+    }
+
+    mutating func check(_ node: Node, _ shape: Shape, at place: Place) {
+        switch shape {
+        case .value(let kind): check(node, kind, at: place)
+        case .list(let item, let minimum): checkList(node, item, minimum, shape, at: place)
+        case .named(let named): checkNamed(node, named, shape, at: place)
+        case .object(let object): checkObject(node, object, shape, at: place)
+        case .oneOf(let value, let list, let object): checkChoice(node, value, list, object, shape, at: place)
+        }
+    }
+
+    mutating func add(
+        _ code: DiagnosticCode, _ message: String, at range: SourceRange, in place: Place, notes: [String] = [],
+        help: [String] = [], subject: String = ""
+    ) {
+        var notes = notes
+        if let alias = place.aliases.last {
+            notes.append("the alias at \(file):\(alias.start.line):\(alias.start.column) brings it there")
+        }
+        findings.add(
+            Finding(code: code, message: message, range: range, notes: notes, help: help, subject: subject))
+    }
+
+    mutating func use(_ kind: ValueKind.Reference, _ name: String, _ range: SourceRange, _ place: Place) {
+        uses.append(Use(kind: kind, name: name, range: range, place: place))
+    }
+
+    // MARK: Lists and mappings
+
+    private mutating func checkList(_ node: Node, _ item: Shape, _ minimum: Int, _ shape: Shape, at place: Place) {
+        guard let items = node.items else {
+            wrongType(node, shape, at: place, help: listHelp(node, item))
+            return
+        }
+        if items.count < minimum {
+            add(.empty, "\(place.name) is an empty list", at: visible(node, place), in: place)
+        }
+        for (index, child) in items.enumerated() { check(child, item, at: place.appending(index, child)) }
+    }
+
+    private func listHelp(_ node: Node, _ item: Shape) -> [String] {
+        if case .value = item, let text = node.scalar?.text, !text.isEmpty { return ["write `[\(text)]`"] }
+        if case .object(let object) = item {
+            if node.entries != nil { return ["begin each item with `- `"] }
+            if let written = objectText(node, object) { return ["write `[\(written)]`"] }
+        }
+        return []
+    }
+
+    private mutating func checkNamed(_ node: Node, _ named: NamedShape, _ shape: Shape, at place: Place) {
+        guard let entries = node.entries else {
+            wrongType(
+                node, shape, at: place, help: node.items == nil ? [] : ["write a name and a colon instead of `- `"])
+            return
+        }
+        let own = entries.filter { !Extension.isExtension($0.key) }
+        if own.count < named.minimum {
+            add(.empty, "\(place.name) is an empty mapping", at: visible(node, place), in: place)
+        }
+        for entry in own {
+            if !named.isValid(entry.key) {
+                let lower = entry.key.lowercased().replacing(" ", with: "-")
+                add(
+                    .badName, "`\(entry.key)` cannot name \(named.noun == "option" ? "an" : "a") \(named.noun)",
+                    at: entry.keyRange, in: place, notes: [named.rule],
+                    help: named.isValid(lower) ? ["write `\(lower)`"] : [])
+            }
+            check(entry.value, named.value, at: place.appending(entry))
+        }
+    }
+
+    private mutating func checkObject(_ node: Node, _ object: ObjectShape, _ shape: Shape, at place: Place) {
+        guard let entries = node.entries else {
+            wrongType(node, shape, at: place, help: objectHelp(node, object))
+            return
+        }
+        var misspelt: Set<String> = []
+        for entry in entries where object.key(named: entry.key) == nil && !Extension.isExtension(entry.key) {
+            if let meant = unknownKey(entry, object, at: place) { misspelt.insert(meant) }
+        }
+        let present = object.keys.filter { node[$0.name] != nil }
+        if object.isExclusive, misspelt.isEmpty || present.count > 1 {
+            checkExclusive(node, entries, object, present.map { $0.name }, at: place)
+        }
+        // In the schema's order: what `defaults` brings to several jobs is then told about once, at its own path.
+        for key in object.keys {
+            if let entry = entries.first(where: { $0.key == key.name }) {
+                check(entry.value, key.shape, at: place.appending(entry))
+            } else if key.isRequired, !misspelt.contains(key.name) {
+                add(
+                    .missingKey, "\(place.name) lacks the required key `\(key.name)`", at: visible(node, place),
+                    in: place,
+                    help: key.advice.map { [$0] } ?? [], subject: key.name)
+            }
+        }
+    }
+
+    private func objectHelp(_ node: Node, _ object: ObjectShape) -> [String] {
+        objectText(node, object).map { ["write `\($0)`"] } ?? []
+    }
+
+    /// A single value as the mapping it was probably meant to be.
+    private func objectText(_ node: Node, _ object: ObjectShape) -> String? {
+        let required = object.keys.filter { $0.isRequired }
+        guard required.count == 1, case .value? = required.first?.shape, let key = required.first?.name,
+            let text = node.scalar?.text, !text.isEmpty, CredentialNames.ranges(inURL: text).isEmpty
+        else { return nil }
+        return "{ \(key): \(text) }"
+    }
+
+    private mutating func checkExclusive(
+        _ node: Node, _ entries: [Node.Entry], _ object: ObjectShape, _ present: [String], at place: Place
+    ) {
+        let allowed = object.keys.map { $0.name }.joined(separator: ", ")
+        let given = entries.filter { present.contains($0.key) }
+        if given.isEmpty {
+            add(
+                .missingKey, "\(place.name) needs one of the keys: \(allowed)", at: visible(node, place), in: place)
+        }
+        for extra in given.dropFirst() {
+            add(
+                .conflictingKeys, "\(place.name) cannot have both `\(given[0].key)` and `\(extra.key)`",
+                at: extra.keyRange, in: place, notes: ["exactly one of: \(allowed)"])
+        }
+    }
+
+    /// Reports a key that nothing knows.
+    /// - Returns: the key that was probably meant.
+    private mutating func unknownKey(_ entry: Node.Entry, _ object: ObjectShape, at place: Place) -> String? {
+        let known = object.keys.map { $0.name }
+        let snake = Names.snakeCase(entry.key)
+        let similar = known.contains(snake) ? snake : Names.similar(to: snake, among: known)
+        let help = object.foreign[snake] ?? similar.map { "did you mean `\($0)`?" }
+        add(
+            .unknownKey, "unknown key `\(entry.key)` in \(place.name)", at: entry.keyRange, in: place,
+            notes: help == nil ? ["known keys: \(known.sorted().joined(separator: ", "))"] : [],
+            help: help.map { [$0] } ?? [])
+        return object.foreign[snake] == nil ? similar : nil
+    }
+
+    private mutating func checkChoice(
+        _ node: Node, _ value: ValueKind?, _ list: Shape?, _ object: ObjectShape?, _ shape: Shape, at place: Place
+    ) {
+        switch node.content {
+        case .scalar(let scalar):
+            if let value, scalar.value != .null { return check(node, value, at: place) }
+        case .sequence:
+            if let list { return check(node, list, at: place) }
+        case .mapping:
+            if let object { return check(node, .object(object), at: place) }
+        }
+        wrongType(node, shape, at: place)
+    }
+
+    // MARK: Places
+
+    mutating func wrongType(_ node: Node, _ shape: Shape, at place: Place, help: [String] = []) {
+        wrongType(node, expected: shape.noun, at: place, help: help)
+    }
+
+    mutating func wrongType(_ node: Node, expected: String, at place: Place, help: [String] = []) {
+        add(
+            .wrongType, "\(place.name) is \(noun(node)), expected \(expected)", at: visible(node, place), in: place,
+            help: help)
+    }
+
+    private func noun(_ node: Node) -> String {
+        switch node.content {
+        case .sequence: return "a list"
+        case .mapping: return "a mapping"
+        case .scalar(let scalar):
+            switch scalar.value {
+            case .null: return "empty"
+            case .boolean: return "a boolean"
+            case .integer, .float: return "a number"
+            case .string: return "a text"
+            }
+        }
+    }
+
+    /// What to point at: the value if it is on one line and not empty, else the key that leads to it.
+    private func visible(_ node: Node, _ place: Place) -> SourceRange {
+        let isEmpty = node.range.start == node.range.end
+        if node.scalar == nil || isEmpty, let keyRange = place.keyRange, place.aliases.isEmpty { return keyRange }
+        if let first = node.entries?.first, !node.isFlow { return first.keyRange }
+        return node.range
+    }
+}

@@ -1,0 +1,73 @@
+/// What a place of the file must hold.
+indirect enum Shape: Sendable {
+    /// A single value.
+    case value(ValueKind)
+    /// A list, of at least `minimum` items.
+    case list(of: Shape, minimum: Int)
+    /// A mapping from names that the user chooses.
+    case named(NamedShape)
+    /// A mapping with known keys.
+    case object(ObjectShape)
+    /// One of several forms, told apart by whether it is a single value, a list or a mapping.
+    case oneOf(value: ValueKind?, list: Shape?, object: ObjectShape?)
+
+    /// The shape in words: `a list`.
+    var noun: String {
+        switch self {
+        case .value(let kind): kind.noun
+        case .list: "a list"
+        case .named, .object: "a mapping"
+        case .oneOf(let value, let list, let object):
+            [value?.noun, list?.noun, object.map { _ in "a mapping" }].compactMap { $0 }.joined(separator: " or ")
+        }
+    }
+}
+
+/// A mapping from names that the user chooses.
+struct NamedShape: Sendable {
+    /// What is named, in the singular: `job`.
+    let noun: String
+    /// What names may look like.
+    let rule: String
+    let isValid: @Sendable (String) -> Bool
+    let minimum: Int
+    let value: Shape
+}
+
+/// A mapping with known keys.
+struct ObjectShape: Sendable {
+    /// A key, declared once: checking and the reference in `docs/` come from here.
+    struct Key: Sendable {
+        let name: String
+        let shape: Shape
+        let isRequired: Bool
+        /// What it is for, in a sentence.
+        let summary: String
+        /// What holds when it is absent.
+        let absent: String?
+        /// What to do when a required key is missing.
+        let advice: String?
+
+        init(
+            _ name: String, _ shape: Shape, required: Bool = false, _ summary: String, absent: String? = nil,
+            advice: String? = nil
+        ) {
+            self.name = name
+            self.shape = shape
+            isRequired = required
+            self.summary = summary
+            self.absent = absent
+            self.advice = advice
+        }
+    }
+
+    let keys: [Key]
+    /// Whether exactly one of the keys must be there.
+    var isExclusive = false
+    /// Where the spellings of other programs belong, by the key they use.
+    var foreign: [String: String] = [:]
+
+    func key(named name: String) -> Key? {
+        keys.first { $0.name == name }
+    }
+}

@@ -1,0 +1,24 @@
+public import Secrets
+
+/// What a configuration file says, as plain values.
+public struct Configuration: Sendable, Hashable {
+    /// The stable name of this installation in reports.
+    public let instance: String
+    /// How the program itself runs.
+    public let runtime: RuntimeSettings
+    /// Where each secret comes from, by name; credentials that are written in place have their dotted path as name.
+    public let secrets: [String: SecretSource]
+    /// The destinations by name.
+    public let destinations: [String: DestinationSpecification]
+    /// The jobs in the order of the file.
+    public let jobs: [JobSpecification]
+    /// The reports by name.
+    public let reports: [String: ReportSpecification]
+    /// A fingerprint of the file's text: `sha256:` and 64 hexadecimal digits.
+    public let hash: String
+
+    /// The job of that name.
+    public func job(named name: String) -> JobSpecification? {
+        jobs.first { $0.name == name }
+    }
+}

@@ -1,0 +1,45 @@
+public import Secrets
+public import Support
+
+/// What to back up, where to, and how; `defaults` are merged in.
+public struct JobSpecification: Sendable, Hashable {
+    /// Whether and how the stored data is encrypted.
+    public enum Encryption: Sendable, Hashable {
+        /// Stored in the clear, by explicit wish.
+        case none
+        /// Encrypted with a passphrase.
+        case passphrase(SecretReference)
+    }
+
+    /// How a job's data is stored.
+    public struct Options: Sendable, Hashable {
+        /// The size of blocks; fixed for the life of a store.
+        public let blockSize: ByteCount?
+        /// The size that volumes are closed at.
+        public let volumeSize: ByteCount?
+        /// How hard volumes are compressed.
+        public let compression: Compression?
+    }
+
+    /// Its name in the file.
+    public let name: String
+    /// The absolute paths of the folders and files to back up, without a slash at the end.
+    public let sources: [String]
+    /// The filters in the order they are tried; the first that matches decides.
+    public let filters: [FilterRule]
+    /// How the data is encrypted.
+    public let encryption: Encryption
+    /// The names of the destinations.
+    public let destinations: [String]
+    /// Which versions are kept; `nil` keeps all.
+    public let retention: RetentionSpecification?
+    /// The names of the reports that tell about each run.
+    public let reports: [String]
+    /// How the data is stored.
+    public let options: Options
+
+    /// The passphrase, when the data is encrypted.
+    public var passphrase: SecretReference? {
+        if case .passphrase(let reference) = encryption { reference } else { nil }
+    }
+}

@@ -1,0 +1,50 @@
+public import Engine
+public import Reporting
+internal import Support
+
+/// What came of a job at one of its destinations.
+public struct DestinationResult: Sendable {
+    /// The destination's name in the configuration.
+    public let name: String
+    /// Where it is, without secrets; `nil` when the run did not get that far.
+    public let label: String?
+    /// What the run did, when it came to its end.
+    public let summary: BackupSummary?
+    /// How it ended.
+    public let outcome: Outcome
+    /// What went wrong with single entries and objects.
+    public let problems: ProblemDigest
+    /// How long it took.
+    public let duration: Duration
+
+    /// A result from its parts.
+    public init(
+        name: String, label: String?, summary: BackupSummary?, outcome: Outcome, problems: ProblemDigest,
+        duration: Duration
+    ) {
+        self.name = name
+        self.label = label
+        self.summary = summary
+        self.outcome = outcome
+        self.problems = problems
+        self.duration = duration
+    }
+
+    /// The result in the words of a report.
+    public var reported: RunReport.Destination {
+        RunReport.Destination(
+            name: name, label: label, result: outcome.result, version: summary?.version,
+            uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
+            storedBytes: summary?.storedBytes, versions: summary.map { Int64($0.versions) })
+    }
+}
+
+extension RunReport.Source {
+    /// What a run found at its sources.
+    init(_ summary: BackupSummary) {
+        self.init(
+            files: Int64(summary.files), bytes: summary.bytes, added: Int64(summary.added),
+            modified: Int64(summary.modified), removed: Int64(summary.removed), opened: Int64(summary.opened),
+            openedBytes: summary.bytesRead, unreadable: Int64(summary.unreadable))
+    }
+}

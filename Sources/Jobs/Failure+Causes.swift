@@ -1,0 +1,85 @@
+internal import Catalog
+internal import Configuration
+internal import Destinations
+internal import Engine
+internal import Glibc
+internal import Reporting
+internal import Secrets
+internal import StoreFormat
+internal import Support
+
+extension Failure {
+    /// What an error of any part of the program means for the process: the only place that knows.
+    /// - Parameters:
+    ///   - error: what was thrown.
+    ///   - stop: the signal that asked to stop, if one did.
+    public init(_ error: any Error, stoppedBy stop: StopSignal? = nil) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as EngineError: self.init(error, stop)
+        case let error as DestinationError: self.init(error, stop)
+        case let error as StoreFormatError: self.init(error)
+        case let error as CatalogError: self.init(.local, .failure, error.description)
+        case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
+        case let error as SecretError: self.init(.secret, .configuration, error.description.startingUppercase)
+        case let error as FilterError: self.init(.configuration, .configuration, error.description)
+        case let error as ReportingError: self.init(.configuration, .configuration, error.description)
+        case let error as SystemError:
+            self.init(
+                error.code == ENOSPC ? .full : .local, .failure, "Could not \(error). Check space and permissions.")
+        default: self.init(.defect, .failure, "\(error). Please report this as a defect.")
+        }
+    }
+
+    private init(_ error: EngineError, _ stop: StopSignal?) {
+        let message = error.description
+        switch error {
+        case .destination(let cause): self.init(cause, stop)
+        case .format(let cause): self.init(cause)
+        case .catalog: self.init(.local, .failure, message)
+        case .system(let cause, _): self.init(cause.code == ENOSPC ? .full : .local, .failure, message)
+        case .emptyStore, .missingObjects, .damagedObject: self.init(.store, .failure, message)
+        case .missingPassphrase: self.init(.passphrase, .configuration, message)
+        case .wrongPassphrase: self.init(.passphrase, .credentials, message)
+        case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
+        case .noSources: self.init(.sources, .failure, message)
+        case .settingsDiffer: self.init(.configuration, .configuration, message)
+        case .cancelled: self.init(stoppedBy: stop, message)
+        }
+    }
+
+    private init(_ error: DestinationError, _ stop: StopSignal?) {
+        let message = error.description
+        switch error.kind {
+        case .transient, .throttled: self.init(.unreachable, .temporary, message)
+        case .authentication, .permission: self.init(.credentials, .credentials, message)
+        case .missingContainer: self.init(.missingContainer, .failure, message)
+        case .quota: self.init(.full, .failure, message)
+        case .missingObject, .corrupt: self.init(.store, .failure, message)
+        case .exists: self.init(.destination, .failure, message)
+        case .unsupported, .configuration: self.init(.configuration, .configuration, message)
+        case .localFile: self.init(.local, .failure, message)
+        case .cancelled: self.init(stoppedBy: stop, message)
+        case .internalFault: self.init(.defect, .failure, message)
+        }
+    }
+
+    private init(_ error: StoreFormatError) {
+        switch error.kind {
+        case .passphraseMissing: self.init(.passphrase, .configuration, error.description)
+        case .wrongPassphrase: self.init(.passphrase, .credentials, error.description)
+        case .noSpace: self.init(.full, .failure, error.description)
+        case .localFile, .gpgUnavailable, .notRepresentable: self.init(.local, .failure, error.description)
+        case .settingsDiffer: self.init(.configuration, .configuration, error.description)
+        case .damaged, .unsupported, .manifestMissing, .entryMissing: self.init(.store, .failure, error.description)
+        }
+    }
+
+    private init(stoppedBy stop: StopSignal?, _ message: String) {
+        self.init(.stopped, stop == .terminate ? .terminated : .interrupted, message)
+    }
+}
+
+extension String {
+    fileprivate var startingUppercase: String { prefix(1).uppercased() + dropFirst() }
+}

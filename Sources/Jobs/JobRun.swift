@@ -1,0 +1,111 @@
+public import Configuration
+internal import Engine
+internal import Logging
+internal import Reporting
+internal import Secrets
+internal import Support
+
+/// One run of one job: its sources to each of its destinations, and the reports about it.
+///
+/// Whatever happens on the way becomes part of the result and of the reports; a run never throws.
+public struct JobRun: Sendable {
+    private let job: JobSpecification
+    private let context: RunContext
+
+    /// A run, not yet begun.
+    public init(_ job: JobSpecification, in context: RunContext) {
+        self.job = job
+        self.context = context
+    }
+
+    /// Runs to the end and sends the reports; blocks the calling thread.
+    public func run() -> JobResult {
+        let started = context.now()
+        let id = RunIdentifier(at: started)
+        var logger = context.logger
+        logger[metadataKey: "job"] = "\(job.name)"
+        logger[metadataKey: "run_id"] = "\(id)"
+        var destinations: [DestinationResult] = []
+        for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
+            destinations.append(backUp(to: name, logger))
+        }
+        let outcome = Outcome.combined(destinations.map(\.outcome))
+        let report = report(id, started, destinations, outcome)
+        let delivery = ReportDelivery(
+            secrets: context.secrets, transport: context.transport, policy: context.deliveryPolicy, logger: logger)
+        let receivers = job.reports.compactMap { context.configuration.reports[$0] }
+        let receipts = delivery.send(report, to: receivers, isInterrupted: outcome.isInterrupted)
+        return JobResult(
+            job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
+            receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
+    }
+
+    /// The backup to one destination, with what is to be logged about it.
+    private func backUp(to name: String, _ logger: Logger) -> DestinationResult {
+        var logger = logger
+        logger[metadataKey: "destination"] = "\(name)"
+        logger.info("backup started")
+        let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
+        switch result.outcome {
+        case .failure(let failure):
+            logger.error(
+                "backup failed", metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
+        case .success, .warning:
+            logger.info("backup finished", metadata: result.logged)
+        }
+        return result
+    }
+
+    private func report(
+        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome
+    ) -> RunReport {
+        let failures = destinations.compactMap { result -> RunReport.Problem? in
+            guard case .failure(let failure) = result.outcome else { return nil }
+            return RunReport.Problem(failure, subject: destinations.count > 1 ? result.name : nil)
+        }
+        let exitCode = outcome.exitCode(failsOnWarning: context.failsOnWarning)
+        return RunReport(
+            instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
+            job: .init(name: job.name),
+            run: .init(
+                id: id.description, trigger: context.trigger, started: started, finished: context.now(),
+                result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
+            configuration: .init(hash: context.configuration.hash),
+            source: destinations.lazy.compactMap(\.summary).first.map { .init($0) },
+            destinations: destinations.map(\.reported),
+            problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)
+    }
+}
+
+extension DestinationResult {
+    /// The figures of a finished backup for its log line.
+    fileprivate var logged: Logger.Metadata {
+        var metadata: Logger.Metadata = ["duration_seconds": "\(duration.roundedSeconds)"]
+        guard let summary else { return metadata }
+        metadata["version"] = summary.version.map { "\($0)" } ?? "unchanged"
+        metadata["files"] = "\(summary.files)"
+        metadata["bytes"] = "\(summary.bytes)"
+        metadata["added"] = "\(summary.added)"
+        metadata["modified"] = "\(summary.modified)"
+        metadata["removed"] = "\(summary.removed)"
+        metadata["uploaded_bytes"] = "\(summary.uploadedBytes)"
+        if problems.warnings > 0 { metadata["warnings"] = "\(problems.warnings)" }
+        return metadata
+    }
+}
+
+extension RunReport.Problem {
+    /// A failure as the problem of a report.
+    init(_ failure: Failure, subject: String? = nil) {
+        self.init(
+            code: failure.code.rawValue, severity: .error,
+            message: subject.map { "\($0): \(failure.message)" } ?? failure.message)
+    }
+}
+
+extension Duration {
+    /// Seconds with one decimal, for people and logs.
+    fileprivate var roundedSeconds: Double {
+        (Double(components.seconds) * 10 + (Double(components.attoseconds) / 1e17).rounded()) / 10
+    }
+}

@@ -1,0 +1,58 @@
+public import Configuration
+public import Engine
+public import Logging
+public import Reporting
+public import Secrets
+public import Support
+public import Transport
+
+/// What the runs of one process share: no run looks at anything global.
+public struct RunContext: Sendable {
+    /// The configuration that is followed.
+    public var configuration: Configuration
+    /// The secrets that it defines.
+    public var secrets: SecretStore
+    /// Where catalogs and locks are.
+    public var state: StateFolder
+    /// Where events go; masks secrets.
+    public var logger: Logger
+    /// What stops the runs.
+    public var interruption: Interruption
+    /// Whether a run with warnings returns ``ExitCode/warnings``.
+    public var failsOnWarning: Bool
+    /// What made the runs begin.
+    public var trigger: RunReport.Run.Trigger
+    /// What sends reports.
+    public var transport: Transport
+    /// How often, and with which pauses, reports are sent.
+    public var deliveryPolicy: DeliveryPolicy
+    /// How often, and with which pauses, a destination is asked again.
+    public var retryPolicy: RetryPolicy
+    /// The clock of reports and identifiers.
+    public var now: @Sendable () -> Timestamp
+    /// Is given the progress of each part of a run when it begins, and `nil` when it ends.
+    public var watch: @Sendable (RunProgress?) -> Void
+
+    /// A context with the usual policies, clock and transport.
+    public init(
+        configuration: Configuration, secrets: SecretStore, state: StateFolder, logger: Logger,
+        interruption: Interruption = Interruption(), failsOnWarning: Bool = false,
+        trigger: RunReport.Run.Trigger = .manual, transport: Transport = Transport(version: ProgramVersion.current),
+        deliveryPolicy: DeliveryPolicy = DeliveryPolicy(), retryPolicy: RetryPolicy = RetryPolicy(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        watch: @escaping @Sendable (RunProgress?) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.secrets = secrets
+        self.state = state
+        self.logger = logger
+        self.interruption = interruption
+        self.failsOnWarning = failsOnWarning
+        self.trigger = trigger
+        self.transport = transport
+        self.deliveryPolicy = deliveryPolicy
+        self.retryPolicy = retryPolicy
+        self.now = now
+        self.watch = watch
+    }
+}

@@ -1,0 +1,62 @@
+public import Configuration
+public import Destinations
+public import Logging
+public import Secrets
+public import Support
+
+/// What is needed to use a store, with its secrets in the clear: made late, and kept no longer than a run.
+public struct StoreAccess: Sendable {
+    /// Where the objects are.
+    public let destination: any Destination
+    /// What opens them; `nil` when they are not encrypted.
+    public let passphrase: Secret?
+    /// How the objects' names begin; `nil` takes what is there.
+    public let prefix: String?
+
+    /// The store of a job at one of its destinations.
+    /// - Throws: `Failure` when a secret cannot be had, or the URL or an option is wrong.
+    public init(
+        job: JobSpecification, at destination: DestinationSpecification, secrets: SecretStore, logger: Logger
+    ) throws(Failure) {
+        do {
+            passphrase = try job.passphrase.map { try secrets.secret($0) }
+            let url = try secrets.resolveURL(destination.url(forJob: job.name))
+            let options = try destination.options.mapValues { try secrets.resolve($0) }
+            prefix = try Self.prefix(url: url, options: options)
+            self.destination = try DestinationRegistry.open(url: url, options: options) { sentence in
+                logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
+            }
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// A store that no configuration speaks of.
+    /// - Parameters:
+    ///   - url: where it is.
+    ///   - passphraseFile: the file that holds its passphrase; `nil` when it is not encrypted.
+    ///   - mask: learns the passphrase and the credentials of the URL.
+    ///   - logger: is told of options without effect.
+    /// - Throws: `Failure` when the file cannot be read or the URL is wrong.
+    public init(url: String, passphraseFile: String?, mask: SecretMask, logger: Logger) throws(Failure) {
+        for range in CredentialNames.ranges(inURL: url) { mask.add(Secret(String(url[range]))) }
+        let name = "passphrase"
+        let sources = passphraseFile.map { [name: SecretSource.file($0)] } ?? [:]
+        let secrets = SecretStore(sources: sources, environment: [:], mask: mask)
+        do {
+            passphrase = passphraseFile == nil ? nil : try secrets.secret(SecretReference(name))
+            prefix = try Self.prefix(url: url, options: [:])
+            destination = try DestinationRegistry.open(url: url) { sentence in
+                logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
+            }
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// The option `prefix`, which a pair in the URL's query overrides.
+    private static func prefix(url: String, options: [String: String]) throws(DestinationError) -> String? {
+        let given = try DestinationURL(parsing: url).option("prefix") ?? options["prefix"]
+        return given.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,87 @@
+public import Configuration
+public import Engine
+public import Logging
+public import Secrets
+internal import Support
+
+/// Opens stores for those commands that only read them.
+public struct StoreReading: Sendable {
+    private let logger: Logger
+    private let mask: SecretMask
+    private let environment: [String: String]
+    private let interruption: Interruption
+    private let progress: RunProgress
+    private let problems: ProblemLog
+
+    /// What every opened store shares.
+    /// - Parameters:
+    ///   - logger: is told what the user should know.
+    ///   - mask: learns the secrets.
+    ///   - environment: the variables of the process.
+    ///   - interruption: ends everything early.
+    ///   - progress: is counted into.
+    ///   - problems: gets damaged and missing objects.
+    public init(
+        logger: Logger, mask: SecretMask, environment: [String: String], interruption: Interruption,
+        progress: RunProgress, problems: ProblemLog
+    ) {
+        self.logger = logger
+        self.mask = mask
+        self.environment = environment
+        self.interruption = interruption
+        self.progress = progress
+        self.problems = problems
+    }
+
+    /// The store of a job, with the local catalog where that can be used.
+    /// - Parameters:
+    ///   - job: the job's name.
+    ///   - destination: the destination's name; the job's first unless told.
+    ///   - configuration: what defines both.
+    /// - Throws: `Failure`, with `ExitCode.usage` for an unknown name.
+    public func open(
+        job: String, destination: String?, configuration: Configuration
+    ) throws(Failure) -> StoreSession {
+        let job = try configuration.findJob(job)
+        let specification = try configuration.findDestination(destination, of: job)
+        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
+        let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
+        let catalog = state.catalog(
+            job: job.name, destination: specification.name, url: specification.url(forJob: job.name))
+        // Held only while the catalog may be written to; reading it does not disturb a backup.
+        let lock = lock(catalog, in: state)
+        defer { withExtendedLifetime(lock) {} }
+        return try open(access, catalog: lock == nil ? nil : catalog)
+    }
+
+    /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
+    public func open(url: String, passphraseFile: String?) throws(Failure) -> StoreSession {
+        let access = try StoreAccess(url: url, passphraseFile: passphraseFile, mask: mask, logger: logger)
+        return try open(access, catalog: nil)
+    }
+
+    private func open(_ access: StoreAccess, catalog: String?) throws(Failure) -> StoreSession {
+        do {
+            return try StoreSession.open(
+                destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
+                catalogPath: catalog, problems: problems, progress: progress,
+                cancellation: interruption.cancellation)
+        } catch {
+            throw Failure(error, stoppedBy: interruption.signal)
+        }
+    }
+
+    /// The right to write to the local catalog; without it one is built from the destination, which only takes longer.
+    private func lock(_ catalog: String, in state: StateFolder) -> CatalogLock? {
+        do {
+            try state.prepare()
+            return try CatalogLock(state.lock(ofCatalog: catalog), subject: "The local catalog")
+        } catch {
+            logger.notice(
+                "reading everything from the destination, without the local catalog",
+                metadata: ["error": "\(Failure(error).message)"])
+            return nil
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// How much a document may ask of its reader.
+public struct YAMLLimits: Sendable, Hashable {
+    /// The longest text, in characters.
+    public var characters: Int
+    /// The deepest nesting of lists and mappings.
+    public var depth: Int
+    /// The most values, those that aliases repeat counted each time.
+    public var nodes: Int
+
+    /// Limits far above any configuration written by people, unless told.
+    public init(characters: Int = 4 << 20, depth: Int = 64, nodes: Int = 100_000) {
+        self.characters = characters
+        self.depth = depth
+        self.nodes = nodes
+    }
+}

@@ -1,0 +1,89 @@
+import Glibc
+import Secrets
+import Support
+import Testing
+
+@testable import Configuration
+
+/// `docs/configuration.md`: its example works, and its tables are those of the code.
+@Suite(.serialized) struct ReferencePageTests {
+    private static let path = "\(Goldens.folder)/../../../docs/configuration.md"
+
+    private func page() throws -> String {
+        String(decoding: try ConfigurationFile.read(Self.path), as: UTF8.self)
+    }
+
+    private func part(_ text: String, from start: String, to end: String) throws -> Substring {
+        let begin = try #require(text.firstRange(of: start)).upperBound
+        let rest = text[begin...]
+        return rest[..<(try #require(rest.firstRange(of: end)).lowerBound)]
+    }
+
+    @Test("the complete example loads without a warning")
+    func example() throws {
+        let yaml = try part(
+            try page(), from: "<!-- example: loaded by the tests -->\n```yaml test=complete file=dunnage.yaml\n",
+            to: "```")
+        let environment = ["HOME": "/home/anna"]
+        let loaded = try ConfigurationLoader.load(
+            utf8: Array(yaml.utf8), file: "example.yaml", folder: "/config", environment: environment)
+        #expect(loaded.warnings == [])
+
+        let configuration = loaded.configuration
+        #expect(configuration.instance == "homelab-01")
+        #expect(configuration.runtime.stateDirectory == "/state")
+        #expect(configuration.jobs.map { $0.name } == ["photos", "configs", "public-files"])
+        let photos = try #require(configuration.job(named: "photos"))
+        #expect(photos.retention?.tiers.count == 3)
+        #expect(photos.retention?.keepWithin == CalendarDuration(seconds: 30 * 86_400))
+        #expect(photos.filters.map { $0.action } == [.include, .exclude, .exclude, .exclude])
+        #expect(photos.options.volumeSize == ByteCount(200 << 20))
+        let configs = try #require(configuration.job(named: "configs"))
+        #expect(configs.sources == ["/etc", "/home/anna/compose"])
+        #expect(configs.passphrase == SecretReference("backup_passphrase"))
+        #expect(configs.filters.map { $0.expression } == ["*/.cache/", "*.tmp"])
+        #expect(configs.reports == ["ops"])
+        let files = try #require(configuration.job(named: "public-files"))
+        #expect(files.encryption == .none && files.reports.isEmpty)
+
+        let nas = try #require(configuration.destinations["nas"])
+        #expect(nas.url(forJob: "photos").text == "file:///mnt/nas/backups/photos")
+        let store = SecretStore(sources: configuration.secrets, environment: ["MONITOR_TOKEN": "p@ss/ wörd"])
+        let hook = try #require(configuration.reports["ops"]).webhook.url(forJob: "photos")
+        #expect(try store.resolveURL(hook) == "https://monitor.example.com/hooks/p%40ss%2F%20w%C3%B6rd")
+    }
+
+    @Test(
+        "the examples of the repository load without a warning",
+        arguments: ["compose", "kubernetes", "quickstart", "systemd"])
+    func examples(_ name: String) throws {
+        let path = "\(Goldens.folder)/../../../examples/\(name)/dunnage.yaml"
+        #expect(try ConfigurationLoader.load(path: path, environment: [:]).warnings == [])
+    }
+
+    @Test("the table of codes has exactly the codes that exist")
+    func codes() throws {
+        let table = try part(try page() + "\n\u{0}", from: "## Diagnostic codes", to: "\u{0}")
+        let listed = table.split(separator: "\n").compactMap { line in
+            line.hasPrefix("| E") || line.hasPrefix("| W") ? String(line.dropFirst(2).prefix(4)) : nil
+        }
+        #expect(listed == DiagnosticCode.allCases.map { $0.rawValue })
+    }
+
+    @Test("the tables of keys are those of the schema")
+    func keys() throws {
+        let begin = "<!-- keys: begin -->\n"
+        let end = "<!-- keys: end -->"
+        let text = try page()
+        let expected = SchemaTables.render()
+        if getenv("UPDATE_GOLDENS") != nil {
+            let updated = text.replacing(try part(text, from: begin, to: end), with: "\0").replacing(
+                "\0", with: expected)
+            let marked =
+                text.contains(begin + end) ? text.replacing(begin + end, with: begin + expected + end) : updated
+            let file = try FileDescriptor.open(Self.path, flags: O_WRONLY | O_TRUNC)
+            try Array(marked.utf8).withUnsafeBytes { try file.write(all: $0) }
+        }
+        #expect(try part(try page(), from: begin, to: end) == expected)
+    }
+}

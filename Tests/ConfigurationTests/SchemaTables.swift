@@ -1,0 +1,42 @@
+@testable import Configuration
+
+/// The schema as the tables of `docs/configuration.md`.
+enum SchemaTables {
+    static func render() -> String {
+        var sections = [table("The file", ConfigurationSchema.root)]
+        sections.append(table("`runtime`", ConfigurationSchema.runtime))
+        sections.append(table("`runtime.log`", ConfigurationSchema.log))
+        sections.append(table("`secrets.NAME`", ConfigurationSchema.secret))
+        sections.append(table("`destinations.NAME`", ConfigurationSchema.destination))
+        sections.append(table("`jobs.NAME`; in `defaults` all but `sources`", ConfigurationSchema.job))
+        sections.append(table("`jobs.NAME.sources`, each", ConfigurationSchema.source))
+        sections.append(table("`jobs.NAME.filters`, each", ConfigurationSchema.filter))
+        sections.append(table("`jobs.NAME.encryption`", ConfigurationSchema.encryption))
+        sections.append(table("A credential: `passphrase`, `sign`", ConfigurationSchema.credential))
+        sections.append(table("`jobs.NAME.retention`", ConfigurationSchema.retention))
+        sections.append(table("`jobs.NAME.retention.tiers`, each", ConfigurationSchema.tier))
+        sections.append(table("`jobs.NAME.options`", ConfigurationSchema.options))
+        sections.append(table("`reports.NAME`", ConfigurationSchema.report))
+        sections.append(table("`reports.NAME.webhook`", ConfigurationSchema.webhook))
+        return "\n" + sections.joined(separator: "\n") + "\n"
+    }
+
+    private static func table(_ title: String, _ object: ObjectShape) -> String {
+        var lines = ["### \(title)", ""]
+        if object.isExclusive { lines += ["Exactly one of these keys.", ""] }
+        lines += ["| Key | Value | Meaning | When absent |", "| --- | --- | --- | --- |"]
+        for key in object.keys {
+            let absent = key.isRequired ? "**required**" : key.absent ?? ""
+            lines.append("| `\(key.name)` | \(noun(key.shape)) | \(key.summary) | \(absent) |")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func noun(_ shape: Shape) -> String {
+        switch shape {
+        case .list(let item, _): "a list; each \(item.noun)"
+        case .named(let named): "a mapping by \(named.noun) name"
+        default: shape.noun
+        }
+    }
+}
