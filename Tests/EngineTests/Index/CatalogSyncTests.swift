@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Keeping a catalog in step")
