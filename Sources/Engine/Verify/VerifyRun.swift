@@ -17,12 +17,13 @@ public final class VerifyRun: Sendable {
     ///   - level: how thoroughly.
     ///   - session: the open store.
     ///   - problems: gets every fault, and every file concerned.
-    ///   - threads: how many objects are examined at a time.
-    public init(_ level: VerifyLevel, session: StoreSession, problems: ProblemLog, threads: Int = 2) {
+    ///   - threads: how many objects are examined at a time, each in memory; nil takes as many as there are processors,
+    ///     up to four.
+    public init(_ level: VerifyLevel, session: StoreSession, problems: ProblemLog, threads: Int? = nil) {
         self.level = level
         self.session = session
         self.problems = problems
-        self.threads = max(1, threads)
+        self.threads = max(1, threads ?? min(4, Processors.count))
     }
 
     /// Examines the store.
