@@ -266,5 +266,7 @@ struct RestoreTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out") == ["good"])
         let named = Set(problems.problems.map(\.subject))
         #expect(named.isSuperset(of: ["/data/size", "/data/hash", "/data/long", "/data/none"]))
+        let verified = try VerifyRun(.full, session: try builder.session(), problems: ProblemLog()).run()
+        #expect(Set(verified.casualties.map(\.path)) == ["/data/size", "/data/long", "/data/none"])
     }
 }
