@@ -22,12 +22,12 @@ public final class RestoreRun: Sendable {
     ///   - request: what is to be restored, and where to.
     ///   - session: the open store.
     ///   - problems: gets everything that cannot be restored as it was.
-    ///   - threads: how many threads unpack and write.
-    public init(_ request: RestoreRequest, session: StoreSession, problems: ProblemLog, threads: Int = 2) {
+    ///   - threads: how many threads unpack and write; nil takes one for each processor, up to eight.
+    public init(_ request: RestoreRequest, session: StoreSession, problems: ProblemLog, threads: Int? = nil) {
         self.request = request
         self.session = session
         self.problems = problems
-        self.threads = max(1, threads)
+        self.threads = max(1, threads ?? min(8, Processors.count))
     }
 
     /// Restores.
