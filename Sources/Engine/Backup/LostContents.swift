@@ -20,6 +20,7 @@ struct LostContents {
     ///   - reader: the catalog.
     ///   - listing: what the destination has now.
     ///   - settings: the store's.
+    /// - Throws: `CatalogError`.
     init(_ reader: borrowing CatalogReader, listing: StoreListing, settings: StoreSettings) throws {
         var sizes: [String: Int64] = [:]
         for item in listing.dblocks { sizes[item.name.text] = item.size }
