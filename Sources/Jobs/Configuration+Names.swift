@@ -13,6 +13,7 @@ extension Configuration {
     /// - Parameters:
     ///   - name: its name; the first one unless told.
     ///   - job: the job.
+    /// - Returns: the destination.
     /// - Throws: `Failure` with `ExitCode.usage`, which says what destinations the job has.
     public func findDestination(
         _ name: String?, of job: JobSpecification

@@ -1,7 +1,6 @@
 internal import Configuration
 internal import Destinations
 internal import Engine
-internal import Glibc
 internal import Logging
 internal import Secrets
 internal import Support
@@ -37,7 +36,17 @@ struct DestinationRun {
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
         let digest = ProblemDigest(problems)
-        if outcome == .success, !digest.groups.isEmpty { outcome = .warning }
+        if outcome == .success, digest.errors > 0 {
+            // The version was made, but nobody should rely on all of it.
+            outcome = .failure(
+                Failure(
+                    .store, .failure,
+                    "\(digest.errors) error\(digest.errors == 1 ? "" : "s") in the store at \(findings.label ?? name): "
+                        + "files that need what is damaged or missing cannot be restored. "
+                        + "Run `dunnage verify` to learn which."))
+        } else if outcome == .success, !digest.groups.isEmpty {
+            outcome = .warning
+        }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, outcome: outcome, problems: digest,
             duration: ContinuousClock.now - clock)
@@ -60,25 +69,19 @@ struct DestinationRun {
         let progress = RunProgress()
         context.watch(progress)
         defer { context.watch(nil) }
-        // A folder that was there at the last run and is gone is a disk that is not mounted, not a new backup.
-        try access.destination.prepare(create: hasNoHistory(catalog))
         let store = Store(
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
             temporaryFolder: temporary.path, progress: progress, cancellation: context.interruption.cancellation,
             retry: context.retryPolicy)
         var ownPaths = [context.state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
-        let request = BackupRequest(
-            sources: job.sources, filter: filter, ownPaths: ownPaths,
-            options: options)
-        findings.summary = try withExtendedLifetime((lock, temporary)) {
-            try BackupRun(
-                store: store, catalogPath: catalog, request: request, problems: problems
-            ).run()
-        }
+        let request = BackupRequest(sources: job.sources, filter: filter, ownPaths: ownPaths, options: options)
+        let run = BackupRun(store: store, catalogPath: catalog, request: request, problems: problems)
+        let summary = try withExtendedLifetime((lock, temporary)) { try run.run() }
+        findings.summary = summary
+        if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
+        if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
     }
-
-    private func hasNoHistory(_ catalog: String) -> Bool { Glibc.access(catalog, F_OK) != 0 }
 
     private func filter() throws -> FilterSet {
         FilterSet(

@@ -60,22 +60,26 @@ public struct EarlyReport: Sendable {
 private struct ReadableParts {
     let configuration: Configuration
 
-    /// What a configuration needs beside them.
-    private static let rest = """
-        version: 1
-        destinations: {none: {url: "file:///nonexistent"}}
-        jobs: {none: {sources: [{path: /nonexistent}], encryption: none, destinations: [none]}}
+    /// What a configuration needs beside them: a job, and a use for every secret.
+    private static func rest(using secrets: [String]) -> String {
+        let uses = secrets.map { "${secret:\($0)}" }.joined()
+        return """
+            version: 1
+            destinations: {none: {url: "file:///nonexistent", options: {none: "\(uses)"}}}
+            jobs: {none: {sources: [{path: /nonexistent}], encryption: none, destinations: [none]}}
 
-        """
+            """
+    }
 
     init?(path: String, environment: [String: String]) {
         guard let bytes = Self.read(path), let source = try? SourceText(utf8: bytes) else { return nil }
         let entries = YAMLDocument(parsing: source).root?.entries ?? []
         guard !entries.isEmpty, entries.allSatisfy({ $0.keyRange.start.column == 1 }) else { return nil }
         let folder = Self.folder(of: path)
+        let secrets = entries.first { $0.key == "secrets" }?.value.entries?.map(\.key) ?? []
         // The name of the instance may be what is wrong.
         for wanted in [["instance", "secrets", "reports"], ["secrets", "reports"]] {
-            let text = Self.rest + Self.sections(wanted, of: entries, in: source)
+            let text = Self.rest(using: secrets) + Self.sections(wanted, of: entries, in: source)
             let loaded = try? ConfigurationLoader.load(
                 utf8: Array(text.utf8), file: path, folder: folder, environment: environment)
             if let loaded {

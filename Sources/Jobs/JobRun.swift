@@ -49,7 +49,8 @@ public struct JobRun: Sendable {
         switch result.outcome {
         case .failure(let failure):
             logger.error(
-                "backup failed", metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
+                failure.code == .stopped ? "backup stopped" : "backup failed",
+                metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
         case .success, .warning:
             logger.info("backup finished", metadata: result.logged)
         }

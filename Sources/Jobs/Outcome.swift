@@ -20,6 +20,7 @@ public enum Outcome: Sendable, Hashable {
 
     /// What the process returns for it.
     /// - Parameter failsOnWarning: whether the caller wants to be told of warnings.
+    /// - Returns: the code.
     public func exitCode(failsOnWarning: Bool = false) -> ExitCode {
         switch self {
         case .success: .success

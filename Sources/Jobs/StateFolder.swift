@@ -40,6 +40,7 @@ public struct StateFolder: Sendable, Hashable {
     ///   - job: the job's name.
     ///   - destination: the destination's name.
     ///   - url: where the store is; secrets in it are not part of the name.
+    /// - Returns: an absolute path.
     public func catalog(job: String, destination: String, url: Template) -> String {
         let digest = HashContext(.sha256).hash(Array(url.description.utf8))
         let hash = Hex.encode(Array(digest.bytes.prefix(4)))

@@ -38,6 +38,7 @@ public struct StoreReading: Sendable {
     ///   - job: the job's name.
     ///   - destination: the destination's name; the job's first unless told.
     ///   - configuration: what defines both.
+    /// - Returns: the open store.
     /// - Throws: `Failure`, with `ExitCode.usage` for an unknown name.
     public func open(
         job: String, destination: String?, configuration: Configuration
@@ -78,9 +79,12 @@ public struct StoreReading: Sendable {
             try state.prepare()
             return try CatalogLock(state.lock(ofCatalog: catalog), subject: "The local catalog")
         } catch {
+            let failure = Failure(error)
+            let reason: Logger.Message =
+                failure.code == .busy ? "the local catalog is in use" : "the local catalog cannot be used"
             logger.notice(
-                "reading everything from the destination, without the local catalog",
-                metadata: ["error": "\(Failure(error).message)"])
+                "\(reason); reading everything from the destination",
+                metadata: failure.code == .busy ? [:] : ["error": "\(failure.message)"])
             return nil
         }
     }

@@ -31,6 +31,6 @@ struct FilesAction {
                 }
             }
         }
-        return .success
+        return opened.exitCode
     }
 }

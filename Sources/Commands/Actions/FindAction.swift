@@ -32,6 +32,6 @@ struct FindAction {
             }
         }
         if json { try list.end([]) }
-        return .success
+        return opened.exitCode
     }
 }

@@ -22,13 +22,15 @@ struct RestoreAction {
         let summary = try RestoreRun(request, session: opened.session, problems: opened.problems).run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
-        if json {
-            try program.console.print(
-                document: "restore", summary.json(target: target) + [.init("problems", digest.json)])
-        } else if !program.output.isQuiet {
-            let text = RestoreText(
-                summary, target: target, zone: opened.setting.zone, took: ContinuousClock.now - start)
-            for line in text.lines { try program.console.print(line) }
+        let text = RestoreText(
+            summary, target: target, zone: opened.setting.zone, took: ContinuousClock.now - start)
+        try program.tell {
+            if json {
+                try program.console.print(
+                    document: "restore", summary.json(target: target) + [.init("problems", digest.json)])
+            } else if !program.output.isQuiet {
+                for line in text.lines { try program.console.print(line) }
+            }
         }
         if summary.failed > 0 || digest.errors > 0 { return .failure }
         return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)

@@ -32,19 +32,27 @@ struct RunAction {
             watch: setting.progress.watch)
         var reports: [RunReport] = []
         let showsText = !json && !program.output.isQuiet
-        let code = try JobBatch(try chosen(loaded.configuration), in: context).run { result in
+        let code = JobBatch(try chosen(loaded.configuration), in: context).run { result in
             reports.append(result.report)
             guard showsText else { return }
-            for line in BackupText(result, zone: setting.zone).lines { try program.console.print(line) }
-            try program.console.flush()
+            do {
+                try program.tell {
+                    for line in BackupText(result, zone: setting.zone).lines { try program.console.print(line) }
+                }
+            } catch {
+                // The other jobs matter more than a line about this one.
+                setting.logger.warning("summary not written", metadata: ["error": "\(error)"])
+            }
         }
         if json {
-            try program.console.print(
-                document: "run",
-                [
-                    .init("exit_code", .integer(Int64(code.rawValue))),
-                    .init("reports", .array(reports.map { $0.json(masking: program.mask.apply) })),
-                ])
+            try program.tell {
+                try program.console.print(
+                    document: "run",
+                    [
+                        .init("exit_code", .integer(Int64(code.rawValue))),
+                        .init("reports", .array(reports.map { $0.json(masking: program.mask.apply) })),
+                    ])
+            }
         }
         return code
     }
@@ -61,11 +69,12 @@ extension LoadedConfiguration {
     /// Logs what should be better in the file.
     func log(to logger: Logger) {
         for warning in warnings {
-            logger.warning(
-                "\(warning.message)",
-                metadata: [
-                    "code": "\(warning.code.rawValue)", "place": "\(warning.file):\(warning.line):\(warning.column)",
-                ])
+            logger.warning("\(warning.message)", metadata: warning.logged)
         }
     }
+}
+
+extension Diagnostic {
+    /// Code and place for the log.
+    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(file):\(line):\(column)"] }
 }

@@ -16,13 +16,12 @@ struct VerifyAction {
         let summary = try VerifyRun(.full, session: opened.session, problems: opened.problems).run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
-        if json {
+        try program.tell {
+            guard json else { return try show(summary, opened, digest, ContinuousClock.now - start, program) }
             try program.console.print(
                 document: "verify",
                 [.init("store", .string(opened.label))] + summary.json
                     + [.init("problems", digest.json)])
-        } else {
-            try show(summary, opened, digest, ContinuousClock.now - start, program)
         }
         if !summary.isIntact || digest.errors > 0 { return .failure }
         return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)

@@ -22,7 +22,7 @@ struct VersionsAction {
         } else {
             for line in Self.table(versions, opened.setting.zone).lines { try program.console.print(line) }
         }
-        return .success
+        return opened.exitCode
     }
 
     private static func table(_ versions: [StoreView.Version], _ zone: TimeZoneClock) -> Table {

@@ -82,7 +82,7 @@ struct LogLine {
 }
 
 extension Timestamp {
-    /// `2026-11-21T03:18:26.123Z`
+    /// The moment as in `2026-11-21T03:18:26.123Z`.
     fileprivate var iso8601WithMilliseconds: String {
         var bytes = Array(iso8601.utf8.dropLast())
         bytes.append(UInt8(ascii: "."))

@@ -2,7 +2,7 @@ internal import Support
 
 /// Numbers and durations in the words of people.
 enum HumanText {
-    /// `1,234,567`
+    /// A number as in `1,234,567`.
     static func count(_ value: some BinaryInteger) -> String {
         let digits = Array(String(value.magnitude))
         var text = value < 0 ? "-" : ""
@@ -13,15 +13,15 @@ enum HumanText {
         return text
     }
 
-    /// `1 file`, `2 files`
+    /// A number of things as in `1 file` and `2 files`.
     static func count(_ value: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
         "\(count(value)) \(value == 1 ? noun : plural ?? "\(noun)s")"
     }
 
-    /// `3.2 GiB`
+    /// A size as in `3.2 GiB`.
     static func size(_ bytes: Int64) -> String { ByteCount(bytes).description }
 
-    /// `0.4 s`, `42 s`, `3 min 07 s`, `2 h 05 min`
+    /// A time as in `0.4 s`, `42 s`, `3 min 07 s` and `2 h 05 min`.
     static func duration(_ duration: Duration) -> String {
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
         if seconds < 9.95 {

@@ -36,6 +36,7 @@ struct Table {
                 }
                 if !isLast { line += "  " }
             }
+            while line.hasSuffix(" ") { line.removeLast() }
             return line
         }
     }

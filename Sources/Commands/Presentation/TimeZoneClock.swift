@@ -22,7 +22,7 @@ struct TimeZoneClock: Sendable {
         Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.seconds))))
     }
 
-    /// `2026-11-21 04:18:26 +01:00`
+    /// The moment as in `2026-11-21 04:18:26 +01:00`.
     func text(_ time: Timestamp) -> String {
         let offset = offset(at: time)
         let local = Timestamp(seconds: time.seconds + offset).iso8601.dropLast()

@@ -6,7 +6,7 @@ internal import Secrets
 
 /// The program behind the executable.
 public enum CommandLineProgram {
-    /// Reads the arguments, does what they ask for, and returns what the process returns.
+    /// Reads the arguments and does what they ask for.
     /// - Parameters:
     ///   - arguments: without the program's name.
     ///   - environment: the variables of the process.
@@ -14,6 +14,7 @@ public enum CommandLineProgram {
     ///   - error: the descriptor for log and progress.
     ///   - trapsSignals: whether SIGINT and SIGTERM stop the command in good order; only for the main thread of a
     ///     process that has no other threads yet.
+    /// - Returns: what the process returns.
     public static func run(
         _ arguments: [String], environment: [String: String], output: Int32 = 1,
         error: Int32 = 2, trapsSignals: Bool = false
@@ -23,7 +24,12 @@ public enum CommandLineProgram {
         do {
             var parsed = try DunnageCommand.parseAsRoot(arguments)
             guard let found = parsed as? any ProgramCommand else {
-                // The bare name, or `help`: ArgumentParser's own commands know what to say.
+                guard !arguments.isEmpty else {
+                    // In a script this is a forgotten variable, not a question.
+                    console.log(DunnageCommand.helpMessage().trimmingNewlines)
+                    return Jobs.ExitCode.usage.rawValue
+                }
+                // ArgumentParser's own commands, such as `help`, know what to say.
                 try parsed.run()
                 return Jobs.ExitCode.success.rawValue
             }
@@ -50,12 +56,13 @@ public enum CommandLineProgram {
     private static func carryOut(_ command: any ProgramCommand, _ program: Program) -> Jobs.ExitCode {
         do {
             let code = try command.perform(program)
-            try program.console.flush()
+            try program.tell {}
             return code
         } catch is Console.OutputClosed {
+            // Only those commands get here that do nothing but tell.
             return .success
         } catch let error as InvalidConfiguration {
-            program.console.log(program.mask.apply(to: error.render().trimmingNewlines))
+            explain(error, program)
             return .configuration
         } catch {
             try? program.console.flush()
@@ -63,10 +70,26 @@ public enum CommandLineProgram {
             if failure.exitCode == .usage {
                 program.console.log("Error: \(failure.message)")
             } else {
+                let name = type(of: command)._commandName
                 program.setting().logger.error(
-                    "failed", metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
+                    "\(name) \(failure.code == .stopped ? "stopped" : "failed")",
+                    metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
             }
             return failure.exitCode
+        }
+    }
+
+    /// Everything that is wrong with a configuration: as a compiler would say it, or as log lines for machines.
+    private static func explain(_ error: InvalidConfiguration, _ program: Program) {
+        guard program.output.logFormat == .json else {
+            program.console.log(program.mask.apply(to: error.render().trimmingNewlines))
+            return
+        }
+        let logger = program.setting().logger
+        for diagnostic in error.diagnostics {
+            logger.log(
+                level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic.message)",
+                metadata: diagnostic.logged)
         }
     }
 

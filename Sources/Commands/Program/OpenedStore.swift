@@ -19,6 +19,7 @@ struct OpenedStore {
     ///   - choice: which one.
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
+    /// - Throws: `Failure`, or `InvalidConfiguration`.
     init(_ choice: StoreChoice, _ program: Program, logsProblems: Bool = true) throws {
         let configuration: Configuration? =
             switch choice.place {
@@ -50,6 +51,9 @@ struct OpenedStore {
 
     /// Where the store is, without secrets.
     var label: String { session.store.destination.label }
+
+    /// What a command returns that has listed what it could: some of it may be missing where the store is damaged.
+    var exitCode: Jobs.ExitCode { ProblemDigest(problems).errors > 0 ? .failure : .success }
 
     /// Ends the display of progress, before data is printed.
     func endProgress() { setting.progress.watch(nil) }

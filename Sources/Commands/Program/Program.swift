@@ -24,6 +24,14 @@ struct Program: Sendable {
         try ConfigurationLoader.load(path: path, environment: environment)
     }
 
+    /// Writes a result; that nobody reads it any more does not change what the command has done and returns.
+    func tell(_ body: () throws -> Void) throws {
+        do {
+            try body()
+            try console.flush()
+        } catch is Console.OutputClosed {}
+    }
+
     /// The setting with which a command writes, which the command line has the last word on.
     func setting(_ runtime: RuntimeSettings? = nil) -> OutputSetting {
         let zone = runtime?.timezone.flatMap { TimeZoneClock(named: $0) } ?? TimeZoneClock()
@@ -34,10 +42,12 @@ struct Program: Sendable {
         let handler = MaskingLogHandler(
             ConsoleLogHandler(console: console, format: format, zone: zone, logLevel: level), mask: mask)
         let logger = Logger(label: "dunnage") { _ in handler }
-        let display = ProgressDisplay(output.progressStyle, on: console) { [console] line in
+        // Whoever wants progress gets it, whatever the level of the log.
+        let display = ProgressDisplay(output.progressStyle, on: console) { [console] text in
+            let line = LogLine(time: .now(), level: .notice, message: text, metadata: [:])
             switch format {
-            case .text: console.log(line)
-            case .json: logger.notice("progress", metadata: ["progress": "\(line)"])
+            case .text: console.log(line.text(in: zone, color: console.usesColor))
+            case .json: console.log(line.json())
             }
         }
         return OutputSetting(logger: logger, zone: zone, progress: display)

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage files`
+/// The command `dunnage files`.
 struct FilesCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "files", abstract: "Lists the files and folders of a version.",
@@ -10,7 +10,9 @@ struct FilesCommand: ProgramCommand {
             dunnage files [<pattern> ...] --store <url> [--passphrase-file <file>] [--version <n|time>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then patterns or paths, of which one has to match."))
+    @Argument(
+        help: ArgumentHelp(
+            "The job, with --config; then patterns or paths, of which one has to match.", valueName: "word"))
     var words: [String] = []
 
     @OptionGroup

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage find`
+/// The command `dunnage find`.
 struct FindCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "find", abstract: "Says in which versions there are files that match.",
@@ -10,7 +10,9 @@ struct FindCommand: ProgramCommand {
             dunnage find <pattern> ... --store <url> [--passphrase-file <file>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then patterns or paths, of which one has to match."))
+    @Argument(
+        help: ArgumentHelp(
+            "The job, with --config; then patterns or paths, of which one has to match.", valueName: "word"))
     var words: [String] = []
 
     @OptionGroup

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage restore`
+/// The command `dunnage restore`.
 struct RestoreCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Restores a version, or files and folders of it.",
@@ -10,7 +10,8 @@ struct RestoreCommand: ProgramCommand {
             dunnage restore [<path> ...] --store <url> [--passphrase-file <file>] [--target <folder>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then what to restore, everything unless told."))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then what to restore, everything unless told.", valueName: "word"))
     var words: [String] = []
 
     @OptionGroup

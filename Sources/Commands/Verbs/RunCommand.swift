@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage run`
+/// The command `dunnage run`.
 struct RunCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Backs up the named jobs, or all of them, one after the other.",

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage validate`
+/// The command `dunnage validate`.
 struct ValidateCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Checks a configuration and prints everything that is wrong with it.",

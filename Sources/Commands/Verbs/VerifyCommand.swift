@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage verify`
+/// The command `dunnage verify`.
 struct VerifyCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Checks every object and block of a store against its hash.",

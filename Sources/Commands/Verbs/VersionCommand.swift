@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import JSON
 internal import Jobs
 
-/// `dunnage version`
+/// The command `dunnage version`.
 struct VersionCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Prints the version of the program.")

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Jobs
 
-/// `dunnage versions`
+/// The command `dunnage versions`.
 struct VersionsCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "versions", abstract: "Lists the versions in a store, the newest first.",

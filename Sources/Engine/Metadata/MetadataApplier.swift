@@ -72,20 +72,35 @@ public final class MetadataApplier: Sendable {
                 var status = cposix_status()
                 let code = cposix_status_at(AT_FDCWD, cPath, &status)
                 guard code == 0 else { return warn(.everything, path, code) }
-                let target = Target(path: path, cPath: cPath, status: status)
-                let ownership = applyOwnership(metadata, to: target)
-                applyAttributes(metadata, to: target)
-                applyPermissions(metadata, to: target, ownership)
-                applyModified(metadata, to: target)
+                apply(metadata, to: Target(path: path, handle: .path(cPath), status: status))
             }
         } catch {
             warn(.everything, path, error.code)
         }
     }
 
+    /// Applies metadata to an open regular file, which costs a fraction of finding it by its path; `path` is for
+    /// messages.
+    public func apply(_ metadata: Metadata, toOpen file: Int32, path: [UInt8]) {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { return warn(.everything, path, errno) }
+        var known = cposix_status()
+        known.mode = status.st_mode
+        known.user = status.st_uid
+        known.group = status.st_gid
+        apply(metadata, to: Target(path: path, handle: .open(file), status: known))
+    }
+
+    private func apply(_ metadata: Metadata, to target: Target) {
+        let ownership = applyOwnership(metadata, to: target)
+        applyAttributes(metadata, to: target)
+        applyPermissions(metadata, to: target, ownership)
+        applyModified(metadata, to: target)
+    }
+
     private struct Target {
         let path: [UInt8]
-        let cPath: UnsafePointer<CChar>
+        let handle: MetadataTarget
         let status: cposix_status
 
         var isLink: Bool { status.mode & S_IFMT == S_IFLNK }
@@ -106,11 +121,11 @@ public final class MetadataApplier: Sendable {
         let user = metadata.ownerName.isEmpty ? stored.uid : names.user(named: metadata.ownerName) ?? stored.uid
         let group = metadata.groupName.isEmpty ? stored.gid : names.group(named: metadata.groupName) ?? stored.gid
         if user == target.status.user, group == target.status.group { return .kept }
-        if lchown(target.cPath, user, group) == 0 { return .changed }
+        if target.handle.setOwner(user, group) == 0 { return .changed }
         let code = errno
         // Whoever is not root may still hand a file of theirs to another of their groups.
         let changedGroup =
-            code == EPERM && group != target.status.group && lchown(target.cPath, .max, group) == 0
+            code == EPERM && group != target.status.group && target.handle.setOwner(.max, group) == 0
         if changedGroup, user == target.status.user { return .changed }
         if code != EPERM || isFirst(.ownership) { warn(.ownership(user: user, group: group), target.path, code) }
         return .refused
@@ -122,7 +137,7 @@ public final class MetadataApplier: Sendable {
         if metadata.ownership != nil { removeAttributes(except: metadata.extendedAttributes, from: target) }
         for attribute in metadata.extendedAttributes {
             let cName = attribute.name.map { CChar(bitPattern: $0) } + [0]
-            let code = -cposix_set_attribute(target.cPath, cName, attribute.value, attribute.value.count)
+            let code = target.handle.setAttribute(cName, attribute.value)
             if code == 0 { continue }
             let namespace = Array(attribute.name.prefix { $0 != UInt8(ascii: ".") })
             let isGeneral = code == EPERM || code == ENOTSUP
@@ -134,15 +149,15 @@ public final class MetadataApplier: Sendable {
 
     /// Removes users' attributes and access lists that the entry did not have, such as those inherited from a folder.
     private func removeAttributes(except wanted: [Metadata.ExtendedAttribute], from target: Target) {
-        let size = cposix_list_attributes(target.cPath, nil, 0)
+        let size = target.handle.listAttributes(nil, 0)
         guard size > 0 else { return }
         var list = [UInt8](repeating: 0, count: size)
-        let count = cposix_list_attributes(target.cPath, &list, size)
+        let count = target.handle.listAttributes(&list, size)
         guard count > 0 else { return }
         for name in list.prefix(count).split(separator: 0) {
             let isOurs = ["user.", "system.posix_acl_"].contains { name.starts(with: $0.utf8) }
             guard isOurs, !wanted.contains(where: { name.elementsEqual($0.name) }) else { continue }
-            let code = -cposix_remove_attribute(target.cPath, name.map { CChar(bitPattern: $0) } + [0])
+            let code = target.handle.removeAttribute(name.map { CChar(bitPattern: $0) } + [0])
             if code != 0, code != ENODATA { warn(.extendedAttribute(Array(name)), target.path, code) }
         }
     }
@@ -161,13 +176,12 @@ public final class MetadataApplier: Sendable {
         } else {
             return
         }
-        // Not following links also when one takes the place of the file at this moment.
-        if fchmodat(AT_FDCWD, target.cPath, mode, AT_SYMLINK_NOFOLLOW) != 0 { warn(.permissions, target.path, errno) }
+        if target.handle.setMode(mode) != 0 { warn(.permissions, target.path, errno) }
     }
 
     private func applyModified(_ metadata: Metadata, to target: Target) {
         guard parts.contains(.modified), let modified = metadata.modified else { return }
-        let code = -cposix_set_modified(target.cPath, modified.seconds, Int64(modified.nanoseconds))
+        let code = target.handle.setModified(modified.seconds, Int64(modified.nanoseconds))
         if code != 0 { warn(.modified, target.path, code) }
     }
 

@@ -80,8 +80,8 @@ final class ContentWriter {
         let folder = try handles.handle(Int(file.folder))
         guard file.action == .create else {
             let temporary = shared.temporaryName(index)
-            try make(temporary, in: folder, bytes)
-            try publish(index, file, temporary, in: folder)
+            let isDescribed = try make(temporary, for: index, in: folder, bytes)
+            try publish(index, file, temporary, in: folder, isDescribed: isDescribed)
             return
         }
         let descriptor = tree.withName(file) {
@@ -95,16 +95,20 @@ final class ContentWriter {
             _ = tree.withName(file) { unlinkat(folder, $0, 0) }
             throw error
         }
+        let isDescribed = shared.describe(index, open: descriptor)
         close(descriptor)
-        shared.finish(index)
+        shared.finish(index, isDescribed: isDescribed)
     }
 
-    private func make(_ name: String, in folder: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    private func make(
+        _ name: String, for index: Int32, in folder: Int32, _ bytes: UnsafeRawBufferPointer
+    ) throws(SystemError) -> Bool {
         let descriptor = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw SystemError("create", path: name) }
         let file = FileDescriptor(owning: descriptor, path: name)
         do throws(SystemError) {
             try file.write(all: bytes)
+            return shared.describe(index, open: descriptor)
         } catch {
             unlinkat(folder, name, 0)
             throw error
@@ -184,12 +188,13 @@ final class ContentWriter {
             shared.fail(index, "the hash of its content is not the recorded one", .damaged)
             return
         }
-        try publish(index, file, name, in: folder)
+        let isDescribed = shared.describe(index, open: descriptor)
+        try publish(index, file, name, in: folder, isDescribed: isDescribed)
     }
 
     /// Gives a complete file its name; nothing that came there meanwhile is replaced unless that was asked for.
     private func publish(
-        _ index: Int32, _ file: RestoreTree.File, _ temporary: String, in folder: Int32
+        _ index: Int32, _ file: RestoreTree.File, _ temporary: String, in folder: Int32, isDescribed: Bool
     ) throws(SystemError) {
         let status = tree.withName(file) { name in
             file.action == .replace
@@ -200,7 +205,7 @@ final class ContentWriter {
             unlinkat(folder, temporary, 0)
             throw error
         }
-        shared.finish(index)
+        shared.finish(index, isDescribed: isDescribed)
     }
 
     private func renameWithoutReplacing(_ folder: Int32, _ name: String, _ newName: UnsafePointer<CChar>) -> Int32 {

@@ -68,11 +68,11 @@ public final class RestoreRun: Sendable {
         do {
             try writeContents(state)
         } catch {
-            try? removeUnfinished(state)
+            _ = try? removeUnfinished(state)
             throw error
         }
         finishFiles(state)
-        try removeUnfinished(state)
+        for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
         for link in tree.links { restore(link, state, handles, &summary) }
         applyFolderMetadata(state)
@@ -168,14 +168,15 @@ public final class RestoreRun: Sendable {
         }
     }
 
-    /// Removes the parts of files that never became complete.
-    private func removeUnfinished(_ state: RestoreState) throws {
+    /// Removes the parts of files that never became complete, and returns those.
+    private func removeUnfinished(_ state: RestoreState) throws -> [Int32] {
         let handles = try FolderHandles(tree: state.tree, followsUnlisted: request.target == nil)
-        for index in state.unfinished {
+        let unfinished = state.unfinished
+        for index in unfinished {
             let handle = try handles.handle(Int(state.tree.files[Int(index)].folder))
             unlinkat(handle, state.temporaryName(index), 0)
-            state.fail(index, "some of its blocks are lost", .damaged)
         }
+        return unfinished
     }
 
     // MARK: Links and folders

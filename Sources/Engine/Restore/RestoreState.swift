@@ -14,6 +14,7 @@ final class RestoreState: Sendable {
     private let problems: ProblemLog
     private let progress: RunProgress
     private let mark: String
+    private let folderPaths: [[UInt8]]
     private let mutable: Mutex<Mutable>
 
     private struct Mutable {
@@ -38,6 +39,7 @@ final class RestoreState: Sendable {
         self.applier = applier
         self.problems = problems
         self.progress = progress
+        folderPaths = tree.folders.indices.map { tree.path(ofFolder: $0) }
         mark = "\(getpid())-\(Timestamp.now().unixNanoseconds)"
         mutable = Mutex(Mutable(blocksLeft: plan.fileHashes.mapValues(\.count)))
     }
@@ -69,10 +71,15 @@ final class RestoreState: Sendable {
         }
     }
 
-    /// A file has its content and its name: now its metadata, or later when that has not come yet.
-    func finish(_ index: Int32) {
+    /// A file has its content: it gets its metadata, unless that has not come yet; then this returns false.
+    func describe(_ index: Int32, open file: Int32) -> Bool {
+        applyMetadata(tree.files[Int(index)], open: file)
+    }
+
+    /// A file has its content and its name.
+    func finish(_ index: Int32, isDescribed: Bool) {
         let file = tree.files[Int(index)]
-        let mustWait = !applyMetadata(file)
+        let mustWait = !isDescribed
         mutable.withLock { state in
             state.restored += 1
             state.bytes += file.size
@@ -84,11 +91,16 @@ final class RestoreState: Sendable {
 
     /// Applies the metadata of a file; false when it has not arrived yet.
     @discardableResult
-    func applyMetadata(_ file: RestoreTree.File, isLast: Bool = false) -> Bool {
+    func applyMetadata(_ file: RestoreTree.File, open descriptor: Int32? = nil, isLast: Bool = false) -> Bool {
         guard let applier, file.metadata >= 0 else { return true }
         switch metadata.take(file.metadata) {
         case .known(let value):
-            applier.apply(value, to: tree.path(file))
+            let path = folderPaths[Int(file.folder)] + tree.name(file)
+            if let descriptor {
+                applier.apply(value, toOpen: descriptor, path: path)
+            } else {
+                applier.apply(value, to: path)
+            }
             return true
         case .failed:
             reportLostMetadata(tree.source(file))

@@ -50,16 +50,18 @@ struct TargetLayout {
     }
 
     private mutating func add(_ entry: CatalogEntry, in folder: Int) {
-        if entry.kind != .file {
+        switch entry.kind {
+        case .symlink, .folderLink:
             tree.links.append(
                 RestoreTree.Link(folder: folder, name: entry.name, metadata: metadata(entry.metadata)))
-            return
+        case .file:
+            let (start, count) = tree.store(entry.name)
+            tree.files.append(
+                RestoreTree.File(
+                    folder: Int32(folder), nameCount: count, nameStart: start, size: entry.size,
+                    modified: entry.modified, data: entry.data, metadata: metadata(entry.metadata)))
+        case .folder: break
         }
-        let (start, count) = tree.store(entry.name)
-        tree.files.append(
-            RestoreTree.File(
-                folder: Int32(folder), nameCount: count, nameStart: start, size: entry.size, modified: entry.modified,
-                data: entry.data, metadata: metadata(entry.metadata)))
     }
 
     private mutating func refuse(_ path: [UInt8]) {
