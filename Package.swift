@@ -105,5 +105,13 @@ let package = Package(
             [
                 "Archive", "Catalog", "CPosix", "Cryptography", "Destinations", "Engine", "StoreFormat", "Support",
             ]),
+        tests(
+            "JobsTests",
+            [
+                "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
+                "StoreFormat", "Support", "Transport", logging,
+            ]),
+        tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
     ]
 )
