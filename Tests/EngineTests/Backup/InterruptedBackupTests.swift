@@ -1,5 +1,6 @@
 import Destinations
 import Foundation
+import Glibc
 import Support
 import TestSupport
 import Testing
@@ -88,6 +89,28 @@ struct InterruptedBackupTests {
         }
         try fixture.run()
         #expect(try fixture.restoreDifferences() == [])
+    }
+
+    @Test("a run is stopped in the middle of a file, also when nothing of it has to be stored")
+    func cancelledInFile() throws {
+        let fixture = try BackupFixture()
+        let size: Int64 = 8 << 30
+        try fixture.write("nothing", "")
+        #expect(truncate("\(fixture.source)/nothing", size) == 0)
+        let (cancellation, progress) = (Cancellation(), RunProgress())
+        let stopper = try WorkerThread("stopper") {
+            while progress.bytes == 0, !cancellation.isCancelled { sched_yield() }
+            cancellation.cancel()
+        }
+        #expect {
+            try fixture.run(cancellation: cancellation, progress: progress)
+        } throws: { error in
+            guard case .cancelled? = error as? EngineError else { return false }
+            return true
+        }
+        cancellation.cancel()
+        stopper.join()
+        #expect(progress.bytes < size)
     }
 
     @Test("an interrupted run leaves no temporary file behind")
