@@ -71,7 +71,7 @@ public struct BackupRun {
         do {
             try catalog.write { writer in
                 if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
-                try describe(outcome.orphans, context, writer)
+                try OrphanDescriber(context: context).run(outcome.orphans, writer)
                 try start(pipeline, context, catalog, identifiers, workers: workers) { seen in
                     walked.withLock { $0 = seen }
                 }
@@ -210,28 +210,6 @@ public struct BackupRun {
                     for block in blocks { try writer.add(block) }
                 }
             }
-        }
-    }
-
-    /// Writes index volumes for data volumes that an interrupted run had sent without.
-    private func describe(
-        _ orphans: [ObjectName], _ context: BackupContext, _ writer: borrowing CatalogWriter
-    ) throws {
-        guard !orphans.isEmpty else { return }
-        let names = Set(orphans.map(\.text))
-        let (volumes, blocks) = try writer.reading { reader in
-            let volumes = try reader.volumes().filter { names.contains($0.name) }
-            var blocks = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, [CatalogBlock]()) })
-            try reader.forEachBlock { id, hash, size, volume in
-                guard blocks[volume] != nil, let digest = Digest(hash) else { return }
-                blocks[volume]?.append(CatalogBlock(id: id, digest: digest, size: size, volume: volume))
-            }
-            return (volumes, blocks)
-        }
-        for volume in volumes {
-            let index = try VolumeUploader(context: context).uploadIndex(
-                of: volume, blocks: blocks[volume.id] ?? [], lists: [])
-            try writer.put(index)
         }
     }
 

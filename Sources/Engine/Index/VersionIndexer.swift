@@ -145,7 +145,8 @@ extension CatalogVersion {
         case .folder: folders += 1
         case .symlink, .folderLink: symlinks += 1
         }
-        bytes += row.size
+        // A hostile list may claim any size.
+        bytes &+= row.size
     }
 }
 

@@ -45,12 +45,14 @@ final class MetadataTable: Sendable {
             finish(index, Array(bytes))
             return
         }
+        // A hostile list may claim any size.
+        let largest = min(settings.maximumMetadataSize, 64 << 20)
         let complete: [UInt8]? = state.withLock { state in
             var (content, left) =
                 if case .partial(let content, let left) = state.values[Int(index)] {
                     (content, left)
                 } else {
-                    ([UInt8](repeating: 0, count: Int(clamping: min(whole.size, 1 << 30))), whole.count)
+                    ([UInt8](repeating: 0, count: Int(min(whole.size, Int64(largest)))), whole.count)
                 }
             let start = Int(position) * settings.blockSize
             guard start + bytes.count <= content.count else {

@@ -18,8 +18,8 @@ final class RestorePipeline: Sendable {
         self.state = state
         self.problems = problems
         self.threads = threads
-        // Every worker gets each volume, so one volume at most waits while another is being written.
-        jobs = BoundedQueue(capacity: threads)
+        // Every worker gets each volume, so with one place none is fetched before the last one is in every hand.
+        jobs = BoundedQueue(capacity: 1)
     }
 
     /// Restores the contents of the plan.

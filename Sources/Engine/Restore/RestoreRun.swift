@@ -59,7 +59,7 @@ public final class RestoreRun: Sendable {
             selection, prefix: prefix(of: selection), base: try base(), problems: problems)
         summary.failed += refused
         progress.setTotals(
-            entries: tree.files.count + tree.links.count, bytes: Int(tree.files.reduce(0) { $0 + $1.size }))
+            entries: tree.files.count + tree.links.count, bytes: Int(tree.files.reduce(0) { $0 &+ $1.size }))
         try TargetPreparation(
             request: request, version: version, settings: session.properties.settings, catalog: session.catalog,
             problems: problems, cancellation: session.store.cancellation

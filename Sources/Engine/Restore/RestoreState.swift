@@ -82,7 +82,7 @@ final class RestoreState: Sendable {
         let mustWait = !isDescribed
         mutable.withLock { state in
             state.restored += 1
-            state.bytes += file.size
+            state.bytes &+= file.size
             if mustWait { state.waiting.append(index) }
         }
         progress.addEntries(1)

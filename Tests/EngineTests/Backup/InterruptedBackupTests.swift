@@ -59,6 +59,26 @@ struct InterruptedBackupTests {
         #expect(try fixture.restoreDifferences() == [])
     }
 
+    @Test("a data volume left without its description gets one, blocklists included")
+    func orphans() throws {
+        let fixture = try fixture()
+        try fixture.write("many blocks", BackupFixture.noise(300_000, seed: 77))
+        let fault = FaultyDestination.Fault(
+            .put, object: { $0.contains("dindex") }, ordinals: 1...99, .failBefore(.permission))
+        let destination = FaultyDestination(try fixture.destination(), faults: [fault])
+        #expect(throws: EngineError.self) { try fixture.run(destination) }
+        try fixture.run()
+        #expect(try fixture.restoreDifferences() == [])
+        if let faults = try fixture.faults() { #expect(faults == "") }
+        // The same when somebody has removed a description.
+        for name in try fixture.objects().keys where name.contains("dindex") {
+            FileTree.remove("\(fixture.remote)/\(name)")
+        }
+        try fixture.run()
+        #expect(try fixture.restoreDifferences() == [])
+        if let faults = try fixture.faults() { #expect(faults == "") }
+    }
+
     @Test("a destination that silently keeps half an object is found out before the run is called a success")
     func truncated() throws {
         let fixture = try fixture()
