@@ -24,7 +24,7 @@ secrets:
   backup_passphrase:
     file: $folder/passphrase
 YAML
-compose() { docker compose --progress quiet -f compose.yaml -f "$folder/secret.yaml" --project-directory . "$@"; }
+compose() { docker compose --progress "${progress:-quiet}" -f compose.yaml -f "$folder/secret.yaml" --project-directory . "$@"; }
 dunnage() { compose run --rm -T dunnage "$@" < /dev/null; }
 inside() { compose run --rm -T --entrypoint "$1" dunnage "${@:2}" < /dev/null; }
 cleanup() {
@@ -66,7 +66,7 @@ fi
 
 if [ "${1:-}" != --no-build ]; then
     started=$SECONDS
-    check "the image builds" compose build
+    progress=plain check "the image builds" compose build
     [ $failures = 0 ] || exit 1
     echo "      in $((SECONDS - started)) s"
 fi
