@@ -23,25 +23,42 @@ public final class BlockIndex: Sendable {
     }
 
     /// The index of all blocks that a catalog knows to be in some volume.
-    public convenience init(from scan: BlockScan, digestLength: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - scan: the catalog's blocks.
+    ///   - digestLength: bytes of a hash.
+    ///   - lost: blocks that have a row but must be stored again: each is new once more, under its old number.
+    /// - Throws: `CatalogError`.
+    public convenience init(from scan: BlockScan, digestLength: Int, lost: Set<Int64> = []) throws {
         self.init(digestLength: digestLength, nextID: try scan.nextID(), capacity: try scan.count())
         try table.withLock { table in
             try scan.forEachBlock { id, hash, _, volume in
-                guard volume != 0, let digest = Digest(hash) else { return }
-                table.insert(digest, id: id)
+                guard let digest = Digest(hash) else { return }
+                if lost.contains(id) {
+                    table.insert(digest, id: id)
+                    table.lost.insert(id)
+                } else if volume != 0 {
+                    table.insert(digest, id: id)
+                }
             }
         }
     }
 
     /// The number of a block, or `nil` when it is not stored.
     public func find(_ digest: Digest) -> Int64? {
-        table.withLock { $0.find(digest) }
+        table.withLock { table in
+            let id = table.find(digest)
+            return id.flatMap { table.lost.contains($0) ? nil : $0 }
+        }
     }
 
     /// The number of a block, new or not; whoever gets `isNew` must store the block.
     public func insert(_ digest: Digest) -> (id: Int64, isNew: Bool) {
         table.withLock { table in
-            if let id = table.find(digest) { return (id, false) }
+            if let id = table.find(digest) {
+                // Nearly always the set is empty, and asking it costs nothing.
+                return (id, !table.lost.isEmpty && table.lost.remove(id) != nil)
+            }
             let id = table.nextID
             table.nextID += 1
             table.insert(digest, id: id)
@@ -57,6 +74,7 @@ private struct Table: ~Copyable {
     let digestLength: Int
     var nextID: Int64
     var ids: [Int64] = []
+    var lost: Set<Int64> = []
     private var digests: [UInt8] = []
     /// For each slot a position in `ids` plus one, or 0 when it is free; at least half of them are.
     private var slots: [UInt32]

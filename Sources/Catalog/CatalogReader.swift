@@ -68,6 +68,23 @@ public struct CatalogReader: ~Copyable {
         try blockScan().forEachBlock(body)
     }
 
+    /// Calls `body` with the number of every content and one of its lists after the other.
+    public func forEachBlocklist(
+        _ body: (_ content: Int64, _ size: Int64, _ list: CatalogContent.List) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection,
+            """
+            SELECT c.id, c.size, coalesce(b.list, 0), coalesce(b.blocks, x'')
+            FROM content c LEFT JOIN blocklist b ON b.content = c.id ORDER BY c.id, b.position
+            """)
+        while try query.step() {
+            try body(
+                query.int64(0), query.int64(1),
+                CatalogContent.List(listBlock: query.int64(2), blocks: unpackedBlocks(query.blob(3))))
+        }
+    }
+
     /// How many blocks there are.
     public func blockCount() throws -> Int {
         try blockScan().count()
@@ -274,16 +291,15 @@ public final class ContentLookup {
         listQuery.bind(1, id)
         defer { listQuery.reset() }
         while try listQuery.step() {
-            let packed = listQuery.blob(1)
-            var blocks: [Int64] = []
-            blocks.reserveCapacity(packed.count / 8)
-            for offset in stride(from: 0, to: packed.count - 7, by: 8) {
-                blocks.append(
-                    Int64(littleEndian: packed.loadUnaligned(fromByteOffset: offset, as: Int64.self)))
-            }
-            content.lists.append(.init(listBlock: listQuery.int64(0), blocks: blocks))
+            content.lists.append(.init(listBlock: listQuery.int64(0), blocks: unpackedBlocks(listQuery.blob(1))))
         }
         return content
+    }
+}
+
+private func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
+    stride(from: 0, to: packed.count - 7, by: 8).map { offset in
+        Int64(littleEndian: packed.loadUnaligned(fromByteOffset: offset, as: Int64.self))
     }
 }
 

@@ -27,6 +27,11 @@ public struct CatalogWriter: ~Copyable {
             sql: "INSERT OR REPLACE INTO property(key, value) VALUES (?, ?)", arguments: [key, value])
     }
 
+    /// Forgets a named fact.
+    public func removeProperty(_ key: String) throws {
+        try connection.execute(sql: "DELETE FROM property WHERE key = ?", arguments: [key])
+    }
+
     /// Adds a remote object, or replaces what was known of it.
     public func put(_ volume: CatalogVolume) throws {
         statements.volumeInsert.bind(1, volume.id)
@@ -42,7 +47,7 @@ public struct CatalogWriter: ~Copyable {
         try connection.execute(sql: "DELETE FROM volume WHERE id = ?", arguments: [id])
     }
 
-    /// Adds a block.
+    /// Adds a block, or records where it is now.
     public func add(_ block: CatalogBlock) throws {
         statements.blockInsert.bind(1, block.id)
         statements.blockInsert.bind(2, block.digest)
@@ -140,7 +145,7 @@ private final class Statements {
         volumeInsert = try PreparedStatement(
             connection, "INSERT OR REPLACE INTO volume(id, name, kind, size, hash) VALUES (?, ?, ?, ?, ?)")
         blockInsert = try PreparedStatement(
-            connection, "INSERT INTO block(id, hash, size, volume) VALUES (?, ?, ?, ?)")
+            connection, "INSERT OR REPLACE INTO block(id, hash, size, volume) VALUES (?, ?, ?, ?)")
         contentInsert = try PreparedStatement(connection, "INSERT INTO content(id, size, hash) VALUES (?, ?, ?)")
         listInsert = try PreparedStatement(
             connection, "INSERT INTO blocklist(content, position, list, blocks) VALUES (?, ?, ?, ?)")

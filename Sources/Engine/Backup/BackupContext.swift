@@ -36,7 +36,6 @@ struct BackupContext: Sendable {
     func upload(_ volume: SealedVolume) throws {
         try cancellation.check()
         try store.upload(volume)
-        counters.uploadedBytes.add(Int(volume.size))
-        counters.uploadedObjects.add()
+        counters.countUpload(volume.name.text, size: volume.size)
     }
 }

@@ -19,6 +19,7 @@ final class BackupCounters: Sendable {
     let unreadable = Counter()
     let uploadedBytes = Counter()
     let uploadedObjects = Counter()
+    private let uploads = Mutex<[String: Int64]>([:])
     private let nextContent: Atomic<Int64>
     private let nextVolume: Atomic<Int64>
 
@@ -28,6 +29,15 @@ final class BackupCounters: Sendable {
     init(nextContent: Int64, nextVolume: Int64) {
         self.nextContent = Atomic(nextContent)
         self.nextVolume = Atomic(nextVolume)
+    }
+
+    /// Names and sizes of the objects that were sent.
+    var uploaded: [String: Int64] { uploads.withLock { $0 } }
+
+    func countUpload(_ name: String, size: Int64) {
+        uploads.withLock { $0[name] = size }
+        uploadedBytes.add(Int(size))
+        uploadedObjects.add()
     }
 
     func newContentID() -> Int64 { nextContent.add(1, ordering: .relaxed).oldValue }

@@ -50,6 +50,7 @@ public struct BackupRun {
         try requireSources()
         try prepareDestination()
         let listing = try store.list()
+        try checkClock(listing)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
             path: catalogPath, store: store, listing: listing, problems: problems)
         let existing = try catalog.read { try StoreProperties(from: $0) }
@@ -68,19 +69,26 @@ public struct BackupRun {
         summary.catalogWasRebuilt = outcome.action == .rebuilt
         summary.leftoversWereAdopted = outcome.action == .adopted
         let walked = Mutex(WalkSummary())
+        var result = listing
         do {
             try catalog.write { writer in
                 if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
                 try OrphanDescriber(context: context).run(outcome.orphans, writer)
-                try start(pipeline, context, catalog, identifiers, workers: workers) { seen in
+                try start(pipeline, context, catalog, identifiers, listing, workers: workers) { seen in
                     walked.withLock { $0 = seen }
                 }
                 let version = identifiers.version
-                try record(context, writer, version: version)
-                pipeline.join()
+                // Stages that wait for each other in queues do not look at the flag.
+                try cancellation.whileWatching({ pipeline.fail(EngineError.cancelled) }) {
+                    try record(context, writer, version: version)
+                    pipeline.join()
+                }
                 try pipeline.check()
                 try cancellation.check()
                 try writeVersion(version, context, listing, writer, &summary)
+                try updateLosses(writer)
+                result = context.counters.uploaded.isEmpty ? listing : try store.list()
+                try confirm(result, context)
             }
         } catch {
             pipeline.fail(error)
@@ -90,8 +98,6 @@ public struct BackupRun {
             throw error
         }
         complete(&summary, walked.withLock { $0 }, context)
-        let result = summary.uploadedObjects > 0 ? try store.list() : listing
-        try confirm(result, catalog)
         summary.storedBytes = result.totalSize
         summary.versions = result.dlists.count
         return summary
@@ -119,7 +125,7 @@ public struct BackupRun {
 
     private func start(
         _ pipeline: Pipeline, _ context: BackupContext, _ catalog: Catalog, _ identifiers: CatalogIdentifiers,
-        workers: Int, walked: @escaping @Sendable (WalkSummary) -> Void
+        _ listing: StoreListing, workers: Int, walked: @escaping @Sendable (WalkSummary) -> Void
     ) throws {
         progress.phase = .backingUp
         let streams = context.streams
@@ -154,7 +160,8 @@ public struct BackupRun {
             try catalog.read { reader in
                 let detector = try ChangeDetector(
                     reader, nextFolder: identifiers.folder, output: streams, counters: context.counters,
-                    digestLength: context.settings.blockHash.digestLength)
+                    digestLength: context.settings.blockHash.digestLength,
+                    lost: try LostContents(reader, listing: listing, settings: context.settings))
                 while let listing = streams.listings.pop() { try detector.examine(listing) }
                 try detector.finish()
             }
@@ -226,6 +233,8 @@ public struct BackupRun {
         guard changed > 0 || !hasVersions else { return }
         progress.phase = .finishing
         let time = listing.nextVersionTime(at: context.started)
+        // Runs in quick succession must not run ahead of the clock.
+        while time.seconds > Timestamp.now().seconds + 1, !cancellation.isCancelled { usleep(20_000) }
         let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
         try list.add(FilesetFlags(isFullBackup: true))
         var totals = FilesetWriter.Totals()
@@ -247,20 +256,40 @@ public struct BackupRun {
         summary.version = time
     }
 
-    /// What was sent must also be listed, in full size.
-    private func confirm(_ listing: StoreListing, _ catalog: Catalog) throws {
+    /// What was sent must also be listed, in full size, before the catalog believes in it.
+    private func confirm(_ listing: StoreListing, _ context: BackupContext) throws {
         var sizes: [String: Int64?] = [:]
         for item in listing.items { sizes[item.name.text] = item.size }
-        let volumes = try catalog.read { try $0.volumes() }
-        let missing = volumes.filter { volume in
-            guard let size = sizes[volume.name] else { return true }
-            guard let size, volume.size >= 0 else { return false }
-            return size != volume.size
+        let missing = context.counters.uploaded.filter { name, size in
+            guard let listed = sizes[name] else { return true }
+            guard let listed else { return false }
+            return listed != size
         }
         guard missing.isEmpty else {
-            throw EngineError.missingObjects(missing.map(\.name), destination: store.destination.label)
+            throw EngineError.uploadNotListed(missing.keys.sorted(), destination: store.destination.label)
         }
     }
+
+    /// Forgets that blocks are lost once all of them are stored again.
+    private func updateLosses(_ writer: borrowing CatalogWriter) throws {
+        guard try writer.reading({ try $0.property(LostContents.property) }) != nil else { return }
+        var isComplete = true
+        try writer.reading { reader in
+            try reader.forEachBlock { _, _, _, volume in if volume == 0 { isComplete = false } }
+        }
+        if isComplete { try writer.removeProperty(LostContents.property) }
+    }
+
+    /// Versions are named by the time they were made; a clock that is behind would put new ones before old ones.
+    private func checkClock(_ listing: StoreListing) throws {
+        guard let newest = listing.dlists.first?.name.time else { return }
+        guard newest.seconds - Timestamp.now().seconds <= Self.toleratedClockSkew else {
+            throw EngineError.clockBehind(newest: newest, destination: store.destination.label)
+        }
+    }
+
+    /// Seconds that the newest version may be ahead of the clock.
+    private static let toleratedClockSkew: Int64 = 5
 
     private func complete(_ summary: inout BackupSummary, _ walked: WalkSummary, _ context: BackupContext) {
         let counters = context.counters

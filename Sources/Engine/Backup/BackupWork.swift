@@ -9,6 +9,8 @@ struct Candidate: Sendable {
     let index: Int
     /// What the catalog has under this name, if anything.
     let previous: CatalogEntry?
+    /// Whether the previous state is not stored completely, so that it has to be read and stored again.
+    let isLost: Bool
     /// The hash of the previous data, where the reference alone does not tell.
     let previousDataHash: Digest?
     /// The hash of the previous metadata, where the reference alone does not tell.

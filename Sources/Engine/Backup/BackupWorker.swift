@@ -70,7 +70,12 @@ final class BackupWorker {
                 record(entry, candidate, in: batch, data: .nothing, size: 0, metadata: metadata.reference)
                 continue
             }
-            if folder < 0 { folder = FolderDescriptor.open(batch.listing.path) }
+            do throws(SystemError) {
+                if folder < 0 { folder = try FolderDescriptor.open(batch.listing.path) }
+            } catch {
+                try leaveOut(candidate, in: batch, error)
+                continue
+            }
             try read(entry, candidate, in: batch, folder: folder, metadata: metadata.reference)
         }
     }
@@ -89,14 +94,25 @@ final class BackupWorker {
             close(candidate, in: batch)
             return nil
         }
+        if source.leftOutAttributes > 0 || entry.modified == .max {
+            let what =
+                entry.modified == .max
+                ? "its modification time is too late to be stored"
+                : "an extended attribute whose name is not UTF-8 cannot be stored"
+            problems.add(Problem(.metadata, batch.listing.text(of: entry), "\(what); all else is in this version"))
+        }
         return try metadataStorer.store(source.metadata, candidate, index: batch.index) { changes.append($0) }
     }
 
     /// Same metadata, which includes the modification time, and same size: nothing is read.
+    ///
+    /// A file whose inode changed although nothing else did may have been replaced by another of the same size and
+    /// time: it is read. After a rebuild the change time is not known, and metadata and size have to do.
     private func isUnchanged(_ entry: WalkEntry, _ candidate: Candidate, _ metadata: MetadataStorer.Stored) -> Bool {
-        guard let previous = candidate.previous, metadata.isAsBefore else { return false }
-        return previous.kind == entry.kind.catalogKind(leadsToFolder: entry.leadsToFolder)
-            && (entry.kind != .file || previous.size == entry.size && previous.changed != CatalogEntry.unsettled)
+        guard let previous = candidate.previous, metadata.isAsBefore, !candidate.isLost else { return false }
+        guard previous.kind == entry.kind.catalogKind(leadsToFolder: entry.leadsToFolder) else { return false }
+        guard entry.kind == .file else { return true }
+        return previous.size == entry.size && (previous.changed == 0 || previous.changed == entry.changed)
     }
 
     private func read(
@@ -253,8 +269,14 @@ final class BackupWorker {
             return
         }
         counters.opened.add()
-        let folder = FolderDescriptor.open(batch.listing.path)
-        defer { if folder >= 0 { Glibc.close(folder) } }
+        let folder: Int32
+        do throws(SystemError) {
+            folder = try FolderDescriptor.open(batch.listing.path)
+        } catch {
+            try leaveOut(candidate, in: batch, error)
+            return
+        }
+        defer { Glibc.close(folder) }
         let file = LargeFile(
             .init(
                 batch: batch, candidate: candidate, metadata: metadata.reference,
@@ -325,14 +347,17 @@ final class BackupWorker {
 
     /// What cannot be read is named, counted, and not part of the version.
     private func leaveOut(_ candidate: Candidate, in batch: FolderBatch, _ error: SystemError) throws {
+        // Too few descriptors or too little memory say nothing about the file: the run must not go on as if it were gone.
+        if [EMFILE, ENFILE, ENOMEM].contains(error.code) { throw error }
         let entry = batch.listing.entries[candidate.index]
-        let hasVanished = error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR
-        problems.add(
-            Problem(
-                hasVanished ? .changedWhileRead : .unreadable, batch.listing.text(of: entry),
-                hasVanished
-                    ? "disappeared during the run; it is not in this version"
-                    : "cannot be read: \(error.message); it is not in this version"))
+        let code: Problem.Code
+        let reason: String
+        switch error.code {
+        case EILSEQ: (code, reason) = (.nameNotText, "its target is not UTF-8, which the format cannot hold")
+        case ENOENT, ELOOP, ENOTDIR: (code, reason) = (.changedWhileRead, "disappeared during the run")
+        default: (code, reason) = (.unreadable, "cannot be read: \(error.message)")
+        }
+        problems.add(Problem(code, batch.listing.text(of: entry), "\(reason); it is not in this version"))
         counters.unreadable.add()
         close(candidate, in: batch)
     }
@@ -357,7 +382,6 @@ extension FolderListing {
 
     /// Opens an entry for reading.
     func withSourceFile(_ entry: WalkEntry, folder: Int32) throws(SystemError) -> SourceFile {
-        guard folder >= 0 else { throw SystemError("open", code: ENOENT) }
         let name = Array(name(of: entry)) + [0]
         return try SourceFile.open(name, in: folder)
     }
@@ -365,9 +389,12 @@ extension FolderListing {
 
 /// Opens folders as starting points for their entries.
 enum FolderDescriptor {
-    /// A descriptor, or -1 when the folder has gone; an entry's own error then tells more than the folder's.
-    static func open(_ path: [UInt8]) -> Int32 {
-        let cPath = (path.isEmpty ? [UInt8(ascii: "/")] : path).map { CChar(bitPattern: $0) } + [0]
-        return Glibc.open(cPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// A descriptor of a folder that the walk has seen, without following a link that took its place.
+    static func open(_ path: [UInt8]) throws(SystemError) -> Int32 {
+        let folder = try SystemPath.with(path.isEmpty ? [UInt8(ascii: "/")] : path) {
+            Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
+        guard folder >= 0 else { throw SystemError("open") }
+        return folder
     }
 }

@@ -14,6 +14,7 @@ final class ChangeDetector {
     private let counters: BackupCounters
     private let blocks: BlockScan
     private let digestLength: Int
+    private let lost: LostContents
     private var index: BlockIndex?
     private var nextFolder: Int64
     private var known: [CatalogEntry] = []
@@ -31,10 +32,11 @@ final class ChangeDetector {
     ///   - output: the queues to send to.
     ///   - counters: counts what is gone.
     ///   - digestLength: bytes of a block hash.
+    ///   - lost: what has to be stored again.
     /// - Throws: `CatalogError`.
     init(
         _ reader: borrowing CatalogReader, nextFolder: Int64, output: BackupStreams, counters: BackupCounters,
-        digestLength: Int
+        digestLength: Int, lost: LostContents
     ) throws {
         live = try reader.liveEntries()
         contents = try reader.contents()
@@ -43,6 +45,7 @@ final class ChangeDetector {
         self.output = output
         self.counters = counters
         self.digestLength = digestLength
+        self.lost = lost
     }
 
     /// Takes the next listing of the walk.
@@ -133,20 +136,27 @@ final class ChangeDetector {
         entry.changed == previous.changed && entry.modified == previous.modified && previous.changed > 0
             && entry.kind.catalogKind(leadsToFolder: entry.leadsToFolder) == previous.kind
             && (entry.kind != .file || entry.size == previous.size)
+            && (lost.isEmpty || !lost.concerns(previous))
     }
 
     private func candidate(_ number: Int, _ previous: CatalogEntry?) throws -> Candidate {
         var data: Digest?
         var metadata: Digest?
-        if case .content(let id)? = previous?.data { data = try contents.hash(ofContent: id) }
-        if case .content(let id)? = previous?.metadata { metadata = try contents.hash(ofContent: id) }
-        return Candidate(index: number, previous: previous, previousDataHash: data, previousMetadataHash: metadata)
+        if case .content(let id)? = previous?.data, !lost.unlisted.contains(id) {
+            data = try contents.hash(ofContent: id)
+        }
+        if case .content(let id)? = previous?.metadata, !lost.contents.contains(id), !lost.unlisted.contains(id) {
+            metadata = try contents.hash(ofContent: id)
+        }
+        return Candidate(
+            index: number, previous: previous, isLost: previous.map(lost.concerns) ?? false, previousDataHash: data,
+            previousMetadataHash: metadata)
     }
 
     /// The block index, loaded when the first entry has changed: a run without changes never pays for it.
     private func currentIndex() throws -> BlockIndex {
         if let index { return index }
-        let loaded = try BlockIndex(from: blocks, digestLength: digestLength)
+        let loaded = try BlockIndex(from: blocks, digestLength: digestLength, lost: lost.blocks)
         index = loaded
         return loaded
     }

@@ -14,41 +14,30 @@ struct OrphanDescriber {
         let index = try writer.reading { reader in
             try BlockIndex(from: reader, digestLength: context.settings.blockHash.digestLength)
         }
-        let (volumes, blocks) = try writer.reading { reader in
-            let volumes = try reader.volumes().filter { names.contains($0.name) }
-            var blocks = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, [CatalogBlock]()) })
-            try reader.forEachBlock { id, hash, size, volume in
-                guard blocks[volume] != nil, let digest = Digest(hash) else { return }
-                blocks[volume]?.append(CatalogBlock(id: id, digest: digest, size: size, volume: volume))
-            }
-            return (volumes, blocks)
-        }
+        let volumes = try writer.reading { try $0.volumes().filter { names.contains($0.name) } }
         for volume in volumes {
             guard let name = orphans.first(where: { $0.text == volume.name }) else { continue }
-            let held = blocks[volume.id] ?? []
+            let reader = try context.store.fetch(
+                name, expecting: ObjectExpectation(size: volume.size, hash: volume.hash), settings: context.settings
+            ).reader
+            let held = reader.blocks.map { CatalogBlock(id: 0, digest: $0.digest, size: $0.size, volume: volume.id) }
             let described = try VolumeUploader(context: context).uploadIndex(
-                of: volume, blocks: held, lists: try blocklists(in: name, volume, held, index))
+                of: volume, blocks: held, lists: try blocklists(in: reader, index))
             try writer.put(described)
         }
+        try writer.removeProperty(CatalogSync.orphansProperty)
     }
 
     /// The volume's blocks that list the hashes of others.
     ///
     /// Nothing in a data volume says which blocks these are. A block made of hashes alone, one of them that of a known
     /// block, is taken for one: chance does not produce that.
-    private func blocklists(
-        in name: ObjectName, _ volume: CatalogVolume, _ blocks: [CatalogBlock], _ index: BlockIndex
-    ) throws -> [FinishedVolume.List] {
+    private func blocklists(in reader: VolumeReader, _ index: BlockIndex) throws -> [FinishedVolume.List] {
         let length = context.settings.blockHash.digestLength
-        let candidates = blocks.filter { $0.size >= 2 * length && $0.size % length == 0 }
-        guard !candidates.isEmpty else { return [] }
-        let reader = try context.store.fetch(
-            name, expecting: ObjectExpectation(size: volume.size, hash: volume.hash), settings: context.settings
-        ).reader
+        let candidates = reader.blocks.filter { $0.size >= 2 * length && $0.size % length == 0 }
         let scratch = BlockScratch(settings: context.settings)
         return try candidates.compactMap { candidate -> FinishedVolume.List? in
-            guard reader.block(candidate.digest) != nil else { return nil }
-            return try reader.withBlock(candidate.digest, scratch: scratch) { bytes -> FinishedVolume.List? in
+            try reader.withBlock(candidate.digest, scratch: scratch) { bytes -> FinishedVolume.List? in
                 let isList = stride(from: 0, to: bytes.count, by: length).contains { start in
                     let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
                     return Digest(part).map { index.find($0) != nil } ?? false

@@ -31,28 +31,32 @@ enum AffectedFiles {
     /// Every state of every entry that needs a lost block.
     ///
     /// `culprit` tells the object that had the block of a number: empty when unknown, nil when it is not lost.
+    /// `sizes` are those of the blocks by their numbers; with them, contents whose blocks do not add up count as lost.
     static func find(
-        _ reader: borrowing CatalogReader, culprit: (Int64) -> String?
+        _ reader: borrowing CatalogReader, sizes: [Int32] = [], culprit: (Int64) -> String?
     ) throws -> [AffectedFile] {
         let versions = try reader.versions().sorted { $0.id < $1.id }
         guard let newest = versions.last else { return [] }
         let times = Dictionary(uniqueKeysWithValues: versions.map { ($0.id, $0.time) })
         let lookup = try reader.contents()
         var known: [Int64: String?] = [:]
-        func fault(_ reference: ContentReference) throws -> String? {
+        func fault(_ reference: ContentReference, size: Int64? = nil) throws -> String? {
             switch reference {
             case .nothing: return nil
-            case .block(let id): return culprit(id)
+            case .block(let id):
+                if let object = culprit(id) { return object }
+                guard let size, id < sizes.count, Int64(sizes[Int(id)]) != size else { return nil }
+                return ""
             case .content(let id):
                 if let fault = known[id] { return fault }
-                let fault = try Self.fault(of: lookup.content(id), culprit)
+                let fault = try Self.fault(of: lookup.content(id), sizes, culprit)
                 known[id] = .some(fault)
                 return fault
             }
         }
         var affected: [AffectedFile] = []
         try reader.forEachState { folder, entry, since, until in
-            let data = try fault(entry.data)
+            let data = try fault(entry.data, size: entry.size)
             guard let object = try data ?? fault(entry.metadata) else { return }
             let last = until.flatMap { until in versions.last { $0.id < until } } ?? newest
             let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
@@ -64,15 +68,19 @@ enum AffectedFiles {
         return affected
     }
 
-    private static func fault(of content: CatalogContent, _ culprit: (Int64) -> String?) throws -> String? {
+    private static func fault(
+        of content: CatalogContent, _ sizes: [Int32], _ culprit: (Int64) -> String?
+    ) throws -> String? {
         if content.lists.isEmpty { return "" }
+        var size: Int64 = 0
         for list in content.lists {
             // The list itself is only needed as long as its hashes are unknown.
             if list.blocks.isEmpty { return list.listBlock == 0 ? "" : culprit(list.listBlock) ?? "" }
             for block in list.blocks {
                 if let object = culprit(block) { return object }
+                if block < sizes.count { size &+= Int64(sizes[Int(block)]) }
             }
         }
-        return nil
+        return sizes.isEmpty || size == content.size ? nil : ""
     }
 }

@@ -57,6 +57,10 @@ struct CatalogIndexer {
         try contents.writePending(writer)
         try blocks.writeMissing(writer)
         try reportMissing(blocks, volumes, writer)
+        if blocks.missing.contains(where: { blocks.volume(of: $0.digest) == 0 }) {
+            try writer.setProperty(LostContents.property, "true")
+        }
+        try CatalogSync.keep(volumes.orphans, writer)
         return volumes.orphans
     }
 

@@ -49,6 +49,25 @@ public enum CatalogSync {
     }
 }
 
+extension CatalogSync {
+    /// The catalog's property with the names of data volumes that no index volume describes, one in a line.
+    static let orphansProperty = "orphans"
+
+    /// Keeps the names until a backup has described the volumes.
+    static func keep(_ orphans: [ObjectName], _ writer: borrowing CatalogWriter) throws {
+        let kept =
+            try writer.reading { try $0.property(orphansProperty) }?.split(separator: "\n").map(String.init) ?? []
+        let names = Set(kept).union(orphans.map(\.text)).sorted()
+        if !names.isEmpty { try writer.setProperty(orphansProperty, names.joined(separator: "\n")) }
+    }
+
+    /// The names that were kept.
+    static func orphans(in reader: borrowing CatalogReader) throws -> [ObjectName] {
+        try reader.property(orphansProperty)?.split(separator: "\n").compactMap { ObjectName(parsing: String($0)) }
+            ?? []
+    }
+}
+
 struct CatalogSyncRun {
     let path: String
     let store: Store
@@ -88,12 +107,13 @@ struct CatalogSyncRun {
         try checkPassphrase(known, catalog)
         let change = ListingChange(known: known.volumes, listing: listing)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
-        reportSizes(change)
+        try reportSizes(change, catalog)
+        try reportLosses(catalog)
         if properties.destination != store.destination.label {
             try catalog.write { writer in try writer.setProperty("destination", store.destination.label) }
         }
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
-            return (catalog, .init(action: .unchanged, orphans: []))
+            return (catalog, .init(action: .unchanged, orphans: try catalog.read { try CatalogSync.orphans(in: $0) }))
         }
         return (catalog, try adopt(change, known, properties, catalog))
     }
@@ -152,11 +172,29 @@ struct CatalogSyncRun {
         return false
     }
 
-    private func reportSizes(_ change: ListingChange) {
+    private func reportSizes(_ change: ListingChange, _ catalog: Catalog) throws {
+        guard !change.otherSizes.isEmpty else { return }
+        var needed: Set<Int64> = []
+        try catalog.read { reader in try reader.forEachBlock { _, _, _, volume in needed.insert(volume) } }
         for (volume, size) in change.otherSizes {
-            let code: Problem.Code = volume.kind == .dindex ? .remoteObject : .damaged
-            problems.add(Problem(code, volume.name, "is damaged: it has \(size) bytes instead of \(volume.size)"))
+            let isNeeded = volume.kind == .dblock && needed.contains(volume.id)
+            let cost = volume.kind == .dindex || isNeeded ? "" : "; all of its blocks are stored elsewhere by now"
+            problems.add(
+                Problem(
+                    isNeeded ? .damaged : .remoteObject, volume.name,
+                    "is damaged: it has \(size) bytes instead of \(volume.size)\(cost)"))
         }
+    }
+
+    /// Names, in every run until it is healed, each file that needs a block no volume has.
+    private func reportLosses(_ catalog: Catalog) throws {
+        let affected = try catalog.read { reader -> [AffectedFile] in
+            guard try reader.property(LostContents.property) != nil else { return [] }
+            var lost: Set<Int64> = []
+            try reader.forEachBlock { id, _, _, volume in if volume == 0 { lost.insert(id) } }
+            return try AffectedFiles.find(reader) { lost.contains($0) ? "" : nil }
+        }
+        for file in affected { problems.add(file.problem) }
     }
 
     // MARK: Changing the catalog
@@ -183,7 +221,8 @@ struct CatalogSyncRun {
                 problems.add(
                     Problem(.remoteObject, description.dblockName, "is described but not there; no version needs it"))
             }
-            return volumes.orphans
+            try CatalogSync.keep(volumes.orphans, writer)
+            return try writer.reading { try CatalogSync.orphans(in: $0) }
         }
         return .init(action: .adopted, orphans: orphans)
     }

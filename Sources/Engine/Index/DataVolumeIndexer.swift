@@ -13,6 +13,8 @@ final class DataVolumeIndexer {
     /// A store that was encrypted anew keeps the identifiers in its names, but not their endings.
     private var namesByID: [String: String] = [:]
 
+    /// Data volumes of another size than their description tells.
+    private var damaged: [(StoreListing.Item, VolumeDescription)] = []
     /// Data volumes that index volumes describe and the destination does not have, with their blocks.
     private(set) var missing: [VolumeDescription] = []
     /// Data volumes that no index volume describes.
@@ -39,6 +41,8 @@ final class DataVolumeIndexer {
     }
 
     /// Adds a volume to the catalog and returns its number.
+    ///
+    /// `size` is what the store says of it; where the destination lists another one, the difference stays visible.
     func addVolume(
         _ item: StoreListing.Item, size: Int64?, hash: Digest?, _ writer: borrowing CatalogWriter
     ) throws -> Int64 {
@@ -46,7 +50,7 @@ final class DataVolumeIndexer {
         nextVolume += 1
         try writer.put(
             CatalogVolume(
-                id: id, name: item.name.text, kind: item.name.kind.catalogKind, size: item.size ?? size ?? -1,
+                id: id, name: item.name.text, kind: item.name.kind.catalogKind, size: size ?? item.size ?? -1,
                 hash: hash))
         return id
     }
@@ -76,6 +80,8 @@ final class DataVolumeIndexer {
         }
         let undescribed = open.values.sorted { $0.name < $1.name }
         try readUndescribed(undescribed, writer)
+        // Last, so that a block which is elsewhere too is taken from there.
+        for (dblock, description) in damaged { try add(dblock, description, hash: description.volumeHash, writer) }
     }
 
     private static func read(
@@ -117,7 +123,10 @@ final class DataVolumeIndexer {
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }
         for description in content.descriptions {
             if let dblock = open.removeValue(forKey: description.dblockName) {
-                check(dblock, against: description)
+                guard isWhole(dblock, description) else {
+                    damaged.append((dblock, description))
+                    continue
+                }
                 try add(dblock, description, hash: description.volumeHash, writer)
             } else if let name = ObjectName(parsing: description.dblockName),
                 let dblock = namesByID[name.id.lowercased()].flatMap({ open.removeValue(forKey: $0) })
@@ -129,9 +138,10 @@ final class DataVolumeIndexer {
         }
     }
 
-    private func check(_ dblock: StoreListing.Item, against description: VolumeDescription) {
-        guard let told = description.volumeSize, let size = dblock.size, told != size else { return }
+    private func isWhole(_ dblock: StoreListing.Item, _ description: VolumeDescription) -> Bool {
+        guard let told = description.volumeSize, let size = dblock.size, told != size else { return true }
         problems.add(Problem(.damaged, dblock.name.text, "is damaged: it has \(size) bytes instead of \(told)"))
+        return false
     }
 
     private func add(
@@ -146,25 +156,55 @@ final class DataVolumeIndexer {
 
     private func readUndescribed(_ items: [StoreListing.Item], _ writer: borrowing CatalogWriter) throws {
         try ReadAhead.run(items, threads: 2, name: "index") { [store, settings] item in
-            Result { () throws(EngineError) in
-                try store.fetch(item.name, expecting: ObjectExpectation(size: item.size), settings: settings)
-            }
+            Self.readBlocks(item, store, settings)
         } consume: { item, result in
             switch result {
-            case .success(let fetched):
-                orphans.append(item.name)
-                let id = try addVolume(item, size: fetched.size, hash: fetched.hash, writer)
-                for block in fetched.reader.blocks {
+            case .success(let content):
+                let id = try addVolume(item, size: content.size, hash: content.hash, writer)
+                for block in content.blocks {
                     try blocks.place(block.digest, size: block.size, in: id, writer)
                 }
-                if fetched.reader.directoryWasDamaged {
-                    problems.add(Problem(.damaged, item.name.text, "its directory is damaged; some blocks may be lost"))
+                if content.isWhole {
+                    orphans.append(item.name)
+                } else {
+                    problems.add(Problem(.damaged, item.name.text, "is damaged; some of its blocks are lost"))
                 }
             case .failure(let error):
                 guard error.concernsOneObject else { throw error }
                 problems.add(Problem(.damaged, item.name.text, error.faultOfObject))
                 _ = try addVolume(item, size: nil, hash: nil, writer)
             }
+        }
+    }
+
+    private struct DataContent: Sendable {
+        var hash: Digest
+        var size: Int64
+        /// The blocks that have the content they are named for.
+        var blocks: [BlockReference] = []
+        var isWhole: Bool
+    }
+
+    /// Reads a data volume that nothing vouches for, block by block.
+    private static func readBlocks(
+        _ item: StoreListing.Item, _ store: Store, _ settings: StoreSettings
+    ) -> Result<DataContent, EngineError> {
+        Result { () throws(EngineError) in
+            let fetched = try store.fetch(item.name, expecting: ObjectExpectation(size: item.size), settings: settings)
+            var content = DataContent(
+                hash: fetched.hash, size: fetched.size, isWhole: !fetched.reader.directoryWasDamaged)
+            let scratch = BlockScratch(settings: settings)
+            for block in fetched.reader.blocks {
+                do {
+                    try fetched.reader.withBlock(block.digest, scratch: scratch) { _ in }
+                    content.blocks.append(BlockReference(block.digest, size: block.size))
+                } catch is StoreFormatError {
+                    content.isWhole = false
+                } catch {
+                    throw EngineError(error, doing: "read \(item.name)")
+                }
+            }
+            return content
         }
     }
 

@@ -67,8 +67,20 @@ public final class MetadataApplier: Sendable {
 
     /// Applies metadata to what is at a path; a symbolic link there is never followed.
     public func apply(_ metadata: Metadata, to path: [UInt8]) {
+        apply(metadata, at: path, path: path)
+    }
+
+    /// Applies metadata to a name in an open folder, however the path to that folder may have changed since.
+    ///
+    /// An empty name is the folder itself; `path` is for messages.
+    func apply(_ metadata: Metadata, to name: [UInt8], in folder: Int32, path: [UInt8]) {
+        let start = Array("/proc/self/fd/\(folder)/".utf8)
+        apply(metadata, at: start + (name.isEmpty ? [UInt8(ascii: ".")] : name), path: path)
+    }
+
+    private func apply(_ metadata: Metadata, at place: [UInt8], path: [UInt8]) {
         do throws(SystemError) {
-            try SystemPath.with(path) { cPath in
+            try SystemPath.with(place) { cPath in
                 var status = cposix_status()
                 let code = cposix_status_at(AT_FDCWD, cPath, &status)
                 guard code == 0 else { return warn(.everything, path, code) }

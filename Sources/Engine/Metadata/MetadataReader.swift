@@ -11,6 +11,7 @@ public final class MetadataReader {
     private let viewer = FileAttributes.Viewer.ofProcess()
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     private var attributes: [Metadata.ExtendedAttribute] = []
+    private var leftOutAttributes = 0
     private var path: [UInt8] = []
     private var devicesWithoutAttributes: Set<UInt64> = []
     // Neighbours mostly have the same owner, so that the shared table is rarely asked.
@@ -48,7 +49,8 @@ public final class MetadataReader {
         }
         let found = try outcome.get()
         return SourceMetadata(
-            metadata: metadata(entry, in: listing, target: found.target), asksForExclusion: found.asksForExclusion)
+            metadata: metadata(entry, in: listing, target: found.target), asksForExclusion: found.asksForExclusion,
+            leftOutAttributes: leftOutAttributes)
     }
 
     private func metadata(_ entry: WalkEntry, in listing: FolderListing, target: [UInt8]?) -> Metadata {
@@ -85,12 +87,17 @@ public final class MetadataReader {
         let space = buffer.assumingMemoryBound(to: CChar.self)
         let count = space.baseAddress.map { readlink(path, $0, space.count) } ?? 0
         guard count >= 0 else { throw SystemError("read the link", path: String(cString: path)) }
-        return Array(buffer.prefix(count))
+        let target = Array(buffer.prefix(count))
+        guard target.withUnsafeBytes({ FileEntry.isRepresentable($0) }) else {
+            throw SystemError("read the link", path: String(cString: path), code: EILSEQ)
+        }
+        return target
     }
 
     /// Fills `attributes`, and returns whether one of them asks for exclusion.
     private func readAttributes(_ path: UnsafePointer<CChar>, _ entry: WalkEntry) throws(SystemError) -> Bool {
         attributes.removeAll(keepingCapacity: true)
+        leftOutAttributes = 0
         if !devicesWithoutAttributes.isEmpty, devicesWithoutAttributes.contains(entry.device) { return false }
         let count = filling { cposix_list_attributes(path, buffer.baseAddress, $0) }
         if count == -Int(ENOTSUP) { devicesWithoutAttributes.insert(entry.device) }
@@ -100,7 +107,11 @@ public final class MetadataReader {
         }
         var asksForExclusion = false
         for name in Array(buffer.prefix(count)).split(separator: 0) {
-            if Self.exclusionNames.contains(where: { name.elementsEqual($0.utf8) }) { asksForExclusion = true }
+            guard name.withUnsafeBytes({ FileEntry.isRepresentable($0) }) else {
+                leftOutAttributes += 1
+                continue
+            }
+            if ExclusionAttribute.isExclusion(name) { asksForExclusion = true }
             let cName = name.map { CChar(bitPattern: $0) } + [0]
             let size = filling { cposix_get_attribute(path, cName, buffer.baseAddress, $0) }
             guard size >= 0 else {
@@ -126,10 +137,6 @@ public final class MetadataReader {
     private static func isTolerable(_ code: Int32) -> Bool {
         code == ENODATA || code == ENOTSUP || code == EPERM || code == EACCES
     }
-
-    private static let exclusionNames = [
-        "user.duplicati.exclude", "duplicati.exclude", "com.apple.metadata:com_apple_backup_excludeItem",
-    ]
 
     private func name(ofUser number: UInt32) -> [UInt8] {
         if let lastUser, lastUser.number == number { return lastUser.name }

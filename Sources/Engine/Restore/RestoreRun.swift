@@ -22,12 +22,12 @@ public final class RestoreRun: Sendable {
     ///   - request: what is to be restored, and where to.
     ///   - session: the open store.
     ///   - problems: gets everything that cannot be restored as it was.
-    ///   - threads: how many threads unpack and write.
-    public init(_ request: RestoreRequest, session: StoreSession, problems: ProblemLog, threads: Int = 2) {
+    ///   - threads: how many threads unpack and write; nil takes one for each processor, up to eight.
+    public init(_ request: RestoreRequest, session: StoreSession, problems: ProblemLog, threads: Int? = nil) {
         self.request = request
         self.session = session
         self.problems = problems
-        self.threads = max(1, threads)
+        self.threads = max(1, threads ?? min(8, Processors.count))
     }
 
     /// Restores.
@@ -71,11 +71,11 @@ public final class RestoreRun: Sendable {
             _ = try? removeUnfinished(state)
             throw error
         }
-        finishFiles(state)
-        for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+        try finishFiles(state, handles)
+        for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
         for link in tree.links { restore(link, state, handles, &summary) }
-        applyFolderMetadata(state)
+        applyFolderMetadata(state, handles)
         let totals = state.totals
         summary.restoredFiles = totals.restored
         summary.failed += totals.failed
@@ -161,11 +161,15 @@ public final class RestoreRun: Sendable {
     }
 
     /// Applies metadata that came after the content, and that of files that were there already.
-    private func finishFiles(_ state: RestoreState) {
-        for index in state.waiting { state.applyMetadata(state.tree.files[Int(index)], isLast: true) }
+    private func finishFiles(_ state: RestoreState, _ handles: FolderHandles) throws {
+        for index in state.waiting { try finish(state.tree.files[Int(index)], state, handles) }
         if state.applier != nil {
-            for file in state.tree.files where file.action == .keep { state.applyMetadata(file, isLast: true) }
+            for file in state.tree.files where file.action == .keep { try finish(file, state, handles) }
         }
+    }
+
+    private func finish(_ file: RestoreTree.File, _ state: RestoreState, _ handles: FolderHandles) throws {
+        state.applyMetadata(file, to: .inFolder(try handles.handle(Int(file.folder))), isLast: true)
     }
 
     /// Removes the parts of files that never became complete, and returns those.
@@ -206,7 +210,7 @@ public final class RestoreRun: Sendable {
                 return
             }
             summary.symlinks += 1
-            state.applier?.apply(metadata, to: path)
+            state.applier?.apply(metadata, to: link.name, in: handle, path: path)
         } catch {
             summary.failed += 1
             problems.add(Problem(.leftAlone, text, "is not restored: \(error.message)"))
@@ -214,16 +218,23 @@ public final class RestoreRun: Sendable {
     }
 
     /// Deepest first: a folder's time changes with everything that is made in it.
-    private func applyFolderMetadata(_ state: RestoreState) {
+    private func applyFolderMetadata(_ state: RestoreState, _ handles: FolderHandles) {
         guard let applier = state.applier else { return }
         for index in state.tree.folders.indices.reversed() {
             let folder = state.tree.folders[index]
             guard folder.isListed, !folder.isBlocked, folder.metadata >= 0 else { continue }
             let path = state.tree.path(ofFolder: index)
-            if case .known(let metadata) = state.metadata.take(folder.metadata) {
-                applier.apply(metadata, to: path)
-            } else {
+            guard case .known(let metadata) = state.metadata.take(folder.metadata) else {
                 state.reportLostMetadata(String(decoding: path, as: UTF8.self))
+                continue
+            }
+            do throws(SystemError) {
+                applier.apply(metadata, to: [], in: try handles.handle(index), path: path)
+            } catch {
+                problems.add(
+                    Problem(
+                        .metadata, String(decoding: path, as: UTF8.self),
+                        "its owner, mode and times are not restored: \(error.message)"))
             }
         }
     }

@@ -73,7 +73,7 @@ final class RestoreState: Sendable {
 
     /// A file has its content: it gets its metadata, unless that has not come yet; then this returns false.
     func describe(_ index: Int32, open file: Int32) -> Bool {
-        applyMetadata(tree.files[Int(index)], open: file)
+        applyMetadata(tree.files[Int(index)], to: .open(file))
     }
 
     /// A file has its content and its name.
@@ -89,17 +89,23 @@ final class RestoreState: Sendable {
         progress.addBytes(Int(file.size))
     }
 
+    /// How to get at a file: never by its path, which somebody may change meanwhile.
+    enum FileAccess {
+        case open(Int32)
+        /// By its name in an open folder.
+        case inFolder(Int32)
+    }
+
     /// Applies the metadata of a file; false when it has not arrived yet.
     @discardableResult
-    func applyMetadata(_ file: RestoreTree.File, open descriptor: Int32? = nil, isLast: Bool = false) -> Bool {
+    func applyMetadata(_ file: RestoreTree.File, to access: FileAccess, isLast: Bool = false) -> Bool {
         guard let applier, file.metadata >= 0 else { return true }
         switch metadata.take(file.metadata) {
         case .known(let value):
             let path = folderPaths[Int(file.folder)] + tree.name(file)
-            if let descriptor {
-                applier.apply(value, toOpen: descriptor, path: path)
-            } else {
-                applier.apply(value, to: path)
+            switch access {
+            case .open(let descriptor): applier.apply(value, toOpen: descriptor, path: path)
+            case .inFolder(let handle): applier.apply(value, to: Array(tree.name(file)), in: handle, path: path)
             }
             return true
         case .failed:

@@ -23,6 +23,10 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case missingObjects([String], destination: String)
     /// An object does not have the hash or size recorded for it.
     case damagedObject(String, detail: String)
+    /// Objects that were just sent are not listed, or not in full size.
+    case uploadNotListed([String], destination: String)
+    /// The newest version is later than now.
+    case clockBehind(newest: Timestamp, destination: String)
     /// The asked version does not exist; `available` describes those that do.
     case noSuchVersion(String, available: String)
     /// Nothing in the version matches what was asked for.
@@ -59,6 +63,13 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
                 + "Nothing was changed. Put them back, or run `dunnage verify` to learn which files need them."
         case .damagedObject(let name, let detail):
             "The object \(name) is damaged (\(detail)). Fetch a good copy if the destination keeps versions."
+        case .uploadNotListed(let names, let destination):
+            "\(destination) does not list what it was just sent, or not in full size: "
+                + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
+                + "The version does not count as made; what was stored before is untouched, and the next run checks again."
+        case .clockBehind(let newest, let destination):
+            "The newest version at \(destination) is of \(newest), which is later than now. "
+                + "Set the clock right; if that version is wrong, move its dlist object away."
         case .noSuchVersion(let asked, let available):
             "There is no version “\(asked)”. \(available)"
         case .nothingSelected(let patterns):

@@ -17,12 +17,13 @@ public final class VerifyRun: Sendable {
     ///   - level: how thoroughly.
     ///   - session: the open store.
     ///   - problems: gets every fault, and every file concerned.
-    ///   - threads: how many objects are examined at a time.
-    public init(_ level: VerifyLevel, session: StoreSession, problems: ProblemLog, threads: Int = 2) {
+    ///   - threads: how many objects are examined at a time, each in memory; nil takes as many as there are processors,
+    ///     up to four.
+    public init(_ level: VerifyLevel, session: StoreSession, problems: ProblemLog, threads: Int? = nil) {
         self.level = level
         self.session = session
         self.problems = problems
-        self.threads = max(1, threads)
+        self.threads = max(1, threads ?? min(4, Processors.count))
     }
 
     /// Examines the store.
@@ -112,8 +113,11 @@ public final class VerifyRun: Sendable {
         let names = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0.name) })
         let good = findings.goodBlocks
         var lost: [Int64: String] = [:]
+        var sizes: [Int32] = []
         let affected = try session.catalog.read { reader in
-            try reader.forEachBlock { id, _, _, volume in
+            try reader.forEachBlock { id, _, size, volume in
+                while sizes.count < id { sizes.append(0) }
+                sizes.append(Int32(clamping: size))
                 let name = names[volume]
                 switch level {
                 case .full:
@@ -127,7 +131,7 @@ public final class VerifyRun: Sendable {
                     if faulty.contains(name) { lost[id] = name }
                 }
             }
-            return try AffectedFiles.find(reader) { lost[$0] }
+            return try AffectedFiles.find(reader, sizes: sizes) { lost[$0] }
         }
         return affected.map { file in
             VerifySummary.Casualty(

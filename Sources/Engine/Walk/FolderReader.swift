@@ -87,6 +87,10 @@ final class FolderReader {
             return nil
         }
         defer { close(descriptor) }
+        guard !ExclusionAttribute.isPresent(on: descriptor) else {
+            summary.excluded += 1
+            return nil
+        }
         let code = readNames(descriptor, folder)
         if code != 0 { problem(.readFolder, folder, code) }
         return examine(folder, descriptor, isIncomplete: code != 0)

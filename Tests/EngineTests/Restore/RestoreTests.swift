@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import StoreFormat
 import Support
+import TestSupport
 import Testing
 
 @Suite("Restores")
@@ -235,5 +236,37 @@ struct RestoreTests {
         }
         let parts = try FileManager.default.subpathsOfDirectory(atPath: target.path).filter { $0.contains(".part") }
         #expect(parts == [])
+    }
+
+    @Test("a list that contradicts its blocks costs the files concerned, and leaves no trace of them")
+    func contradiction() throws {
+        let folder = try TemporaryFolder()
+        let builder = try StoreBuilder(in: folder.path + "/store")
+        var random = SeededGenerator(seed: 1)
+        let entries: [StoreBuilder.Entry] = [
+            .folder("/data/"), .file("/data/size", random.bytes(900)), .file("/data/hash", random.bytes(30_000)),
+            .file("/data/long", random.bytes(30_000)), .file("/data/none", []),
+            .file("/data/good", random.bytes(30_000)),
+        ]
+        try builder.addVersion(SampleStore.firstTime, entries) { entry in
+            switch String(decoding: entry.path, as: UTF8.self) {
+            case "/data/size": entry.size = 5
+            case "/data/hash": entry.hash = entry.metaHash
+            case "/data/long": entry.size = 2_000_000
+            case "/data/none": entry.size = 7
+            default: break
+            }
+        }
+        let problems = ProblemLog()
+        let summary = try RestoreRun(
+            RestoreRequest(target: folder.path + "/out"), session: try builder.session(problems: problems),
+            problems: problems
+        ).run()
+        #expect(summary.failed == 4)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out") == ["good"])
+        let named = Set(problems.problems.map(\.subject))
+        #expect(named.isSuperset(of: ["/data/size", "/data/hash", "/data/long", "/data/none"]))
+        let verified = try VerifyRun(.full, session: try builder.session(), problems: ProblemLog()).run()
+        #expect(Set(verified.casualties.map(\.path)) == ["/data/size", "/data/long", "/data/none"])
     }
 }

@@ -60,9 +60,12 @@ final class StoreBuilder {
     var encryption: Encryption { passphrase == nil ? .none : .aes }
     var destination: FileDestination { FileDestination(folder: folder) }
 
-    /// Adds a version with everything that it needs.
-    func addVersion(_ time: Timestamp, _ entries: [Entry], isFull: Bool = true) throws {
-        let described = try entries.map { try describe($0) }
+    /// Adds a version with everything that it needs; `forge` may change what its list says.
+    func addVersion(
+        _ time: Timestamp, _ entries: [Entry], isFull: Bool = true, forge: (inout FileEntry) -> Void = { _ in }
+    ) throws {
+        var described = try entries.map { try describe($0) }
+        for index in described.indices { forge(&described[index]) }
         try flush()
         let name = ObjectName.dlist(time: time, encryption: encryption)
         let writer = try writer(name)

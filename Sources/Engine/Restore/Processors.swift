@@ -1,0 +1,7 @@
+internal import Glibc
+
+/// The processors of this machine.
+enum Processors {
+    /// How many the process may use.
+    static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
