@@ -114,7 +114,7 @@ struct InterruptedBackupTests {
     @Test("a run is stopped in the middle of a file, also when nothing of it has to be stored")
     func cancelledInFile() throws {
         let fixture = try BackupFixture()
-        let size: Int64 = 8 << 30
+        let size = 8 << 30
         try fixture.write("nothing", "")
         #expect(truncate("\(fixture.source)/nothing", size) == 0)
         let (cancellation, progress) = (Cancellation(), RunProgress())
