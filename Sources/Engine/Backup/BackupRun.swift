@@ -336,6 +336,6 @@ extension Problem {
             case .vanished: .changedWhileRead
             case .invalidName: .nameNotText
             }
-        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.description)
+        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.message)
     }
 }
