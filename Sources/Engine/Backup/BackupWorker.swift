@@ -11,12 +11,7 @@ final class BackupWorker {
     private let counters: BackupCounters
     private let problems: ProblemLog
     private let progress: RunProgress
-<<<<<<< HEAD
     private let started: Int64
-=======
-    private let cancellation: Cancellation
-    private let trustedBefore: Int64
->>>>>>> front
     private let storer: BlockStorer
     private let fileHasher: HashContext
     private let metadataReader: MetadataReader
@@ -30,12 +25,7 @@ final class BackupWorker {
         counters = context.counters
         problems = context.problems
         progress = context.progress
-<<<<<<< HEAD
         started = context.started.unixNanoseconds
-=======
-        cancellation = context.cancellation
-        trustedBefore = context.trustedBefore
->>>>>>> front
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -47,8 +37,6 @@ final class BackupWorker {
     /// Works until the queue ends.
     func run() throws {
         while let work = streams.work.pop() {
-            // Content that the store has already never gets to an upload, where a stop is noticed as well.
-            try cancellation.check()
             switch work {
             case .folder(let batch): try examine(batch)
             case .block(let file, let position, let block): try store(block, of: file, position: position)
@@ -64,7 +52,6 @@ final class BackupWorker {
         var folder: Int32 = -1
         defer { if folder >= 0 { Glibc.close(folder) } }
         for candidate in batch.candidates {
-            try cancellation.check()
             let entry = batch.listing.entries[candidate.index]
             guard let metadata = try readMetadata(candidate, in: batch) else { continue }
             if isUnchanged(entry, candidate, metadata) {
