@@ -39,7 +39,9 @@ public final class TemporaryFolder: Sendable {
         FileTree.remove(path)
     }
 
-    /// Removes folders of this user whose processes are gone. Failing to is no reason to stop.
+    /// Removes folders of this user whose processes are gone.
+    ///
+    /// Failing to is no reason to stop.
     private static func removeLeftovers(in parent: String, prefix: String) {
         guard let folder = opendir(parent) else { return }
         defer { closedir(folder) }
