@@ -2,6 +2,7 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+TREE ?= /usr
 
 # One set of flags for run, build and install, so that nothing is built twice. The Swift runtime is
 # linked in: the binary keeps working when the toolchain is upgraded or removed.
@@ -11,7 +12,7 @@ RELEASE := -c release --static-swift-stdlib --product dunnage
 DEBUG := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test docs test-image lint format install clean
+.PHONY: help run build test docs bench test-image lint format install clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ test: ## install what the tests need, build, run every test and every snippet of
 docs: ## run the snippets of the documentation and check its links
 	$(SWIFT) build $(DEBUG) --product dunnage
 	@scripts/check-docs.py --binary .build/debug/dunnage
+
+bench: build ## time backups and restores of TREE=folder, beside restic's where it is installed
+	@scripts/benchmark.py .build/release/dunnage "$(TREE)"
 
 test-image: ## build the container image and use it as compose.yaml says, where a container engine is there
 	@scripts/test-image.sh
