@@ -1,0 +1,54 @@
+import Destinations
+import Foundation
+import Glibc
+import StoreFormat
+import Support
+import TestSupport
+import Testing
+
+@testable import Engine
+
+@Suite("Restores that do not come to their end")
+struct InterruptedRestoreTests {
+    /// The names in a folder to whose files something is written, seen by the system while `body` runs.
+    private func written(in folder: String, _ body: () throws -> Void) throws -> Set<String> {
+        let watch = inotify_init1(Int32(IN_NONBLOCK))
+        guard watch >= 0, inotify_add_watch(watch, folder, UInt32(IN_MODIFY)) >= 0 else { throw SystemError("watch") }
+        let events = FileDescriptor(owning: watch)
+        try body()
+        var names: Set<String> = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(events.raw, &buffer, buffer.count)
+            guard count > 0 else { return names }
+            var start = 0
+            while start < count {
+                // A header of 16 bytes, whose last four are the length of the name that follows it.
+                let length = buffer[(start + 12)..<(start + 16)].reversed().reduce(0) { $0 << 8 | Int($1) }
+                let name = buffer[(start + 16)..<(start + 16 + length)].prefix { $0 != 0 }
+                names.insert(String(decoding: name, as: UTF8.self))
+                start += 16 + length
+            }
+        }
+    }
+
+    @Test("no file is written to once it has its name, so a kill leaves none that is half", arguments: [false, true])
+    func whole(replaces: Bool) throws {
+        let sample = try SampleStore()
+        let target = try TemporaryFolder()
+        let names = sample.second.filter { $0.kind == .file }.map { ($0.path as NSString).lastPathComponent }
+        if replaces {
+            for name in names { try Data("other".utf8).write(to: URL(filePath: "\(target.path)/\(name)")) }
+        }
+        let written = try written(in: target.path) {
+            // A change of the time alone would look like a change of the content.
+            let request = RestoreRequest(target: target.path, overwrite: .always, metadata: [])
+            let summary = try RestoreRun(
+                request, session: try sample.builder.session(), problems: ProblemLog()
+            ).run()
+            #expect(summary.isComplete)
+        }
+        #expect(!written.isEmpty)
+        #expect(written.intersection(names) == [])
+    }
+}
