@@ -1,4 +1,3 @@
-internal import Glibc
 internal import StoreFormat
 internal import Support
 internal import Synchronization
@@ -13,7 +12,7 @@ final class RestoreState: Sendable {
     let applier: MetadataApplier?
     private let problems: ProblemLog
     private let progress: RunProgress
-    private let mark: String
+    private let names = TemporaryNames()
     private let folderPaths: [[UInt8]]
     private let mutable: Mutex<Mutable>
 
@@ -40,13 +39,12 @@ final class RestoreState: Sendable {
         self.problems = problems
         self.progress = progress
         folderPaths = tree.folders.indices.map { tree.path(ofFolder: $0) }
-        mark = "\(getpid())-\(Timestamp.now().unixNanoseconds)"
         mutable = Mutex(Mutable(blocksLeft: plan.fileHashes.mapValues(\.count)))
     }
 
     /// The name that a file has until it is complete.
     func temporaryName(_ file: Int32) -> String {
-        ".dunnage-\(mark)-\(file).part"
+        names.part(file)
     }
 
     /// Records that a file cannot be restored; only the first reason is told.

@@ -44,6 +44,7 @@ struct TargetPreparation {
         // Until they get their own metadata, nobody else may look into them.
         let mode: mode_t = request.metadata.contains(.permissions) ? 0o700 : 0o777
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+        TemporaryNames.sweep(try handles.handle(0))
         for index in tree.folders.indices.dropFirst() {
             let folder = tree.folders[index]
             if tree.folders[folder.parent].isBlocked {
@@ -60,7 +61,7 @@ struct TargetPreparation {
                         "create folder", path: String(decoding: tree.path(ofFolder: index), as: UTF8.self))
                 } else {
                     // What is there has to be a folder, not a link to one.
-                    _ = try handles.handle(index)
+                    TemporaryNames.sweep(try handles.handle(index))
                 }
             } catch {
                 try Self.throwIfGeneral(error)

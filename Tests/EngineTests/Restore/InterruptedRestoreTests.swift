@@ -51,4 +51,41 @@ struct InterruptedRestoreTests {
         #expect(!written.isEmpty)
         #expect(written.intersection(names) == [])
     }
+
+    @Test("what a killed restore left is removed by the next one, and nothing else")
+    func leftovers() throws {
+        let sample = try SampleStore()
+        let target = try TemporaryFolder()
+        let dead = Process()
+        dead.executableURL = URL(filePath: "/bin/true")
+        try dead.run()
+        dead.waitUntilExit()
+        var status = stat()
+        #expect(stat("/proc/self/ns/pid", &status) == 0)
+        let (gone, space) = (dead.processIdentifier, status.st_ino)
+        let left = [".dunnage-\(gone)-\(space)-17-3.part", ".dunnage-\(gone)-\(space)-17-0.link"]
+        let others = [
+            // Of a restore at work, of one in another container, and of other people.
+            ".dunnage-\(getpid())-\(space)-17-3.part", ".dunnage-\(gone)-\(space + 1)-17-3.part",
+            ".dunnage-\(gone)-17-3.part", ".dunnage-0f3a.part", ".dunnage-\(gone)-\(space)-17-3.partial", "mine.part",
+        ]
+        for folder in ["", "sub/", "elsewhere/"] {
+            let path = "\(target.path)/\(folder)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            for name in left + others { try Data("half".utf8).write(to: URL(filePath: path + name)) }
+        }
+        let problems = ProblemLog()
+        _ = try RestoreRun(
+            RestoreRequest(target: target.path), session: try sample.builder.session(), problems: problems
+        ).run()
+        #expect(problems.problems == [])
+        for folder in ["", "sub"] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(target.path)/\(folder)")
+            #expect(Set(names).isSuperset(of: others))
+            #expect(Set(names).isDisjoint(with: left))
+        }
+        // Where it restores nothing it looks at nothing.
+        let elsewhere = try FileManager.default.contentsOfDirectory(atPath: "\(target.path)/elsewhere")
+        #expect(Set(elsewhere) == Set(left + others))
+    }
 }
