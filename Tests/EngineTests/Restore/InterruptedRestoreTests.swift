@@ -88,4 +88,57 @@ struct InterruptedRestoreTests {
         let elsewhere = try FileManager.default.contentsOfDirectory(atPath: "\(target.path)/elsewhere")
         #expect(Set(elsewhere) == Set(left + others))
     }
+
+    @Test("a stop in the middle loses nothing and says so: no file is called lost, no part is left")
+    func stopped() throws {
+        let sample = try SampleStore()
+        let cancellation = Cancellation()
+        let stop = FaultyDestination.Fault(
+            .get, object: { $0.contains("dblock") }, ordinals: 2...2, .run { cancellation.cancel() })
+        let problems = ProblemLog()
+        let session = try StoreSession.open(
+            destination: FaultyDestination(sample.builder.destination, faults: [stop]), passphrase: nil,
+            problems: problems, cancellation: cancellation)
+        let target = try TemporaryFolder()
+        #expect {
+            try RestoreRun(RestoreRequest(target: target.path), session: session, problems: problems).run()
+        } throws: { error in
+            if case EngineError.cancelled = error { true } else { false }
+        }
+        #expect(problems.problems == [])
+        #expect(try parts(in: target.path) == [])
+    }
+
+    private func parts(in folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.contains(".dunnage-") }
+    }
+
+    /// Whether this process may mount: containers deny it to their root.
+    static let canMount: Bool = {
+        guard geteuid() == 0, let folder = try? TemporaryFolder() else { return false }
+        return mount("tmpfs", folder.path, "tmpfs", 0, "size=64k") == 0 && umount2(folder.path, 2) == 0
+    }()
+
+    @Test("a full disk ends the restore with its own name: no file is called lost", .enabled(if: canMount))
+    func full() throws {
+        let folder = try TemporaryFolder()
+        let builder = try StoreBuilder(in: folder.path + "/store")
+        var random = SeededGenerator(seed: 5)
+        try builder.addVersion(
+            SampleStore.firstTime, [.file("/data/big", random.bytes(400_000)), .file("/data/small", "small")])
+        let session = try builder.session()
+        let target = folder.path + "/full"
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        try #require(mount("tmpfs", target, "tmpfs", 0, "size=128k") == 0)
+        defer { umount2(target, 2) }
+        let problems = ProblemLog()
+        #expect {
+            try RestoreRun(RestoreRequest(target: target), session: session, problems: problems).run()
+        } throws: { error in
+            guard case EngineError.system(let error, _) = error else { return false }
+            return error.code == ENOSPC
+        }
+        #expect(problems.problems == [])
+        #expect(try parts(in: target) == [])
+    }
 }
