@@ -74,6 +74,10 @@ public final class RestoreRun: Sendable {
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
         try finishFiles(state, handles)
         for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
+        guard state.forgotten == 0 else {
+            throw CatalogError.inconsistent(
+                path: session.catalog.path, detail: "it says nothing of \(state.forgotten) files' contents")
+        }
         for link in tree.links { restore(link, state, handles, &summary) }
         applyFolderMetadata(state, handles)
         let totals = state.totals

@@ -132,6 +132,13 @@ final class RestoreState: Sendable {
         }
     }
 
+    /// How many files were neither restored nor reported, although they should have been; never any, unless the plan
+    /// left some out.
+    var forgotten: Int {
+        let planned = tree.files.count { $0.action == .create || $0.action == .replace }
+        return mutable.withLock { planned - $0.restored - $0.failed.count }
+    }
+
     /// What was restored and what was not.
     var totals: (restored: Int, failed: Int, bytes: Int64) {
         mutable.withLock { ($0.restored, $0.failed.count, $0.bytes) }
