@@ -95,7 +95,7 @@ public final class RestoreRun: Sendable {
         let common = selection.commonFolder()
         // Someone who asks for one folder of several wants to see its name.
         let asksForOne = request.patterns.count == 1 && selection.leftOut > 0
-        guard asksForOne, selection.items.contains(where: { $0.entry.kind == .folder && selection.path($0) == common })
+        guard asksForOne, selection.items.contains(where: { $0.kind == .folder && selection.path($0) == common })
         else { return common }
         return EntryPath.split(common).folder
     }
