@@ -126,7 +126,10 @@ public final class Store: Sendable {
             case .damaged, .manifestMissing, .entryMissing:
                 let detail = error.detail.isEmpty ? "it has no manifest" : error.detail
                 throw .damagedObject(name.text, detail: fault ?? detail)
-            default: throw .format(error)
+            default:
+                // A stop also reaches the programs that help.
+                try cancellation.check()
+                throw .format(error)
             }
         }
     }
