@@ -23,6 +23,7 @@ struct DestinationRun {
     private struct Findings {
         var label: String?
         var summary: BackupSummary?
+        let progress = RunProgress()
     }
 
     func run() -> DestinationResult {
@@ -49,7 +50,7 @@ struct DestinationRun {
         }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, outcome: outcome, problems: digest,
-            duration: ContinuousClock.now - clock)
+            retries: findings.progress.retries, duration: ContinuousClock.now - clock)
     }
 
     private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
@@ -66,12 +67,12 @@ struct DestinationRun {
         let lock = try CatalogLock(
             context.state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(name)”")
         let temporary = try TemporaryFolder()
-        let progress = RunProgress()
-        context.watch(progress)
+        context.watch(findings.progress)
         defer { context.watch(nil) }
         let store = Store(
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
-            temporaryFolder: temporary.path, progress: progress, cancellation: context.interruption.cancellation,
+            temporaryFolder: temporary.path, progress: findings.progress,
+            cancellation: context.interruption.cancellation,
             retry: context.retryPolicy)
         var ownPaths = [context.state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }

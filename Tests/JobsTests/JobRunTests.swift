@@ -241,4 +241,12 @@ struct SeveralDestinationTests {
         #expect(result.exitCode == .failure)
         #expect(result.report.problems.contains { $0.code == "E301" })
     }
+
+    @Test("the report tells how many calls were made again")
+    func retries() throws {
+        let result = DestinationResult(
+            name: "disk", label: nil, summary: nil, outcome: .success, problems: ProblemDigest(), retries: 3,
+            duration: .zero)
+        #expect(result.reported.retries == 3)
+    }
 }
