@@ -38,13 +38,13 @@ struct DestinationRun {
         }
         let digest = ProblemDigest(problems)
         if outcome == .success, digest.errors > 0 {
-            // The version was made, but nobody should rely on all of it.
+            // The run came to its end, but nobody should rely on all of the store.
             outcome = .failure(
                 Failure(
                     .store, .failure,
                     "\(digest.errors) error\(digest.errors == 1 ? "" : "s") in the store at \(findings.label ?? name): "
-                        + "files that need what is damaged or missing cannot be restored. "
-                        + "Run `dunnage verify` to learn which."))
+                        + "something is damaged or missing. The run went on, and stored again what the sources still "
+                        + "have of it. Run `dunnage verify` to learn which files are lost for good."))
         } else if outcome == .success, !digest.groups.isEmpty {
             outcome = .warning
         }
