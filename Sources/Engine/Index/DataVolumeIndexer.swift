@@ -122,6 +122,16 @@ final class DataVolumeIndexer {
         }
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }
         for description in content.descriptions {
+            var description = description
+            if !description.isPossible(settings) {
+                problems.add(
+                    Problem(
+                        .damaged, item.name.text,
+                        "describes \(description.dblockName) with hashes or sizes that nothing in this store has; "
+                            + "that volume itself is read instead"))
+                if open[description.dblockName] != nil { continue }
+                description = description.onlyPossible(settings)
+            }
             if let dblock = open.removeValue(forKey: description.dblockName) {
                 guard isWhole(dblock, description) else {
                     damaged.append((dblock, description))
@@ -149,7 +159,7 @@ final class DataVolumeIndexer {
         _ writer: borrowing CatalogWriter
     ) throws {
         let id = try addVolume(dblock, size: description.volumeSize, hash: hash, writer)
-        for block in description.blocks where block.digest.count == settings.blockHash.digestLength {
+        for block in description.blocks {
             try blocks.place(block.digest, size: block.size, in: id, writer)
         }
     }

@@ -102,17 +102,23 @@ struct ObjectVerifier: Sendable {
     private func verifyFileList(_ fetched: FetchedVolume) throws {
         let name = fetched.reader.name.text
         _ = try fetched.reader.filesetFlags()
-        var unusable = 0
+        // Those without usable metadata are in the catalog, the others are not.
+        var leftOut = 0
+        var undescribed = 0
         let summary = try fetched.reader.readFileList { entry in
-            if !entry.path.withUnsafeBytes({ EntryPath.isSafe($0) }) { unusable += 1 }
+            if EntryFault.find(in: entry, settings) != nil {
+                leftOut += 1
+            } else if EntryFault.find(inMetadataOf: entry, settings) != nil {
+                undescribed += 1
+            }
         }
-        unusable += summary.skippedCount
+        let unusable = leftOut + undescribed + summary.skippedCount
         if unusable > 0 {
             findings.fault(
                 name, "has \(unusable) entr\(unusable == 1 ? "y" : "ies") that cannot be used", losesData: true)
         }
-        if let recorded = entryCounts[name], recorded != Int64(summary.entries) {
-            findings.fault(name, "has \(summary.entries) entries instead of \(recorded)", losesData: true)
+        if let recorded = entryCounts[name], recorded != Int64(summary.entries - leftOut) {
+            findings.fault(name, "has \(summary.entries - leftOut) entries instead of \(recorded)", losesData: true)
         }
     }
 }

@@ -129,7 +129,13 @@ public struct StoreListing: Sendable {
     }
 
     /// The bytes that the store takes, as far as sizes are known.
-    public var totalSize: Int64 { items.reduce(0) { $0 + ($1.size ?? 0) } }
+    public var totalSize: Int64 {
+        items.reduce(0) { sum, item in
+            // A destination may tell any size.
+            let (total, overflow) = sum.addingReportingOverflow(max(0, item.size ?? 0))
+            return overflow ? .max : total
+        }
+    }
 
     /// The time that a version made now gets: unused and later than every existing one.
     ///
