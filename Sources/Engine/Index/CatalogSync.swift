@@ -214,12 +214,11 @@ struct CatalogSyncRun {
             let volumes = DataVolumeIndexer(
                 store: store, settings: properties.settings, blocks: blocks, contents: nil, problems: problems,
                 nextVolume: next)
-            let names = Set(known.volumes.lazy.filter { $0.kind == .dblock }.map(\.name))
             try volumes.run(
-                dindexes: change.newIndexVolumes, dblocks: change.newDataVolumes, known: names, writer)
-            for description in volumes.missing {
-                problems.add(
-                    Problem(.remoteObject, description.dblockName, "is described but not there; no version needs it"))
+                dindexes: change.newIndexVolumes, dblocks: change.newDataVolumes,
+                known: known.volumes.filter { $0.kind == .dblock }, writer)
+            for name in Set(volumes.missing.lazy.map(\.dblockName)).sorted() {
+                problems.add(Problem(.remoteObject, name, "is described but not there; no version needs it"))
             }
             try CatalogSync.keep(volumes.orphans, writer)
             return try writer.reading { try CatalogSync.orphans(in: $0) }
