@@ -25,6 +25,14 @@ public enum CatalogSync {
         public let action: Action
         /// Data volumes that no index volume describes; a backup writes index volumes for them.
         public let orphans: [ObjectName]
+        /// The listing, without what is not encrypted in an encrypted store.
+        public let listing: StoreListing
+
+        fileprivate init(action: Action, orphans: [ObjectName], listing: StoreListing) {
+            self.action = action
+            self.orphans = orphans
+            self.listing = listing
+        }
     }
 
     /// Opens the catalog at `path`, building or updating it as the listing demands.
@@ -34,14 +42,14 @@ public enum CatalogSync {
     ///   - store: the store.
     ///   - listing: what `store` listed just now.
     ///   - problems: gets every object that is damaged or missing, and what it costs.
-    /// - Returns: the catalog, and what was done to it.
+    /// - Returns: the catalog, what was done to it, and the listing to go on with.
     /// - Throws: `.wrongPassphrase`, `.missingObjects` when all versions of a known store are gone, and whatever keeps
     ///   the store or the catalog from being read.
     public static func bringUpToDate(
         path: String, store: Store, listing: StoreListing, problems: ProblemLog
     ) throws(EngineError) -> (catalog: Catalog, outcome: Outcome) {
         do {
-            let run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
+            var run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
             return try run.run()
         } catch {
             throw EngineError(error, doing: "bring the catalog \(path) up to date")
@@ -71,19 +79,36 @@ extension CatalogSync {
 struct CatalogSyncRun {
     let path: String
     let store: Store
-    let listing: StoreListing
+    /// What the destination holds; what is not encrypted is taken out where it should be.
+    var listing: StoreListing
     let problems: ProblemLog
 
-    func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
+    mutating func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             try FileTree.createFolder(String(path[..<slash]), mode: 0o700)
         }
         if access(path, F_OK) == 0 {
             if let result = try reuse() { return result }
         } else if listing.isEmpty {
-            return (try Catalog(path: path), .init(action: .created, orphans: []))
+            return (try Catalog(path: path), outcome(.created, []))
+        } else {
+            setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
         }
         return try rebuild()
+    }
+
+    /// Ignores what anybody could have put into an encrypted store.
+    private mutating func setUnencryptedAside(isEncrypted: Bool) {
+        guard isEncrypted, store.passphrase != nil else { return }
+        listing.setUnencryptedAside()
+        for item in listing.unencrypted {
+            problems.add(
+                Problem(.damaged, item.name.text, "is not encrypted although the store is; it is ignored"))
+        }
+    }
+
+    private func outcome(_ action: CatalogSync.Action, _ orphans: [ObjectName]) -> CatalogSync.Outcome {
+        .init(action: action, orphans: orphans, listing: listing)
     }
 
     // MARK: Keeping the catalog
@@ -96,9 +121,14 @@ struct CatalogSyncRun {
     }
 
     /// Uses the catalog that is there; nil when it has to be built anew.
-    private func reuse() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome)? {
-        guard let (catalog, known) = try open() else { return nil }
-        if listing.isEmpty, known.volumes.isEmpty { return (catalog, .init(action: .created, orphans: [])) }
+    private mutating func reuse() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome)? {
+        guard let (catalog, known) = try open() else {
+            setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
+            return nil
+        }
+        setUnencryptedAside(
+            isEncrypted: known.properties.map { $0.encryption != .none } ?? listing.hasEncryptedVersions)
+        if listing.isEmpty, known.volumes.isEmpty { return (catalog, outcome(.created, [])) }
         if listing.dlists.isEmpty, !known.versions.isEmpty {
             let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)
             throw EngineError.missingObjects(names, destination: store.destination.label)
@@ -113,7 +143,7 @@ struct CatalogSyncRun {
             try catalog.write { writer in try writer.setProperty("destination", store.destination.label) }
         }
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
-            return (catalog, .init(action: .unchanged, orphans: try catalog.read { try CatalogSync.orphans(in: $0) }))
+            return (catalog, outcome(.unchanged, try catalog.read { try CatalogSync.orphans(in: $0) }))
         }
         return (catalog, try adopt(change, known, properties, catalog))
     }
@@ -223,7 +253,7 @@ struct CatalogSyncRun {
             try CatalogSync.keep(volumes.orphans, writer)
             return try writer.reading { try CatalogSync.orphans(in: $0) }
         }
-        return .init(action: .adopted, orphans: orphans)
+        return outcome(.adopted, orphans)
     }
 
     /// Builds the catalog beside its place and puts it there in one step.
@@ -242,6 +272,6 @@ struct CatalogSyncRun {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
         }
-        return (catalog, .init(action: .rebuilt, orphans: orphans))
+        return (catalog, outcome(.rebuilt, orphans))
     }
 }

@@ -72,6 +72,10 @@ public final class VerifyRun: Sendable {
                 volume.name, "is damaged: it has \(size) bytes instead of \(volume.size)",
                 losesData: volume.kind != .dindex)
         }
+        for item in session.listing.unencrypted {
+            findings.fault(
+                item.name.text, "is not encrypted although the store is; it is ignored", losesData: false)
+        }
         for name in session.listing.repeatedNames { findings.fault(name, "is listed twice", losesData: false) }
     }
 

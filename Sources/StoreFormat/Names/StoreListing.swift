@@ -37,6 +37,9 @@ public struct StoreListing: Sendable {
     /// How many objects stores with other prefixes have here.
     public private(set) var otherPrefixes: [String: Int] = [:]
 
+    /// Objects without encryption that were set aside, because the store is encrypted.
+    public private(set) var unencrypted: [Item] = []
+
     /// Everything else.
     public private(set) var foreign: [ListedObject] = []
 
@@ -113,6 +116,21 @@ public struct StoreListing: Sendable {
             }
         }
     }
+
+    /// Takes out the objects that are not encrypted.
+    ///
+    /// For an encrypted store: nobody needed its passphrase to put them there.
+    public mutating func setUnencryptedAside() {
+        func isPlain(_ item: Item) -> Bool { item.name.encryption == .none }
+        unencrypted += items.filter(isPlain)
+        dlists.removeAll(where: isPlain)
+        shadowedLists.removeAll(where: isPlain)
+        dindexes.removeAll(where: isPlain)
+        dblocks.removeAll(where: isPlain)
+    }
+
+    /// Whether a version is encrypted.
+    public var hasEncryptedVersions: Bool { dlists.contains { $0.name.encryption != .none } }
 
     /// Whether the store has no object at all.
     public var isEmpty: Bool { dlists.isEmpty && dindexes.isEmpty && dblocks.isEmpty }
