@@ -15,7 +15,7 @@ RUN swift build -c release --static-swift-stdlib --product dunnage \
     && install -D -s -m 755 .build/release/dunnage /out/dunnage
 
 FROM debian:bookworm-slim
-# `--build-arg EXTRA_PACKAGES="gpg gpg-agent"` adds what reading gpg-encrypted stores takes.
+# `--build-arg EXTRA_PACKAGES=gpg` adds what reading gpg-encrypted stores takes.
 ARG EXTRA_PACKAGES=""
 # hadolint ignore=DL3008,SC2086
 RUN apt-get update \

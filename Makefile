@@ -2,16 +2,20 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+TREE ?= /usr
 
 # One set of flags for run, build and install, so that nothing is built twice. The Swift runtime is
 # linked in: the binary keeps working when the toolchain is upgraded or removed.
 RELEASE := -c release --static-swift-stdlib --product dunnage
 
+# An import that the manifest does not allow is an error, not luck of the build order.
+DEBUG := --explicit-target-dependency-import-check error
+
 .DEFAULT_GOAL := help
-.PHONY: help run build test docs lint format install clean
+.PHONY: help run build test docs bench test-image lint format install clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## set up, build and run the quick start on this machine
 	@scripts/quickstart.sh .build/release/dunnage
@@ -22,12 +26,18 @@ build: ## install what the build needs, then build the release binary
 
 test: ## install what the tests need, build, run every test and every snippet of the documentation
 	@scripts/install-dependencies.sh test
-	$(SWIFT) test
+	$(SWIFT) test $(DEBUG)
 	@$(MAKE) --no-print-directory docs
 
 docs: ## run the snippets of the documentation and check its links
-	$(SWIFT) build --product dunnage
+	$(SWIFT) build $(DEBUG) --product dunnage
 	@scripts/check-docs.py --binary .build/debug/dunnage
+
+bench: build ## time backups and restores of TREE=folder, beside restic's where it is installed
+	@scripts/benchmark.py .build/release/dunnage "$(TREE)"
+
+test-image: ## build the container image and use it as compose.yaml says, where a container engine is there
+	@scripts/test-image.sh
 
 lint: ## check the format of the sources and the scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -1,9 +1,16 @@
 internal import Glibc
 
 /// A folder of our own that disappears, with everything in it, when its last owner lets go.
+///
+/// What a killed process left is removed by the next one that makes such a folder in the same place: as long as a
+/// process lives, it holds a lock on a file in its folder.
 public final class TemporaryFolder: Sendable {
     /// Its absolute path, without a slash at the end.
     public let path: String
+    private let lock: FileDescriptor
+
+    private static let lockName = ".lock"
+    private static let randomLength = 6
 
     /// Makes a fresh folder, readable by this user only.
     /// - Parameters:
@@ -12,15 +19,49 @@ public final class TemporaryFolder: Sendable {
     /// - Throws: `SystemError` when it cannot be made.
     public init(in parent: String? = nil, prefix: String = "dunnage") throws(SystemError) {
         let parent = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        Self.removeLeftovers(in: parent, prefix: prefix)
         var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
         guard let made else { throw SystemError("create a temporary folder in", path: parent) }
         path = made
+        do {
+            lock = try FileDescriptor.open("\(made)/\(Self.lockName)", flags: O_RDWR | O_CREAT)
+        } catch {
+            FileTree.remove(made)
+            throw error
+        }
+        flock(lock.raw, LOCK_EX | LOCK_NB)
     }
 
     deinit {
         FileTree.remove(path)
+    }
+
+    /// Removes folders of this user whose processes are gone.
+    ///
+    /// Failing to is no reason to stop.
+    private static func removeLeftovers(in parent: String, prefix: String) {
+        guard let folder = opendir(parent) else { return }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("\(prefix)-"), name.utf8.count == prefix.utf8.count + 1 + randomLength else {
+                continue
+            }
+            removeIfLeft("\(parent)/\(name)")
+        }
+    }
+
+    private static func removeIfLeft(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { return }
+        let file = open("\(path)/\(lockName)", O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        if flock(file, LOCK_EX | LOCK_NB) == 0 { FileTree.remove(path) }
     }
 }

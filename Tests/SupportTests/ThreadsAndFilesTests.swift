@@ -63,6 +63,21 @@ struct ThreadsAndFilesTests {
         #expect(access(kept, F_OK) == 0)
     }
 
+    @Test("a temporary folder of a process that was killed is removed by the next, one in use is not")
+    func leftovers() throws {
+        let parent = try TemporaryFolder()
+        let left = parent.path + "/dunnage-ABCDEF"
+        let foreign = parent.path + "/dunnage-without"
+        for path in [left, foreign] { try FileTree.createFolder(path) }
+        for name in [".lock", "volume"] { _ = try FileDescriptor.open("\(left)/\(name)", flags: O_WRONLY | O_CREAT) }
+        let inUse = try TemporaryFolder(in: parent.path)
+        let another = try TemporaryFolder(in: parent.path)
+        #expect(access(left, F_OK) != 0)
+        #expect(access(foreign, F_OK) == 0)
+        #expect(access(inUse.path, F_OK) == 0)
+        #expect(access(another.path, F_OK) == 0)
+    }
+
     @Test("a failed call names the operation, the path and the reason")
     func errors() {
         do {

@@ -32,8 +32,8 @@ enum ConfigurationSchema {
 
     static let runtime = ObjectShape(keys: [
         .init(
-            "state_dir", .value(.path), "The folder for databases and ledgers; a relative path starts at this file.",
-            absent: "chosen by the program"),
+            "state_dir", .value(.path), "The folder for the local catalogs; a relative path starts at this file.",
+            absent: "[see above](#the-state-folder)"),
         .init("timezone", .value(.timezone), "The time zone in what people read.", absent: "the system's"),
         .init("log", .object(log), "What is logged, and how it looks."),
     ])
@@ -43,8 +43,8 @@ enum ConfigurationSchema {
             "format", .value(.word(RuntimeSettings.LogFormat.allCases.map { $0.rawValue })),
             "`text` for people, `json` for one object a line.", absent: "`text`"),
         .init(
-            "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })), "How much is logged.",
-            absent: "`info`"),
+            "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })),
+            "How much is logged: `trace`, `debug`, `info`, `warn` or `error`.", absent: "`info`; `warn` on a terminal"),
     ])
 
     static let secret = ObjectShape(
@@ -189,8 +189,8 @@ enum ConfigurationSchema {
                 "The size that volumes are closed at, 1 MiB or more.",
                 absent: "50 MiB"),
             .init(
-                "compression", .value(.compression), "`none`, `fast`, `balanced`, `best`, or a number of 0 to 12.",
-                absent: "chosen by the program"),
+                "compression", .value(.compression),
+                "`none` (0), `fast` (1), `balanced` (6), `best` (12), or a number of 0 to 12.", absent: "2"),
         ],
         foreign: ["blocksize": "write `block_size`", "dblock_size": "write `volume_size`"])
 

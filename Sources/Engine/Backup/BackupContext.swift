@@ -21,11 +21,6 @@ struct BackupContext: Sendable {
     let cancellation: Cancellation
     let ownerNames: OwnerNames
 
-    /// Entries that changed at or after this moment (nanoseconds since 1970) may change again unnoticed.
-    ///
-    /// File systems stamp times by a clock that ticks every 4 to 10 ms.
-    var trustedBefore: Int64 { started.unixNanoseconds - 10_000_000 }
-
     /// Starts an object of this store.
     func newVolume(_ name: ObjectName) throws -> VolumeWriter {
         try VolumeWriter(

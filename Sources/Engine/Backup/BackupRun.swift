@@ -232,20 +232,16 @@ public struct BackupRun {
         let hasVersions = try writer.reading { try !$0.versions().isEmpty }
         guard changed > 0 || !hasVersions else { return }
         progress.phase = .finishing
-        let time = listing.nextVersionTime(at: context.started)
-        // Runs in quick succession must not run ahead of the clock.
-        while time.seconds > Timestamp.now().seconds + 1, !cancellation.isCancelled { usleep(20_000) }
-        let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
-        try list.add(FilesetFlags(isFullBackup: true))
         var totals = FilesetWriter.Totals()
-        try writer.reading { reader in
-            let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
-            try list.addFileList(level: 6) { entries in
-                totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
+        let sealed = try sendList(context, listing) { list in
+            try writer.reading { reader in
+                let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
+                try list.addFileList(level: 6) { entries in
+                    totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
+                }
             }
         }
-        let sealed = try list.finish()
-        try context.upload(sealed)
+        guard let time = sealed.name.time else { return }
         let id = counters.newVolumeID()
         try writer.put(
             CatalogVolume(id: id, name: sealed.name.text, kind: .dlist, size: sealed.size, hash: sealed.hash))
@@ -254,6 +250,28 @@ public struct BackupRun {
                 id: version, time: time, volume: id, isFull: true, files: totals.files, folders: totals.folders,
                 symlinks: totals.symlinks, bytes: totals.bytes))
         summary.version = time
+    }
+
+    /// Writes and sends a filelist under the first free time; another writer may have taken the one that was free.
+    private func sendList(
+        _ context: BackupContext, _ listing: StoreListing, fill: (VolumeWriter) throws -> Void
+    ) throws -> SealedVolume {
+        var time = listing.nextVersionTime(at: context.started)
+        for _ in 0..<60 {
+            // Runs in quick succession must not run ahead of the clock.
+            while time.seconds > Timestamp.now().seconds + 1, !cancellation.isCancelled { usleep(20_000) }
+            let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
+            try list.add(FilesetFlags(isFullBackup: true))
+            try fill(list)
+            let sealed = try list.finish()
+            do {
+                try context.upload(sealed)
+                return sealed
+            } catch EngineError.destination(let error) where error.kind == .exists {
+                time = Timestamp(seconds: time.seconds + 1)
+            }
+        }
+        throw EngineError.uploadNotListed(["the filelist"], destination: store.destination.label)
     }
 
     /// What was sent must also be listed, in full size, before the catalog believes in it.
@@ -318,6 +336,6 @@ extension Problem {
             case .vanished: .changedWhileRead
             case .invalidName: .nameNotText
             }
-        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.description)
+        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.message)
     }
 }

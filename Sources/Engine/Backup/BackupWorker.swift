@@ -11,7 +11,7 @@ final class BackupWorker {
     private let counters: BackupCounters
     private let problems: ProblemLog
     private let progress: RunProgress
-    private let trustedBefore: Int64
+    private let started: Int64
     private let storer: BlockStorer
     private let fileHasher: HashContext
     private let metadataReader: MetadataReader
@@ -25,7 +25,7 @@ final class BackupWorker {
         counters = context.counters
         problems = context.problems
         progress = context.progress
-        trustedBefore = context.trustedBefore
+        started = context.started.unixNanoseconds
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -230,19 +230,19 @@ final class BackupWorker {
         let size = block.count
         streams.buffers.give(block)
         count(bytes: size)
-        if file.didStore(position: position, id: id, digest: digest, size: size) { try complete(file) }
+        let piece = LargeFile.Block(id: id, digest: digest, size: size)
+        let index = file.opening.batch.index
+        if let whole = try file.add(piece, at: position, storeList: { try storeList($0, index) }) {
+            try complete(file, whole)
+        }
     }
 
-    private func complete(_ file: LargeFile) throws {
-        guard let end = file.end else { return }
+    private func complete(_ file: LargeFile, _ whole: LargeFile.Finished) throws {
         let (batch, candidate) = (file.opening.batch, file.opening.candidate)
-        var builder = ContentBuilder(settings: settings)
-        try file.forEachBlock { id, digest, size in
-            try builder.add(id, digest: digest, size: size) { try storeList($0, batch.index) }
-        }
+        var content = whole.content
         try finish(
-            &builder, batch.listing.entries[candidate.index], candidate, in: batch,
-            metadata: file.opening.metadata, hash: end.hash, hasChanged: end.isUnsettled)
+            &content, batch.listing.entries[candidate.index], candidate, in: batch, metadata: file.opening.metadata,
+            hash: whole.end.hash, hasChanged: whole.end.isUnsettled)
     }
 
     /// Reads large files one after the other, block by block, and leaves the blocks to the workers.
@@ -275,11 +275,11 @@ final class BackupWorker {
         let file = LargeFile(
             .init(
                 batch: batch, candidate: candidate, metadata: metadata.reference,
-                isCompressible: !IncompressibleNames.contains(batch.listing.name(of: entry))))
+                isCompressible: !IncompressibleNames.contains(batch.listing.name(of: entry))),
+            settings: settings)
         do throws(SystemError) {
             let source = try batch.listing.withSourceFile(entry, folder: folder)
             var size: Int64 = 0
-            var position = 0
             while size < source.size {
                 guard let block = streams.buffers.take() else { throw SystemError("read", code: ECANCELED) }
                 let wanted = min(settings.blockSize, Int(source.size - size))
@@ -291,17 +291,15 @@ final class BackupWorker {
                 }
                 size += Int64(block.count)
                 fileHasher.update(block.filled)
-                file.willStore(position: position)
-                guard streams.work.push(.block(file, position: position, block)) else {
+                guard streams.work.push(.block(file, position: file.announce(), block)) else {
                     throw SystemError("read", code: ECANCELED)
                 }
-                position += 1
             }
             let end = LargeFile.End(size: size, hash: fileHasher.finish(), isUnsettled: source.hasChanged())
-            if file.didRead(end) { try rethrowing { try complete(file) } }
+            if let whole = file.end(end) { try rethrowing { try complete(file, whole) } }
         } catch {
             _ = fileHasher.finish()
-            _ = file.didRead(nil)
+            _ = file.end(nil)
             if let failure { throw failure }
             if error.code == ECANCELED { throw EngineError.cancelled }
             try leaveOut(candidate, in: batch, error)
@@ -310,9 +308,8 @@ final class BackupWorker {
 
     // MARK: Records
 
-    /// The change time to keep: one from the run itself may hide a later change in the same tick of the clock.
     private func trusted(_ entry: WalkEntry) -> Int64 {
-        max(entry.changed, entry.modified) < trustedBefore ? entry.changed : CatalogEntry.unsettled
+        ChangeTime.settled(modified: entry.modified, changed: entry.changed, started: started)
     }
 
     private func record(

@@ -94,6 +94,8 @@ final class ChangeDetector {
         for listing in listings {
             try merge(listing, folder: folder, from: &position)
         }
+        // What a half-read folder did not show may well be there: it stays as it is.
+        guard !listings.contains(where: \.isIncomplete) else { return }
         while position < known.count {
             try remove(known[position], folder: folder)
             position += 1
@@ -107,7 +109,7 @@ final class ChangeDetector {
         for (number, entry) in listing.entries.enumerated() {
             let name = listing.name(of: entry)
             while position < known.count, precedes(known[position].name, name) {
-                try remove(known[position], folder: folder)
+                if !listing.isIncomplete { try remove(known[position], folder: folder) }
                 position += 1
             }
             var previous: CatalogEntry?

@@ -3,7 +3,10 @@ internal import Cryptography
 internal import StoreFormat
 internal import Synchronization
 
-/// A file whose blocks are hashed and packed by several workers: collects what they find, in order.
+/// A file whose blocks are hashed and packed by several workers: puts what they find back in order.
+///
+/// Only blocks that come before their predecessors wait here; all others go straight into the content, of which a
+/// block's number is all that is kept until the end.
 final class LargeFile: Sendable {
     /// What is known before the content is.
     struct Opening: Sendable {
@@ -13,13 +16,11 @@ final class LargeFile: Sendable {
         let isCompressible: Bool
     }
 
-    private struct State {
-        var ids: [Int64] = []
-        var digests: [Digest?] = []
-        var sizes: [Int] = []
-        var open = 1
-        var isAbandoned = false
-        var end: End?
+    /// A block that is stored, or will be.
+    struct Block {
+        let id: Int64
+        let digest: Digest
+        let size: Int
     }
 
     /// What the reader knows when it has read everything.
@@ -29,57 +30,65 @@ final class LargeFile: Sendable {
         let isUnsettled: Bool
     }
 
-    let opening: Opening
-    private let state = Mutex(State())
-
-    init(_ opening: Opening) {
-        self.opening = opening
+    /// The whole content.
+    struct Finished {
+        let content: ContentBuilder
+        let end: End
     }
 
-    /// Announces a block; the reader calls it before it sends the block to the workers.
-    func willStore(position: Int) {
+    private struct State {
+        var content: ContentBuilder
+        var next = 0
+        var early: [Int: Block] = [:]
+        var announced = 0
+        var end: End?
+        var isAbandoned = false
+    }
+
+    let opening: Opening
+    private let state: Mutex<State>
+
+    init(_ opening: Opening, settings: StoreSettings) {
+        self.opening = opening
+        state = Mutex(State(content: ContentBuilder(settings: settings)))
+    }
+
+    /// Announces the next block; the reader calls it before it sends the block to the workers.
+    /// - Returns: its position.
+    func announce() -> Int {
         state.withLock { state in
-            state.ids.append(0)
-            state.digests.append(nil)
-            state.sizes.append(0)
-            state.open += 1
+            state.announced += 1
+            return state.announced - 1
         }
     }
 
-    /// Takes what a worker found.
-    ///
-    /// Returns true when that was the last piece.
-    func didStore(position: Int, id: Int64, digest: Digest, size: Int) -> Bool {
-        state.withLock { state in
-            state.ids[position] = id
-            state.digests[position] = digest
-            state.sizes[position] = size
-            state.open -= 1
-            return state.open == 0 && !state.isAbandoned
+    /// Takes what a worker found, and hands full lists to `storeList`.
+    /// - Returns: the content, when this was the last piece.
+    func add(
+        _ block: Block, at position: Int, storeList: (UnsafeRawBufferPointer) throws -> Int64
+    ) throws -> Finished? {
+        try state.withLock { state in
+            state.early[position] = block
+            while let block = state.early.removeValue(forKey: state.next) {
+                try state.content.add(block.id, digest: block.digest, size: block.size, store: storeList)
+                state.next += 1
+            }
+            return Self.finished(state)
         }
     }
 
     /// Takes the reader's end; `nil` when the file could not be read.
-    ///
-    /// Returns true when that was the last piece.
-    func didRead(_ end: End?) -> Bool {
+    /// - Returns: the content, when this was the last piece.
+    func end(_ end: End?) -> Finished? {
         state.withLock { state in
             state.end = end
             state.isAbandoned = end == nil
-            state.open -= 1
-            return state.open == 0 && !state.isAbandoned
+            return Self.finished(state)
         }
     }
 
-    /// The blocks in order, after the last piece.
-    func forEachBlock(_ body: (Int64, Digest, Int) throws -> Void) rethrows {
-        let (ids, digests, sizes) = state.withLock { ($0.ids, $0.digests, $0.sizes) }
-        for position in ids.indices {
-            guard let digest = digests[position] else { continue }
-            try body(ids[position], digest, sizes[position])
-        }
+    private static func finished(_ state: borrowing State) -> Finished? {
+        guard let end = state.end, !state.isAbandoned, state.next == state.announced else { return nil }
+        return Finished(content: state.content, end: end)
     }
-
-    /// What the reader found, after the last piece.
-    var end: End? { state.withLock { $0.end } }
 }

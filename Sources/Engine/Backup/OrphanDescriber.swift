@@ -34,7 +34,7 @@ struct OrphanDescriber {
     /// block, is taken for one: chance does not produce that.
     private func blocklists(in reader: VolumeReader, _ index: BlockIndex) throws -> [FinishedVolume.List] {
         let length = context.settings.blockHash.digestLength
-        let candidates = reader.blocks.filter { $0.size >= 2 * length && $0.size % length == 0 }
+        let candidates = reader.blocks.filter { $0.size >= length && $0.size % length == 0 }
         let scratch = BlockScratch(settings: context.settings)
         return try candidates.compactMap { candidate -> FinishedVolume.List? in
             try reader.withBlock(candidate.digest, scratch: scratch) { bytes -> FinishedVolume.List? in

@@ -36,19 +36,21 @@ public struct WalkProblem: Sendable, Hashable, CustomStringConvertible {
         kind == .source || kind == .unsupportedSource || kind == .relativeSource
     }
 
-    /// One sentence of cause and one of consequence or remedy.
-    public var description: String {
-        let path = String(decoding: path, as: UTF8.self)
+    /// What happened and what comes of it, without the path: the same for every path that it happens to.
+    public var message: String {
         let reason = SystemError("", code: code).message
         return switch kind {
-        case .source: "The source \(path) cannot be read: \(reason). Check that it exists and may be read."
-        case .unsupportedSource: "The source \(path) is a device, socket or pipe, which cannot be backed up."
-        case .relativeSource: "The source \(path) is not an absolute path. Begin it with /."
-        case .openFolder: "The folder \(path) cannot be opened: \(reason). What is in it is not backed up."
-        case .readFolder: "The folder \(path) cannot be read to its end: \(reason). It may be backed up in part only."
-        case .vanished: "\(path) disappeared while its folder was read."
-        case .status: "\(path) cannot be looked at: \(reason). It is not backed up."
-        case .invalidName: "The name of \(path) is not UTF-8. Rename it to have it backed up."
+        case .source: "cannot be read: \(reason); check that this source exists and may be read"
+        case .unsupportedSource: "is a device, socket or pipe, which cannot be backed up"
+        case .relativeSource: "is not an absolute path; begin the source with /"
+        case .openFolder: "cannot be opened: \(reason); what is in it is not in this version"
+        case .readFolder: "cannot be read to its end: \(reason); it may be in this version in part only"
+        case .vanished: "disappeared while its folder was read"
+        case .status: "cannot be looked at: \(reason); it is not in this version"
+        case .invalidName: "has a name that is not UTF-8; rename it to have it backed up"
         }
     }
+
+    /// Path and message.
+    public var description: String { "\(String(decoding: path, as: UTF8.self)) \(message)" }
 }

@@ -90,7 +90,7 @@ final class BackupFixture {
     @discardableResult
     func run(
         _ destination: (any Destination)? = nil, problems: ProblemLog = ProblemLog(),
-        cancellation: Cancellation = Cancellation(), passphrase: Secret? = nil
+        cancellation: Cancellation = Cancellation(), progress: RunProgress = RunProgress(), passphrase: Secret? = nil
     ) throws(EngineError) -> BackupSummary {
         // Changes within one tick of the file system's clock before a run are read again by the next.
         usleep(30_000)
@@ -98,7 +98,7 @@ final class BackupFixture {
         do { to = try destination ?? self.destination() } catch { throw EngineError(error, doing: "open") }
         let store = Store(
             destination: to, passphrase: passphrase ?? self.passphrase,
-            temporaryFolder: folder.path + "/temporary", cancellation: cancellation,
+            temporaryFolder: folder.path + "/temporary", progress: progress, cancellation: cancellation,
             retry: RetryPolicy(attempts: 2, pause: { _, _ in }))
         let request = BackupRequest(sources: [source], filter: filter, ownPaths: [], options: options)
         return try BackupRun(store: store, catalogPath: catalog, request: request, problems: problems).run()

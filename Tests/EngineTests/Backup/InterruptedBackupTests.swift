@@ -1,5 +1,6 @@
 import Destinations
 import Foundation
+import StoreFormat
 import Support
 import TestSupport
 import Testing
@@ -119,5 +120,23 @@ struct InterruptedBackupTests {
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path + "/temporary")
         #expect(left == [])
+    }
+
+    @Test("a version time that another writer took meanwhile is stepped over")
+    func takenTime() throws {
+        let fixture = try fixture()
+        let remote = fixture.remote
+        let fault = FaultyDestination.Fault(
+            .put, object: { $0.contains("dlist") },
+            .run {
+                let name = ObjectName.dlist(time: .now(), encryption: .aes)
+                for seconds in -2...2 {
+                    let time = Timestamp(seconds: (name.time?.seconds ?? 0) + Int64(seconds))
+                    let other = ObjectName.dlist(time: time, encryption: .aes).text
+                    _ = FileManager.default.createFile(atPath: "\(remote)/\(other)", contents: Data([1]))
+                }
+            })
+        let summary = try fixture.run(FaultyDestination(try fixture.destination(), faults: [fault]))
+        #expect(summary.version != nil)
     }
 }

@@ -93,6 +93,7 @@ struct WalkSelectionTests {
         let problem = try #require(result.problems.first)
         #expect(problem.kind == .source && problem.concernsSource)
         #expect(problem.description.contains("/nowhere cannot be read: No such file or directory"))
+        #expect(!problem.message.contains("nowhere"), "paths are shortened in reports, sentences are not")
     }
 
     @Test("a relative source is refused")
