@@ -168,12 +168,12 @@ struct CatalogIndexer {
             try AffectedFiles.find(reader) { missing.contains($0) ? culpritOf[$0] ?? "" : nil }
         }
         for name in Set(volumes.missing.lazy.map(\.dblockName)).sorted() {
-            let count = affected.count { $0.object == name }
+            let count = affected.counts[name] ?? 0
             let cost = count == 0 ? "nothing needs it" : "\(count) file\(count == 1 ? "" : "s") need it"
             problems.add(
                 Problem(
                     count == 0 ? .remoteObject : .damaged, name, "is missing at the destination; \(cost)"))
         }
-        for file in affected { problems.add(file.problem) }
+        affected.report(to: problems)
     }
 }

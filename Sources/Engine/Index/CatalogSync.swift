@@ -218,13 +218,13 @@ struct CatalogSyncRun {
 
     /// Names, in every run until it is healed, each file that needs a block no volume has.
     private func reportLosses(_ catalog: Catalog) throws {
-        let affected = try catalog.read { reader -> [AffectedFile] in
-            guard try reader.property(LostContents.property) != nil else { return [] }
+        let affected = try catalog.read { reader -> AffectedFiles in
+            guard try reader.property(LostContents.property) != nil else { return AffectedFiles() }
             var lost: Set<Int64> = []
             try reader.forEachBlock { id, _, _, volume in if volume == 0 { lost.insert(id) } }
             return try AffectedFiles.find(reader) { lost.contains($0) ? "" : nil }
         }
-        for file in affected { problems.add(file.problem) }
+        affected.report(to: problems)
     }
 
     // MARK: Changing the catalog

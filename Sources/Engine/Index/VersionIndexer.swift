@@ -84,6 +84,7 @@ final class VersionIndexer {
     private func merge(
         _ list: IndexedFileList, into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
     ) throws {
+        let live = try writer.reading { try $0.liveEntries() }
         var vanished = livingFolders
         livingFolders.removeAll(keepingCapacity: true)
         var start = 0
@@ -91,24 +92,22 @@ final class VersionIndexer {
             let folder = list.rows[start].folder
             var end = start + 1
             while end < list.rows.count, list.rows[end].folder == folder { end += 1 }
-            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, writer)
+            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, live)
             try merge(list, start..<end, folder: folder, before: before, into: &version, writer)
             livingFolders.insert(folder)
             start = end
         }
         for folder in vanished {
-            for entry in try living(in: folder, writer) {
+            for entry in try living(in: folder, live) {
                 try writer.close(entry.name, in: folder, until: version.id)
             }
         }
     }
 
-    private func living(in folder: Int64, _ writer: borrowing CatalogWriter) throws -> [CatalogEntry] {
-        try writer.reading { reader in
-            var entries: [CatalogEntry] = []
-            try reader.liveEntries().load(folder: folder, into: &entries)
-            return entries
-        }
+    private func living(in folder: Int64, _ live: LiveEntries) throws -> [CatalogEntry] {
+        var entries: [CatalogEntry] = []
+        try live.load(folder: folder, into: &entries)
+        return entries
     }
 
     private func merge(
