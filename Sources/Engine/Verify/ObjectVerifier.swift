@@ -76,6 +76,14 @@ struct ObjectVerifier: Sendable {
                 name, "has \(tally.description), but its index volume names \(first.tally.description)",
                 losesData: true)
         }
+        // What a damaged volume contradicts need not be wrong.
+        if fetched.fault == nil, damaged == 0, !fetched.reader.directoryWasDamaged {
+            for description in described
+            where !description.volume.fits(size: fetched.size) || !description.volume.fits(hash: fetched.hash) {
+                findings.fault(
+                    description.dindex, "describes \(name) with another size or hash than it has", losesData: false)
+            }
+        }
         findings.verified(good)
         return fetched.reader.blocks.count
     }
@@ -83,7 +91,9 @@ struct ObjectVerifier: Sendable {
     /// Reads the descriptions and blocklists of an index volume.
     private func verifyDescriptions(_ fetched: FetchedVolume) throws {
         let name = fetched.reader.name.text
-        for description in try fetched.reader.volumeDescriptions() {
+        let descriptions = try fetched.reader.volumeDescriptions()
+        if descriptions.isEmpty { findings.fault(name, "describes no data volume", losesData: false) }
+        for description in descriptions {
             findings.described(description.dblockName, Described(description, in: name))
             if known[description.dblockName] == nil {
                 findings.fault(name, "describes \(description.dblockName), which is missing", losesData: false)
