@@ -4,7 +4,8 @@ internal import Synchronization
 /// All block hashes in memory, to know in a fraction of a microsecond whether a block is stored.
 ///
 /// An open-addressing table of positions over one flat array of hashes: 32 + 12 bytes or so for a SHA-256 block.
-/// Hashes are uniform, so their first eight bytes choose the slot. Safe to use from several threads.
+/// Hashes are uniform, so their first eight bytes choose the slot. Safe to use from several threads, and with hashes of
+/// any length: what a store says is not to be trusted.
 public final class BlockIndex: Sendable {
     private let table: Mutex<Table>
 
@@ -67,7 +68,7 @@ public final class BlockIndex: Sendable {
     }
 
     /// How many blocks are known.
-    public var count: Int { table.withLock { $0.ids.count } }
+    public var count: Int { table.withLock { $0.ids.count + $0.others.count } }
 }
 
 private struct Table: ~Copyable {
@@ -75,6 +76,8 @@ private struct Table: ~Copyable {
     var nextID: Int64
     var ids: [Int64] = []
     var lost: Set<Int64> = []
+    /// Hashes of another length, which no honest store has, by themselves.
+    private(set) var others: [Digest: Int64] = [:]
     private var digests: [UInt8] = []
     /// For each slot a position in `ids` plus one, or 0 when it is free; at least half of them are.
     private var slots: [UInt32]
@@ -90,6 +93,7 @@ private struct Table: ~Copyable {
     }
 
     func find(_ digest: Digest) -> Int64? {
+        guard digest.count == digestLength else { return others[digest] }
         let mask = slots.count - 1
         return digest.withUnsafeBytes { wanted in
             digests.withUnsafeBytes { all in
@@ -106,6 +110,10 @@ private struct Table: ~Copyable {
     }
 
     mutating func insert(_ digest: Digest, id: Int64) {
+        guard digest.count == digestLength else {
+            others[digest] = id
+            return
+        }
         if (ids.count + 1) * 2 > slots.count { grow() }
         ids.append(id)
         let prefix = digest.withUnsafeBytes { bytes in

@@ -20,19 +20,36 @@ public final class TemporaryFolder: Sendable {
     public init(in parent: String? = nil, prefix: String = "dunnage") throws(SystemError) {
         let parent = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         Self.removeLeftovers(in: parent, prefix: prefix)
+        while true {
+            let made = try Self.make(in: parent, prefix: prefix)
+            do {
+                let lock = try FileDescriptor.open(made + Self.lockSuffix, flags: O_RDWR | O_CREAT)
+                if flock(lock.raw, LOCK_EX | LOCK_NB) == 0, Self.isLinked(lock) {
+                    path = made
+                    self.lock = lock
+                    return
+                }
+            } catch {
+                FileTree.remove(made)
+                throw error
+            }
+            // Another process took the folder for a leftover, in the instant before it was locked, and removes it.
+        }
+    }
+
+    private static func make(in parent: String, prefix: String) throws(SystemError) -> String {
         var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
         guard let made else { throw SystemError("create a temporary folder in", path: parent) }
-        path = made
-        do {
-            lock = try FileDescriptor.open("\(made)\(Self.lockSuffix)", flags: O_RDWR | O_CREAT)
-        } catch {
-            FileTree.remove(made)
-            throw error
-        }
-        flock(lock.raw, LOCK_EX | LOCK_NB)
+        return made
+    }
+
+    /// Whether a file still has a name.
+    private static func isLinked(_ file: borrowing FileDescriptor) -> Bool {
+        var status = stat()
+        return fstat(file.raw, &status) == 0 && status.st_nlink > 0
     }
 
     deinit {

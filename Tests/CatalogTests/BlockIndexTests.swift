@@ -40,6 +40,23 @@ struct BlockIndexTests {
         for (position, twin) in twins.enumerated() { #expect(index.find(twin) == Int64(position + 1)) }
     }
 
+    @Test("hashes of another length are kept apart and harm no other")
+    func otherLengths() throws {
+        let index = BlockIndex(digestLength: 32, nextID: 1)
+        var digests = (0..<300).map { digest($0) }
+        for length in [1, 4, 7, 20, 31, 33, 64] {
+            let odd = try #require(Digest((0..<length).map { UInt8($0) }))
+            #expect(index.find(odd) == nil)
+            digests.insert(odd, at: length)
+        }
+        for digest in digests { #expect(index.insert(digest).isNew) }
+        for (position, digest) in digests.enumerated() {
+            #expect(index.find(digest) == Int64(position + 1))
+            #expect(index.insert(digest) == (Int64(position + 1), false))
+        }
+        #expect(index.count == digests.count)
+    }
+
     @Test("several threads that insert the same blocks agree on every number, and each block is new once")
     func threads() throws {
         let index = BlockIndex(digestLength: 32, nextID: 1)

@@ -48,7 +48,7 @@ struct VerifyAction {
         } else {
             try program.console.print(
                 "Verified \(scope): \(HumanText.count(summary.faults.count, "object")) damaged or missing, "
-                    + "\(HumanText.count(summary.casualties.count, "file")) concerned.")
+                    + "\(HumanText.count(summary.casualtyCount, "file")) concerned.")
         }
     }
 }
@@ -68,6 +68,7 @@ extension VerifySummary {
                             .init("loses_data", .bool($0.losesData)),
                         ])
                     })),
+            .init("file_count", .integer(Int64(casualtyCount))),
             .init(
                 "files",
                 .array(

@@ -26,17 +26,34 @@ struct AffectedFile {
     }
 }
 
-/// Finds out what is lost with a block.
-enum AffectedFiles {
-    /// Every state of every entry that needs a lost block.
+/// What is lost with some blocks: every state of every entry that needs one, counted, and the first of them in words.
+struct AffectedFiles {
+    /// How many are kept.
+    static let kept = ProblemLog.keptPerCode
+
+    /// The first ones, by path.
+    private(set) var files: [AffectedFile] = []
+    /// How many there are.
+    private(set) var count = 0
+    /// How many need which object.
+    private(set) var counts: [String: Int] = [:]
+
+    /// Tells of each, as far as a log keeps that many.
+    func report(to problems: ProblemLog) {
+        for file in files { problems.add(file.problem) }
+        problems.count(.damaged, count - files.count)
+    }
+
+    /// Finds every state of every entry that needs a lost block.
     ///
     /// `culprit` tells the object that had the block of a number: empty when unknown, nil when it is not lost.
     /// `sizes` are those of the blocks by their numbers; with them, contents whose blocks do not add up count as lost.
     static func find(
         _ reader: borrowing CatalogReader, sizes: [Int32] = [], culprit: (Int64) -> String?
-    ) throws -> [AffectedFile] {
+    ) throws -> AffectedFiles {
+        var affected = AffectedFiles()
         let versions = try reader.versions().sorted { $0.id < $1.id }
-        guard let newest = versions.last else { return [] }
+        guard let newest = versions.last else { return affected }
         let times = Dictionary(uniqueKeysWithValues: versions.map { ($0.id, $0.time) })
         let lookup = try reader.contents()
         var known: [Int64: String?] = [:]
@@ -54,13 +71,15 @@ enum AffectedFiles {
                 return fault
             }
         }
-        var affected: [AffectedFile] = []
         try reader.forEachState { folder, entry, since, until in
             let data = try fault(entry.data, size: entry.size)
             guard let object = try data ?? fault(entry.metadata) else { return }
+            affected.count += 1
+            affected.counts[object, default: 0] += 1
+            guard affected.files.count < kept else { return }
             let last = until.flatMap { until in versions.last { $0.id < until } } ?? newest
             let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
-            affected.append(
+            affected.files.append(
                 AffectedFile(
                     path: String(decoding: path, as: UTF8.self), object: object, isMetadataOnly: data == nil,
                     versions: (times[since] ?? last.time, last.time)))

@@ -78,7 +78,7 @@ struct CatalogIndexer {
             try store.cancellation.check()
             switch result {
             case .success(let fetched):
-                let id = try volumes.addVolume(item, size: fetched.size, hash: fetched.hash, writer)
+                let id = try volumes.addVolume(item, size: fetched.size, hash: fetched.hash, writer).id
                 guard let time = item.name.time else { return }
                 try versions.add(fetched.reader, time: time, volume: id, writer)
             case .failure(let error):
@@ -167,14 +167,13 @@ struct CatalogIndexer {
         let affected = try writer.reading { reader in
             try AffectedFiles.find(reader) { missing.contains($0) ? culpritOf[$0] ?? "" : nil }
         }
-        for description in volumes.missing {
-            let count = affected.count { $0.object == description.dblockName }
+        for name in Set(volumes.missing.lazy.map(\.dblockName)).sorted() {
+            let count = affected.counts[name] ?? 0
             let cost = count == 0 ? "nothing needs it" : "\(count) file\(count == 1 ? "" : "s") need it"
             problems.add(
                 Problem(
-                    count == 0 ? .remoteObject : .damaged, description.dblockName,
-                    "is missing at the destination; \(cost)"))
+                    count == 0 ? .remoteObject : .damaged, name, "is missing at the destination; \(cost)"))
         }
-        for file in affected { problems.add(file.problem) }
+        affected.report(to: problems)
     }
 }

@@ -25,6 +25,14 @@ public enum CatalogSync {
         public let action: Action
         /// Data volumes that no index volume describes; a backup writes index volumes for them.
         public let orphans: [ObjectName]
+        /// The listing, without what is not encrypted in an encrypted store.
+        public let listing: StoreListing
+
+        fileprivate init(action: Action, orphans: [ObjectName], listing: StoreListing) {
+            self.action = action
+            self.orphans = orphans
+            self.listing = listing
+        }
     }
 
     /// Opens the catalog at `path`, building or updating it as the listing demands.
@@ -34,14 +42,14 @@ public enum CatalogSync {
     ///   - store: the store.
     ///   - listing: what `store` listed just now.
     ///   - problems: gets every object that is damaged or missing, and what it costs.
-    /// - Returns: the catalog, and what was done to it.
+    /// - Returns: the catalog, what was done to it, and the listing to go on with.
     /// - Throws: `.wrongPassphrase`, `.missingObjects` when all versions of a known store are gone, and whatever keeps
     ///   the store or the catalog from being read.
     public static func bringUpToDate(
         path: String, store: Store, listing: StoreListing, problems: ProblemLog
     ) throws(EngineError) -> (catalog: Catalog, outcome: Outcome) {
         do {
-            let run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
+            var run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
             return try run.run()
         } catch {
             throw EngineError(error, doing: "bring the catalog \(path) up to date")
@@ -71,19 +79,36 @@ extension CatalogSync {
 struct CatalogSyncRun {
     let path: String
     let store: Store
-    let listing: StoreListing
+    /// What the destination holds; what is not encrypted is taken out where it should be.
+    var listing: StoreListing
     let problems: ProblemLog
 
-    func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
+    mutating func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             try FileTree.createFolder(String(path[..<slash]), mode: 0o700)
         }
         if access(path, F_OK) == 0 {
             if let result = try reuse() { return result }
         } else if listing.isEmpty {
-            return (try Catalog(path: path), .init(action: .created, orphans: []))
+            return (try Catalog(path: path), outcome(.created, []))
+        } else {
+            setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
         }
         return try rebuild()
+    }
+
+    /// Ignores what anybody could have put into an encrypted store.
+    private mutating func setUnencryptedAside(isEncrypted: Bool) {
+        guard isEncrypted, store.passphrase != nil else { return }
+        listing.setUnencryptedAside()
+        for item in listing.unencrypted {
+            problems.add(
+                Problem(.damaged, item.name.text, "is not encrypted although the store is; it is ignored"))
+        }
+    }
+
+    private func outcome(_ action: CatalogSync.Action, _ orphans: [ObjectName]) -> CatalogSync.Outcome {
+        .init(action: action, orphans: orphans, listing: listing)
     }
 
     // MARK: Keeping the catalog
@@ -96,9 +121,14 @@ struct CatalogSyncRun {
     }
 
     /// Uses the catalog that is there; nil when it has to be built anew.
-    private func reuse() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome)? {
-        guard let (catalog, known) = try open() else { return nil }
-        if listing.isEmpty, known.volumes.isEmpty { return (catalog, .init(action: .created, orphans: [])) }
+    private mutating func reuse() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome)? {
+        guard let (catalog, known) = try open() else {
+            setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
+            return nil
+        }
+        setUnencryptedAside(
+            isEncrypted: known.properties.map { $0.encryption != .none } ?? listing.hasEncryptedVersions)
+        if listing.isEmpty, known.volumes.isEmpty { return (catalog, outcome(.created, [])) }
         if listing.dlists.isEmpty, !known.versions.isEmpty {
             let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)
             throw EngineError.missingObjects(names, destination: store.destination.label)
@@ -113,7 +143,7 @@ struct CatalogSyncRun {
             try catalog.write { writer in try writer.setProperty("destination", store.destination.label) }
         }
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
-            return (catalog, .init(action: .unchanged, orphans: try catalog.read { try CatalogSync.orphans(in: $0) }))
+            return (catalog, outcome(.unchanged, try catalog.read { try CatalogSync.orphans(in: $0) }))
         }
         return (catalog, try adopt(change, known, properties, catalog))
     }
@@ -188,13 +218,13 @@ struct CatalogSyncRun {
 
     /// Names, in every run until it is healed, each file that needs a block no volume has.
     private func reportLosses(_ catalog: Catalog) throws {
-        let affected = try catalog.read { reader -> [AffectedFile] in
-            guard try reader.property(LostContents.property) != nil else { return [] }
+        let affected = try catalog.read { reader -> AffectedFiles in
+            guard try reader.property(LostContents.property) != nil else { return AffectedFiles() }
             var lost: Set<Int64> = []
             try reader.forEachBlock { id, _, _, volume in if volume == 0 { lost.insert(id) } }
             return try AffectedFiles.find(reader) { lost.contains($0) ? "" : nil }
         }
-        for file in affected { problems.add(file.problem) }
+        affected.report(to: problems)
     }
 
     // MARK: Changing the catalog
@@ -214,17 +244,16 @@ struct CatalogSyncRun {
             let volumes = DataVolumeIndexer(
                 store: store, settings: properties.settings, blocks: blocks, contents: nil, problems: problems,
                 nextVolume: next)
-            let names = Set(known.volumes.lazy.filter { $0.kind == .dblock }.map(\.name))
             try volumes.run(
-                dindexes: change.newIndexVolumes, dblocks: change.newDataVolumes, known: names, writer)
-            for description in volumes.missing {
-                problems.add(
-                    Problem(.remoteObject, description.dblockName, "is described but not there; no version needs it"))
+                dindexes: change.newIndexVolumes, dblocks: change.newDataVolumes,
+                known: known.volumes.filter { $0.kind == .dblock }, writer)
+            for name in Set(volumes.missing.lazy.map(\.dblockName)).sorted() {
+                problems.add(Problem(.remoteObject, name, "is described but not there; no version needs it"))
             }
             try CatalogSync.keep(volumes.orphans, writer)
             return try writer.reading { try CatalogSync.orphans(in: $0) }
         }
-        return .init(action: .adopted, orphans: orphans)
+        return outcome(.adopted, orphans)
     }
 
     /// Builds the catalog beside its place and puts it there in one step.
@@ -243,6 +272,6 @@ struct CatalogSyncRun {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
         }
-        return (catalog, .init(action: .rebuilt, orphans: orphans))
+        return (catalog, outcome(.rebuilt, orphans))
     }
 }

@@ -13,8 +13,12 @@ final class DataVolumeIndexer {
     /// A store that was encrypted anew keeps the identifiers in its names, but not their endings.
     private var namesByID: [String: String] = [:]
 
-    /// Data volumes of another size than their description tells.
-    private var damaged: [(StoreListing.Item, VolumeDescription)] = []
+    /// The data volumes to find blocks in.
+    private var dblocks: [String: StoreListing.Item] = [:]
+    /// The data volumes that are in the catalog.
+    private var described: [String: CatalogVolume] = [:]
+    /// Data volumes of another size than their first description tells, and the index volume that has it.
+    private var damaged: [String: (dblock: StoreListing.Item, description: VolumeDescription, dindex: ObjectName)] = [:]
     /// Data volumes that index volumes describe and the destination does not have, with their blocks.
     private(set) var missing: [VolumeDescription] = []
     /// Data volumes that no index volume describes.
@@ -40,28 +44,31 @@ final class DataVolumeIndexer {
         var damagedLists = 0
     }
 
-    /// Adds a volume to the catalog and returns its number.
+    /// Adds a volume to the catalog.
     ///
     /// `size` is what the store says of it; where the destination lists another one, the difference stays visible.
     func addVolume(
         _ item: StoreListing.Item, size: Int64?, hash: Digest?, _ writer: borrowing CatalogWriter
-    ) throws -> Int64 {
-        let id = nextVolume
+    ) throws -> CatalogVolume {
+        let volume = CatalogVolume(
+            id: nextVolume, name: item.name.text, kind: item.name.kind.catalogKind, size: size ?? item.size ?? -1,
+            hash: hash)
         nextVolume += 1
-        try writer.put(
-            CatalogVolume(
-                id: id, name: item.name.text, kind: item.name.kind.catalogKind, size: size ?? item.size ?? -1,
-                hash: hash))
-        return id
+        try writer.put(volume)
+        return volume
     }
 
     /// Reads index volumes, and the data volumes among `dblocks` that none of them describes; `known` are those that
     /// the catalog has already.
+    ///
+    /// Several index volumes may describe one data volume: two runs at a time, or a repair, leave such. All of their
+    /// blocks count; where they contradict each other, the one that tells the size that is listed does.
     func run(
-        dindexes: [StoreListing.Item], dblocks: [StoreListing.Item], known: Set<String>,
+        dindexes: [StoreListing.Item], dblocks: [StoreListing.Item], known: [CatalogVolume],
         _ writer: borrowing CatalogWriter
     ) throws {
-        var open = Dictionary(uniqueKeysWithValues: dblocks.map { ($0.name.text, $0) })
+        self.dblocks = Dictionary(uniqueKeysWithValues: dblocks.map { ($0.name.text, $0) })
+        described = Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0) })
         namesByID = Dictionary(dblocks.map { ($0.name.id.lowercased(), $0.name.text) }) { first, _ in first }
         try ReadAhead.run(dindexes, name: "index") { [store, settings] item in
             Self.read(item, store, settings)
@@ -69,7 +76,7 @@ final class DataVolumeIndexer {
             switch result {
             case .success(let content):
                 _ = try addVolume(item, size: content.size, hash: content.hash, writer)
-                try use(content, of: item, open: &open, known: known, writer)
+                try use(content, of: item, writer)
             case .failure(let error):
                 guard error.concernsOneObject else { throw error }
                 problems.add(
@@ -78,10 +85,12 @@ final class DataVolumeIndexer {
                 _ = try addVolume(item, size: nil, hash: nil, writer)
             }
         }
-        let undescribed = open.values.sorted { $0.name < $1.name }
-        try readUndescribed(undescribed, writer)
+        try readUndescribed(
+            dblocks.filter { described[$0.name.text] == nil && damaged[$0.name.text] == nil }.sorted {
+                $0.name < $1.name
+            }, writer)
         // Last, so that a block which is elsewhere too is taken from there.
-        for (dblock, description) in damaged { try add(dblock, description, hash: description.volumeHash, writer) }
+        try addDamaged(writer)
     }
 
     private static func read(
@@ -110,10 +119,7 @@ final class DataVolumeIndexer {
         }
     }
 
-    private func use(
-        _ content: IndexContent, of item: StoreListing.Item, open: inout [String: StoreListing.Item],
-        known: Set<String>, _ writer: borrowing CatalogWriter
-    ) throws {
+    private func use(_ content: IndexContent, of item: StoreListing.Item, _ writer: borrowing CatalogWriter) throws {
         if content.damagedLists > 0 {
             problems.add(
                 Problem(
@@ -121,36 +127,97 @@ final class DataVolumeIndexer {
                     "\(content.damagedLists) of its blocklists are damaged; their copies in data volumes are used"))
         }
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }
-        for description in content.descriptions {
-            if let dblock = open.removeValue(forKey: description.dblockName) {
-                guard isWhole(dblock, description) else {
-                    damaged.append((dblock, description))
-                    continue
-                }
-                try add(dblock, description, hash: description.volumeHash, writer)
-            } else if let name = ObjectName(parsing: description.dblockName),
-                let dblock = namesByID[name.id.lowercased()].flatMap({ open.removeValue(forKey: $0) })
-            {
-                try add(dblock, description, hash: nil, writer)
-            } else if !known.contains(description.dblockName) {
-                missing.append(description)
+        for description in content.descriptions { try use(description, of: item.name, writer) }
+    }
+
+    /// Takes in one description of a data volume; there may be others of the same.
+    private func use(
+        _ description: VolumeDescription, of dindex: ObjectName, _ writer: borrowing CatalogWriter
+    ) throws {
+        guard description.isPossible(settings) else {
+            problems.add(
+                Problem(
+                    .damaged, dindex.text,
+                    "describes \(description.dblockName) with hashes or sizes that nothing in this store has; "
+                        + "that volume itself is read instead"))
+            if present(description) == nil { missing.append(description.onlyPossible(settings)) }
+            return
+        }
+        guard let description = present(description) else {
+            missing.append(description)
+            return
+        }
+        let name = description.dblockName
+        if let volume = described[name] {
+            if description.fits(size: volume.size), description.fits(hash: volume.hash) {
+                try place(description, in: volume.id, writer)
+            } else {
+                try reject(description, of: dindex, for: volume, writer)
+            }
+        } else if let dblock = dblocks[name] {
+            let other = damaged[name]
+            guard description.fits(size: dblock.size) else {
+                if other == nil { damaged[name] = (dblock, description, dindex) }
+                return
+            }
+            let volume = try addDescribed(dblock, description, writer)
+            if let other {
+                damaged[name] = nil
+                try reject(other.description, of: other.dindex, for: volume, writer)
             }
         }
     }
 
-    private func isWhole(_ dblock: StoreListing.Item, _ description: VolumeDescription) -> Bool {
-        guard let told = description.volumeSize, let size = dblock.size, told != size else { return true }
-        problems.add(Problem(.damaged, dblock.name.text, "is damaged: it has \(size) bytes instead of \(told)"))
-        return false
+    /// The description as one of a data volume that is there; nil when it is not.
+    private func present(_ description: VolumeDescription) -> VolumeDescription? {
+        if dblocks[description.dblockName] != nil || described[description.dblockName] != nil { return description }
+        guard let name = ObjectName(parsing: description.dblockName), let present = namesByID[name.id.lowercased()]
+        else { return nil }
+        // Encrypted anew it has another size and hash.
+        return VolumeDescription(
+            dblockName: present, blocks: description.blocks, volumeHash: nil, volumeSize: nil)
     }
 
-    private func add(
-        _ dblock: StoreListing.Item, _ description: VolumeDescription, hash: Digest?,
+    private func addDescribed(
+        _ dblock: StoreListing.Item, _ description: VolumeDescription, _ writer: borrowing CatalogWriter
+    ) throws -> CatalogVolume {
+        let volume = try addVolume(
+            dblock, size: description.volumeSize, hash: description.volumeHash, writer)
+        described[dblock.name.text] = volume
+        try place(description, in: volume.id, writer)
+        return volume
+    }
+
+    private func place(
+        _ description: VolumeDescription, in volume: Int64, _ writer: borrowing CatalogWriter
+    ) throws {
+        for block in description.blocks { try blocks.place(block.digest, size: block.size, in: volume, writer) }
+    }
+
+    /// Passes over a description of another size or hash than a data volume has by a description used already.
+    private func reject(
+        _ description: VolumeDescription, of dindex: ObjectName, for volume: CatalogVolume,
         _ writer: borrowing CatalogWriter
     ) throws {
-        let id = try addVolume(dblock, size: description.volumeSize, hash: hash, writer)
-        for block in description.blocks where block.digest.count == settings.blockHash.digestLength {
-            try blocks.place(block.digest, size: block.size, in: id, writer)
+        problems.add(
+            Problem(
+                .remoteObject, dindex.text,
+                "describes \(volume.name) with another size or hash than another index volume; it is passed over"))
+        guard description.fits(size: volume.size) else { return }
+        // Nobody knows which hash is right; every block still has its own.
+        var volume = volume
+        volume.hash = nil
+        try writer.put(volume)
+        described[volume.name] = volume
+    }
+
+    /// Adds the data volumes of another size than every description of them tells.
+    private func addDamaged(_ writer: borrowing CatalogWriter) throws {
+        for (name, (dblock, description, _)) in damaged.sorted(by: { $0.key < $1.key }) {
+            if let told = description.volumeSize, let size = dblock.size {
+                problems.add(Problem(.damaged, name, "is damaged: it has \(size) bytes instead of \(told)"))
+            }
+            _ = try addDescribed(dblock, description, writer)
         }
     }
 
@@ -160,7 +227,7 @@ final class DataVolumeIndexer {
         } consume: { item, result in
             switch result {
             case .success(let content):
-                let id = try addVolume(item, size: content.size, hash: content.hash, writer)
+                let id = try addVolume(item, size: content.size, hash: content.hash, writer).id
                 for block in content.blocks {
                     try blocks.place(block.digest, size: block.size, in: id, writer)
                 }
@@ -217,6 +284,20 @@ final class DataVolumeIndexer {
             }
         }
         return culprits
+    }
+}
+
+extension VolumeDescription {
+    /// Whether it may be of a volume of this size; unknown sizes fit.
+    func fits(size: Int64?) -> Bool {
+        guard let volumeSize, let size, size >= 0 else { return true }
+        return volumeSize == size
+    }
+
+    /// Whether it may be of a volume with this hash; unknown hashes fit, and those of another algorithm.
+    func fits(hash: Digest?) -> Bool {
+        guard let volumeHash, let hash, volumeHash.count == hash.count else { return true }
+        return volumeHash == hash
     }
 }
 

@@ -44,18 +44,23 @@ final class VersionIndexer {
     private func collect(
         _ entry: FileEntry, of object: ObjectName, into list: inout IndexedFileList, _ writer: borrowing CatalogWriter
     ) throws {
+        var entry = entry
+        if let fault = EntryFault.find(in: entry, settings) {
+            problems.add(Problem(.damaged, entry.pathText, "is left out of the version in \(object): \(fault)"))
+            return
+        }
+        if let fault = EntryFault.find(inMetadataOf: entry, settings) {
+            problems.add(
+                Problem(
+                    .damaged, entry.pathText, "its owner, mode and times are left out of \(object): \(fault)"))
+            entry.metaHash = nil
+        }
         try entry.path.withUnsafeBytes { path in
-            guard EntryPath.isSafe(path) else {
-                problems.add(
-                    Problem(
-                        .damaged, String(decoding: path, as: UTF8.self),
-                        "the path in \(object) is not absolute or leads out of its folder; it is left out"))
-                return
-            }
             let (folderCount, name) = EntryPath.split(path)
             let folder = try folders.id(of: UnsafeRawBufferPointer(rebasing: path[..<folderCount]), writer)
             let row = IndexedFileList.Row(
-                folder: folder, nameStart: 0, nameCount: 0, kind: entry.catalogKind, size: entry.size,
+                folder: folder, nameStart: 0, nameCount: 0, kind: entry.catalogKind,
+                size: entry.kind == .file ? entry.size : 0,
                 modified: entry.time?.unixNanoseconds ?? 0, data: try content(of: entry, writer),
                 metadata: try metadata(of: entry, writer))
             list.append(row, name: UnsafeRawBufferPointer(rebasing: path[name]))
@@ -79,6 +84,7 @@ final class VersionIndexer {
     private func merge(
         _ list: IndexedFileList, into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
     ) throws {
+        let live = try writer.reading { try $0.liveEntries() }
         var vanished = livingFolders
         livingFolders.removeAll(keepingCapacity: true)
         var start = 0
@@ -86,24 +92,22 @@ final class VersionIndexer {
             let folder = list.rows[start].folder
             var end = start + 1
             while end < list.rows.count, list.rows[end].folder == folder { end += 1 }
-            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, writer)
+            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, live)
             try merge(list, start..<end, folder: folder, before: before, into: &version, writer)
             livingFolders.insert(folder)
             start = end
         }
         for folder in vanished {
-            for entry in try living(in: folder, writer) {
+            for entry in try living(in: folder, live) {
                 try writer.close(entry.name, in: folder, until: version.id)
             }
         }
     }
 
-    private func living(in folder: Int64, _ writer: borrowing CatalogWriter) throws -> [CatalogEntry] {
-        try writer.reading { reader in
-            var entries: [CatalogEntry] = []
-            try reader.liveEntries().load(folder: folder, into: &entries)
-            return entries
-        }
+    private func living(in folder: Int64, _ live: LiveEntries) throws -> [CatalogEntry] {
+        var entries: [CatalogEntry] = []
+        try live.load(folder: folder, into: &entries)
+        return entries
     }
 
     private func merge(
@@ -120,9 +124,16 @@ final class VersionIndexer {
                         "is listed more than once in the version of \(version.time); the first counts"))
                 continue
             }
-            version.count(row)
             let entry = list.entry(row)
             lastName = entry.name
+            guard version.count(row) else {
+                problems.add(
+                    Problem(
+                        .damaged, String(decoding: entry.name, as: UTF8.self),
+                        "is left out of the version of \(version.time): with its \(row.size) bytes the version has "
+                            + "more than a store can hold"))
+                continue
+            }
             while let first = old.first, list.compareName(row, to: first.name) > 0 {
                 try writer.close(first.name, in: folder, until: version.id)
                 old.removeFirst()
@@ -139,14 +150,16 @@ final class VersionIndexer {
 }
 
 extension CatalogVersion {
-    fileprivate mutating func count(_ row: IndexedFileList.Row) {
+    /// Counts an entry; false when the bytes of all are more than any store has.
+    fileprivate mutating func count(_ row: IndexedFileList.Row) -> Bool {
+        guard row.size <= EntryFault.largestSum - bytes else { return false }
+        bytes += row.size
         switch row.kind {
         case .file: files += 1
         case .folder: folders += 1
         case .symlink, .folderLink: symlinks += 1
         }
-        // A hostile list may claim any size.
-        bytes &+= row.size
+        return true
     }
 }
 

@@ -67,6 +67,12 @@ public final class ProblemLog: Sendable {
         if isKept { observer?(problem) }
     }
 
+    /// Counts problems that nobody could keep the text of.
+    func count(_ code: Problem.Code, _ count: Int) {
+        guard count > 0 else { return }
+        state.withLock { $0.counts[code, default: 0] += count }
+    }
+
     /// The problems that were kept, in the order they came.
     public var problems: [Problem] { state.withLock { $0.kept } }
 

@@ -11,7 +11,7 @@ public final class StoreSession: Sendable {
     public let catalog: Catalog
     /// The settings.
     public let properties: StoreProperties
-    /// What the destination holds.
+    /// What the destination holds; without unencrypted objects if the store is encrypted.
     public let listing: StoreListing
     /// What had to be done to the catalog.
     public let outcome: CatalogSync.Outcome
@@ -79,6 +79,7 @@ public final class StoreSession: Sendable {
             throw .catalog(.inconsistent(path: catalog.path, detail: "the settings of the store are missing"))
         }
         return StoreSession(
-            store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
+            store: store, catalog: catalog, properties: properties, listing: outcome.listing, outcome: outcome,
+            folder: folder)
     }
 }

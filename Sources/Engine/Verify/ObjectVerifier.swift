@@ -69,9 +69,20 @@ struct ObjectVerifier: Sendable {
         if damaged > 0 {
             findings.fault(name, "has \(damaged) damaged block\(damaged == 1 ? "" : "s"): \(detail)", losesData: true)
         }
-        if let described = findings.description(of: name), described != tally {
+        let described = findings.descriptions(of: name)
+        // Where several index volumes describe it, one that does so completely is enough.
+        if let first = described.first, !described.contains(where: { $0.tally == tally }) {
             findings.fault(
-                name, "has \(tally.description), but its index volume names \(described.description)", losesData: true)
+                name, "has \(tally.description), but its index volume names \(first.tally.description)",
+                losesData: true)
+        }
+        // What a damaged volume contradicts need not be wrong.
+        if fetched.fault == nil, damaged == 0, !fetched.reader.directoryWasDamaged {
+            for description in described
+            where !description.volume.fits(size: fetched.size) || !description.volume.fits(hash: fetched.hash) {
+                findings.fault(
+                    description.dindex, "describes \(name) with another size or hash than it has", losesData: false)
+            }
         }
         findings.verified(good)
         return fetched.reader.blocks.count
@@ -80,10 +91,10 @@ struct ObjectVerifier: Sendable {
     /// Reads the descriptions and blocklists of an index volume.
     private func verifyDescriptions(_ fetched: FetchedVolume) throws {
         let name = fetched.reader.name.text
-        for description in try fetched.reader.volumeDescriptions() {
-            var tally = BlockTally()
-            for block in description.blocks { tally.add(block.digest, size: block.size) }
-            findings.described(description.dblockName, tally)
+        let descriptions = try fetched.reader.volumeDescriptions()
+        if descriptions.isEmpty { findings.fault(name, "describes no data volume", losesData: false) }
+        for description in descriptions {
+            findings.described(description.dblockName, Described(description, in: name))
             if known[description.dblockName] == nil {
                 findings.fault(name, "describes \(description.dblockName), which is missing", losesData: false)
             }
@@ -102,17 +113,23 @@ struct ObjectVerifier: Sendable {
     private func verifyFileList(_ fetched: FetchedVolume) throws {
         let name = fetched.reader.name.text
         _ = try fetched.reader.filesetFlags()
-        var unusable = 0
+        // Those without usable metadata are in the catalog, the others are not.
+        var leftOut = 0
+        var undescribed = 0
         let summary = try fetched.reader.readFileList { entry in
-            if !entry.path.withUnsafeBytes({ EntryPath.isSafe($0) }) { unusable += 1 }
+            if EntryFault.find(in: entry, settings) != nil {
+                leftOut += 1
+            } else if EntryFault.find(inMetadataOf: entry, settings) != nil {
+                undescribed += 1
+            }
         }
-        unusable += summary.skippedCount
+        let unusable = leftOut + undescribed + summary.skippedCount
         if unusable > 0 {
             findings.fault(
                 name, "has \(unusable) entr\(unusable == 1 ? "y" : "ies") that cannot be used", losesData: true)
         }
-        if let recorded = entryCounts[name], recorded != Int64(summary.entries) {
-            findings.fault(name, "has \(summary.entries) entries instead of \(recorded)", losesData: true)
+        if let recorded = entryCounts[name], recorded != Int64(summary.entries - leftOut) {
+            findings.fault(name, "has \(summary.entries - leftOut) entries instead of \(recorded)", losesData: true)
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Cryptography
+internal import StoreFormat
 internal import Synchronization
 
 /// What the threads of a verification have found so far.
@@ -12,7 +13,7 @@ final class VerifyFindings: Sendable {
         var summary = VerifySummary()
         /// One bit for each block of the catalog that was found and has its hash.
         var goodBlocks: [UInt64] = []
-        var descriptions: [String: BlockTally] = [:]
+        var descriptions: [String: [Described]] = [:]
     }
 
     init(index: BlockIndex) {
@@ -47,13 +48,13 @@ final class VerifyFindings: Sendable {
     }
 
     /// Records what an index volume says about a data volume.
-    func described(_ dblock: String, _ tally: BlockTally) {
-        state.withLock { $0.descriptions[dblock] = tally }
+    func described(_ dblock: String, _ description: Described) {
+        state.withLock { $0.descriptions[dblock, default: []].append(description) }
     }
 
-    /// What an index volume says about a data volume; nil when none does.
-    func description(of dblock: String) -> BlockTally? {
-        state.withLock { $0.descriptions[dblock] }
+    /// What index volumes say about a data volume.
+    func descriptions(of dblock: String) -> [Described] {
+        state.withLock { $0.descriptions[dblock] ?? [] }
     }
 
     /// The blocks that were found and are right.
@@ -64,6 +65,26 @@ final class VerifyFindings: Sendable {
         var summary = state.withLock { $0.summary }
         summary.faults.sort()
         return summary
+    }
+}
+
+/// What an index volume says about a data volume, in short.
+struct Described: Sendable {
+    /// The index volume.
+    let dindex: String
+    /// Size and hash of the data volume, without its blocks.
+    let volume: VolumeDescription
+    /// The blocks.
+    let tally: BlockTally
+
+    init(_ description: VolumeDescription, in dindex: String) {
+        self.dindex = dindex
+        var tally = BlockTally()
+        for block in description.blocks { tally.add(block.digest, size: block.size) }
+        self.tally = tally
+        volume = VolumeDescription(
+            dblockName: description.dblockName, blocks: [], volumeHash: description.volumeHash,
+            volumeSize: description.volumeSize)
     }
 }
 

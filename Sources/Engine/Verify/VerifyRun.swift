@@ -55,7 +55,12 @@ public final class VerifyRun: Sendable {
             try examine(volumes, versions, findings)
         }
         var summary = findings.summary
-        summary.casualties = try casualties(summary, volumes, findings)
+        let affected = try affectedFiles(summary, volumes, findings)
+        summary.casualtyCount = affected.count
+        summary.casualties = affected.files.map { file in
+            VerifySummary.Casualty(
+                path: file.path, object: file.object, versions: file.versionRange, isMetadataOnly: file.isMetadataOnly)
+        }
         report(summary)
         return summary
     }
@@ -71,6 +76,10 @@ public final class VerifyRun: Sendable {
             findings.fault(
                 volume.name, "is damaged: it has \(size) bytes instead of \(volume.size)",
                 losesData: volume.kind != .dindex)
+        }
+        for item in session.listing.unencrypted {
+            findings.fault(
+                item.name.text, "is not encrypted although the store is; it is ignored", losesData: false)
         }
         for name in session.listing.repeatedNames { findings.fault(name, "is listed twice", losesData: false) }
     }
@@ -106,15 +115,15 @@ public final class VerifyRun: Sendable {
 
     // MARK: Files
 
-    private func casualties(
+    private func affectedFiles(
         _ summary: VerifySummary, _ volumes: [CatalogVolume], _ findings: VerifyFindings
-    ) throws -> [VerifySummary.Casualty] {
+    ) throws -> AffectedFiles {
         let faulty = Set(summary.faults.lazy.filter(\.losesData).map(\.object))
         let names = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0.name) })
         let good = findings.goodBlocks
         var lost: [Int64: String] = [:]
         var sizes: [Int32] = []
-        let affected = try session.catalog.read { reader in
+        return try session.catalog.read { reader in
             try reader.forEachBlock { id, _, size, volume in
                 while sizes.count < id { sizes.append(0) }
                 sizes.append(Int32(clamping: size))
@@ -133,10 +142,6 @@ public final class VerifyRun: Sendable {
             }
             return try AffectedFiles.find(reader, sizes: sizes) { lost[$0] }
         }
-        return affected.map { file in
-            VerifySummary.Casualty(
-                path: file.path, object: file.object, versions: file.versionRange, isMetadataOnly: file.isMetadataOnly)
-        }
     }
 
     private func report(_ summary: VerifySummary) {
@@ -148,5 +153,6 @@ public final class VerifyRun: Sendable {
             let cause = casualty.object.isEmpty ? "" : " with \(casualty.object)"
             problems.add(Problem(.damaged, casualty.path, "its \(what)\(cause), in \(casualty.versions)"))
         }
+        problems.count(.damaged, summary.casualtyCount - summary.casualties.count)
     }
 }

@@ -33,9 +33,11 @@ public struct VerifySummary: Sendable, Hashable {
     public var bytesFetched: Int64 = 0
     /// Objects that are damaged or missing, by name.
     public var faults: [Fault] = []
-    /// Entries that need something in them.
+    /// Entries that need something in them: the first thousand.
     public var casualties: [Casualty] = []
+    /// How many such entries there are.
+    public var casualtyCount = 0
 
     /// Whether nothing is wrong.
-    public var isIntact: Bool { faults.isEmpty && casualties.isEmpty }
+    public var isIntact: Bool { faults.isEmpty && casualtyCount == 0 }
 }

@@ -37,6 +37,9 @@ public struct StoreListing: Sendable {
     /// How many objects stores with other prefixes have here.
     public private(set) var otherPrefixes: [String: Int] = [:]
 
+    /// Objects without encryption that were set aside, because the store is encrypted.
+    public private(set) var unencrypted: [Item] = []
+
     /// Everything else.
     public private(set) var foreign: [ListedObject] = []
 
@@ -114,6 +117,21 @@ public struct StoreListing: Sendable {
         }
     }
 
+    /// Takes out the objects that are not encrypted.
+    ///
+    /// For an encrypted store: nobody needed its passphrase to put them there.
+    public mutating func setUnencryptedAside() {
+        func isPlain(_ item: Item) -> Bool { item.name.encryption == .none }
+        unencrypted += items.filter(isPlain)
+        dlists.removeAll(where: isPlain)
+        shadowedLists.removeAll(where: isPlain)
+        dindexes.removeAll(where: isPlain)
+        dblocks.removeAll(where: isPlain)
+    }
+
+    /// Whether a version is encrypted.
+    public var hasEncryptedVersions: Bool { dlists.contains { $0.name.encryption != .none } }
+
     /// Whether the store has no object at all.
     public var isEmpty: Bool { dlists.isEmpty && dindexes.isEmpty && dblocks.isEmpty }
 
@@ -129,7 +147,13 @@ public struct StoreListing: Sendable {
     }
 
     /// The bytes that the store takes, as far as sizes are known.
-    public var totalSize: Int64 { items.reduce(0) { $0 + ($1.size ?? 0) } }
+    public var totalSize: Int64 {
+        items.reduce(0) { sum, item in
+            // A destination may tell any size.
+            let (total, overflow) = sum.addingReportingOverflow(max(0, item.size ?? 0))
+            return overflow ? .max : total
+        }
+    }
 
     /// The time that a version made now gets: unused and later than every existing one.
     ///

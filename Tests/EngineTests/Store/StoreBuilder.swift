@@ -42,9 +42,12 @@ final class StoreBuilder {
     private(set) var dblocks: [ObjectName] = []
     private(set) var dindexes: [ObjectName] = []
     private(set) var dlists: [ObjectName] = []
+    private typealias Block = (digest: Digest, bytes: [UInt8])
     private var stored: Set<Digest> = []
-    private var pending: [(digest: Digest, bytes: [UInt8])] = []
-    private var lists: [(digest: Digest, bytes: [UInt8])] = []
+    private var pending: [Block] = []
+    private var lists: [Block] = []
+    /// What the index volumes say, with their blocklists.
+    private var descriptions: [(description: VolumeDescription, lists: [Block])] = []
     private let temporary: TemporaryFolder
 
     init(
@@ -139,7 +142,7 @@ final class StoreBuilder {
         lists.removeAll()
     }
 
-    private func writeVolume(_ blocks: [(digest: Digest, bytes: [UInt8])], withIndex: Bool) throws {
+    private func writeVolume(_ blocks: [Block], withIndex: Bool) throws {
         let volume = try writer(.dblock(encryption: encryption))
         let deflater = Deflater(level: 6)
         for block in blocks {
@@ -166,15 +169,50 @@ final class StoreBuilder {
             sealed.name.text, from: LocalFile(path: sealed.path, size: sealed.size, sha256: sealed.sha256.hex))
         dblocks.append(sealed.name)
         guard withIndex else { return }
+        let description = VolumeDescription(
+            dblockName: sealed.name.text, blocks: blocks.map { BlockReference($0.digest, size: $0.bytes.count) },
+            volumeHash: sealed.hash, volumeSize: sealed.size)
+        let held = lists.filter { list in blocks.contains { $0.digest == list.digest } }
+        descriptions.append((description, held))
+        dindexes.append(try putIndex(description, held))
+    }
+
+    private func putIndex(_ description: VolumeDescription, _ lists: [Block]) throws -> ObjectName {
         let index = try writer(.dindex(encryption: encryption))
-        try index.add(
-            VolumeDescription(
-                dblockName: sealed.name.text, blocks: blocks.map { BlockReference($0.digest, size: $0.bytes.count) },
-                volumeHash: sealed.hash, volumeSize: sealed.size))
-        for list in lists where blocks.contains(where: { $0.digest == list.digest }) {
+        try index.add(description)
+        for list in lists {
             try list.bytes.withUnsafeBytes { try index.add(blocklist: list.digest, content: $0) }
         }
-        dindexes.append(try put(index))
+        return try put(index)
+    }
+
+    /// Puts another index volume in the place of one, with what `forge` makes of its description.
+    func rewriteIndex(_ number: Int, _ forge: (inout VolumeDescription) throws -> Void) throws {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(dindexes[number])")
+        try addIndex(number, forge)
+        dindexes[number] = dindexes.removeLast()
+    }
+
+    /// Adds another index volume beside one, with what `forge` makes of its description, and the same blocklists.
+    func addIndex(_ number: Int, _ forge: (inout VolumeDescription) throws -> Void) throws {
+        var (description, lists) = descriptions[number]
+        try forge(&description)
+        dindexes.append(try putIndex(description, lists))
+    }
+
+    /// Writes the filelist of a version again, with what `forge` makes of its text.
+    func rewriteList(_ number: Int, _ forge: (String) -> String) throws {
+        let name = dlists[number]
+        let path = "\(folder)/\(name)"
+        let reader = try VolumeReader(path: path, name: name, passphrase: passphrase)
+        let writer = try writer(name)
+        for entry in reader.entries where entry.name != Manifest.entryName {
+            var bytes = try reader.content(of: entry)
+            if entry.name == "filelist.json" { bytes = Array(forge(String(decoding: bytes, as: UTF8.self)).utf8) }
+            try writer.add(entry: entry.name, bytes: bytes)
+        }
+        try FileManager.default.removeItem(atPath: path)
+        _ = try put(writer)
     }
 
     private func writer(_ name: ObjectName) throws -> VolumeWriter {
