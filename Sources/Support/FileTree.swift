@@ -28,20 +28,27 @@ public enum FileTree {
     // Names are bytes, not text: one that is no UTF-8 has to go as well.
     private static func remove(_ path: [CChar]) -> Bool {
         if unlink(path) == 0 || errno == ENOENT { return true }
-        guard errno == EISDIR || errno == EPERM, let folder = opendir(path) else { return false }
-        var children: [[CChar]] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    Array(UnsafeBufferPointer(start: $0, count: strlen($0)))
-                }
-            }
-            if name != [46], name != [46, 46] { children.append(name) }
-        }
-        closedir(folder)
+        guard errno == EISDIR || errno == EPERM, let children = names(in: path) else { return false }
         for child in children {
             _ = remove(path.dropLast() + [CChar(UInt8(ascii: "/"))] + child + [0])
         }
         return rmdir(path) == 0
+    }
+
+    /// The names in a folder as C strings, without those of the folder itself and its parent; `nil` when it cannot be read.
+    static func names(in folder: [CChar]) -> [[CChar]]? {
+        guard let stream = opendir(folder) else { return nil }
+        defer { closedir(stream) }
+        var names: [[CChar]] = []
+        while let entry = readdir(stream) {
+            // In place: a record is as long as its name, and may end where readable memory ends.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 1) {
+                    Array(UnsafeBufferPointer(start: $0, count: strlen($0)))
+                }
+            }
+            if name != [46], name != [46, 46] { names.append(name) }
+        }
+        return names
     }
 }

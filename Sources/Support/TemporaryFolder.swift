@@ -61,12 +61,8 @@ public final class TemporaryFolder: Sendable {
     ///
     /// Failing to is no reason to stop.
     private static func removeLeftovers(in parent: String, prefix: String) {
-        guard let folder = opendir(parent) else { return }
-        defer { closedir(folder) }
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in FileTree.names(in: Array(parent.utf8CString)) ?? [] {
+            let name = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             let length = prefix.utf8.count + 1 + randomLength + lockSuffix.utf8.count
             guard name.hasPrefix("\(prefix)-"), name.hasSuffix(lockSuffix), name.utf8.count == length else { continue }
             removeIfLeft("\(parent)/\(name.dropLast(lockSuffix.count))")
