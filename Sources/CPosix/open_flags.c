@@ -4,3 +4,4 @@
 #include <fcntl.h>
 
 const int CPOSIX_O_NOATIME = O_NOATIME;
+const int CPOSIX_O_TMPFILE = O_TMPFILE;

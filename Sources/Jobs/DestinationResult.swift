@@ -14,19 +14,22 @@ public struct DestinationResult: Sendable {
     public let outcome: Outcome
     /// What went wrong with single entries and objects.
     public let problems: ProblemDigest
+    /// How many calls to the destination were made again after a failure.
+    public let retries: Int
     /// How long it took.
     public let duration: Duration
 
     /// A result from its parts.
     public init(
         name: String, label: String?, summary: BackupSummary?, outcome: Outcome, problems: ProblemDigest,
-        duration: Duration
+        retries: Int = 0, duration: Duration
     ) {
         self.name = name
         self.label = label
         self.summary = summary
         self.outcome = outcome
         self.problems = problems
+        self.retries = retries
         self.duration = duration
     }
 
@@ -35,7 +38,8 @@ public struct DestinationResult: Sendable {
         RunReport.Destination(
             name: name, label: label, result: outcome.result, version: summary?.version,
             uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
-            storedBytes: summary?.storedBytes, versions: summary.map { Int64($0.versions) })
+            storedBytes: summary?.storedBytes, versions: summary.map { Int64($0.versions) },
+            retries: Int64(retries))
     }
 }
 

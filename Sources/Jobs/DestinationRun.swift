@@ -23,6 +23,7 @@ struct DestinationRun {
     private struct Findings {
         var label: String?
         var summary: BackupSummary?
+        let progress = RunProgress()
     }
 
     func run() -> DestinationResult {
@@ -37,19 +38,19 @@ struct DestinationRun {
         }
         let digest = ProblemDigest(problems)
         if outcome == .success, digest.errors > 0 {
-            // The version was made, but nobody should rely on all of it.
+            // The run came to its end, but nobody should rely on all of the store.
             outcome = .failure(
                 Failure(
                     .store, .failure,
                     "\(digest.errors) error\(digest.errors == 1 ? "" : "s") in the store at \(findings.label ?? name): "
-                        + "files that need what is damaged or missing cannot be restored. "
-                        + "Run `dunnage verify` to learn which."))
+                        + "something is damaged or missing. The run went on, and stored again what the sources still "
+                        + "have of it. Run `dunnage verify` to learn which files are lost for good."))
         } else if outcome == .success, !digest.groups.isEmpty {
             outcome = .warning
         }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, outcome: outcome, problems: digest,
-            duration: ContinuousClock.now - clock)
+            retries: findings.progress.retries, duration: ContinuousClock.now - clock)
     }
 
     private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
@@ -66,12 +67,12 @@ struct DestinationRun {
         let lock = try CatalogLock(
             context.state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(name)”")
         let temporary = try TemporaryFolder()
-        let progress = RunProgress()
-        context.watch(progress)
+        context.watch(findings.progress)
         defer { context.watch(nil) }
         let store = Store(
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
-            temporaryFolder: temporary.path, progress: progress, cancellation: context.interruption.cancellation,
+            temporaryFolder: temporary.path, progress: findings.progress,
+            cancellation: context.interruption.cancellation,
             retry: context.retryPolicy)
         var ownPaths = [context.state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }

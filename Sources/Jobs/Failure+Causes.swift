@@ -70,7 +70,7 @@ extension Failure {
         case .passphraseMissing: self.init(.passphrase, .configuration, error.description)
         case .wrongPassphrase: self.init(.passphrase, .credentials, error.description)
         case .noSpace: self.init(.full, .failure, error.description)
-        case .localFile, .gpgUnavailable, .notRepresentable: self.init(.local, .failure, error.description)
+        case .localFile, .gpgUnavailable, .gpgStopped, .notRepresentable: self.init(.local, .failure, error.description)
         case .settingsDiffer: self.init(.configuration, .configuration, error.description)
         case .damaged, .unsupported, .manifestMissing, .entryMissing: self.init(.store, .failure, error.description)
         }

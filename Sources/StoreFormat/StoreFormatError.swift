@@ -32,6 +32,9 @@ public struct StoreFormatError: Error, Sendable, Hashable, CustomStringConvertib
         /// The `gpg` program is missing or cannot be run.
         case gpgUnavailable
 
+        /// The `gpg` program was ended from outside before its own end.
+        case gpgStopped
+
         /// The value has no form in the store: a name that is not UTF-8, a file without a hash.
         case notRepresentable
     }
@@ -70,6 +73,7 @@ public struct StoreFormatError: Error, Sendable, Hashable, CustomStringConvertib
         case .noSpace(let folder): "cannot be written because the temporary folder \(folder) is full"
         case .localFile: "cannot be read or written locally"
         case .gpgUnavailable: "needs the gpg program, which cannot be run"
+        case .gpgStopped: "is not decrypted, because the gpg program was stopped"
         case .notRepresentable: "cannot be stored"
         }
     }
@@ -85,6 +89,7 @@ public struct StoreFormatError: Error, Sendable, Hashable, CustomStringConvertib
         case .noSpace: "Free space there or choose another temporary folder."
         case .localFile: "Check the permissions and the disk of the temporary folder."
         case .gpgUnavailable: "Install GnuPG (Debian package gnupg)."
+        case .gpgStopped: "Try again; if nobody stopped it, look whether the system ran out of memory."
         case .notRepresentable: "Rename it, or leave it out of the backup."
         }
     }

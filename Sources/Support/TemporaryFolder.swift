@@ -3,13 +3,13 @@ internal import Glibc
 /// A folder of our own that disappears, with everything in it, when its last owner lets go.
 ///
 /// What a killed process left is removed by the next one that makes such a folder in the same place: as long as a
-/// process lives, it holds a lock on a file in its folder.
+/// process lives, it holds a lock on a file beside its folder. The folder itself begins empty.
 public final class TemporaryFolder: Sendable {
     /// Its absolute path, without a slash at the end.
     public let path: String
     private let lock: FileDescriptor
 
-    private static let lockName = ".lock"
+    private static let lockSuffix = ".lock"
     private static let randomLength = 6
 
     /// Makes a fresh folder, readable by this user only.
@@ -22,19 +22,17 @@ public final class TemporaryFolder: Sendable {
         Self.removeLeftovers(in: parent, prefix: prefix)
         while true {
             let made = try Self.make(in: parent, prefix: prefix)
+            let lock: FileDescriptor
             do {
-                let lock = try FileDescriptor.open("\(made)/\(Self.lockName)", flags: O_RDWR | O_CREAT)
-                if flock(lock.raw, LOCK_EX | LOCK_NB) == 0, Self.isLinked(lock) {
-                    path = made
-                    self.lock = lock
-                    return
-                }
+                lock = try FileDescriptor.open("\(made)\(Self.lockSuffix)", flags: O_RDWR | O_CREAT)
             } catch {
-                // Gone already: see below.
-                guard error.code == ENOENT else {
-                    FileTree.remove(made)
-                    throw error
-                }
+                FileTree.remove(made)
+                throw error
+            }
+            if flock(lock.raw, LOCK_EX | LOCK_NB) == 0, Self.isLinked(lock) {
+                path = made
+                self.lock = lock
+                return
             }
             // Another process took the folder for a leftover, in the instant before it was locked, and removes it.
         }
@@ -57,6 +55,7 @@ public final class TemporaryFolder: Sendable {
 
     deinit {
         FileTree.remove(path)
+        unlink("\(path)\(Self.lockSuffix)")
     }
 
     /// Removes folders of this user whose processes are gone.
@@ -69,19 +68,22 @@ public final class TemporaryFolder: Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name.hasPrefix("\(prefix)-"), name.utf8.count == prefix.utf8.count + 1 + randomLength else {
-                continue
-            }
-            removeIfLeft("\(parent)/\(name)")
+            let length = prefix.utf8.count + 1 + randomLength + lockSuffix.utf8.count
+            guard name.hasPrefix("\(prefix)-"), name.hasSuffix(lockSuffix), name.utf8.count == length else { continue }
+            removeIfLeft("\(parent)/\(name.dropLast(lockSuffix.count))")
         }
     }
 
     private static func removeIfLeft(_ path: String) {
+        let lock = path + lockSuffix
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { return }
-        let file = open("\(path)/\(lockName)", O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+        guard lstat(lock, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else { return }
+        let file = open(lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return }
         defer { close(file) }
-        if flock(file, LOCK_EX | LOCK_NB) == 0 { FileTree.remove(path) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return }
+        let isOurs = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+        if isOurs { FileTree.remove(path) }
+        unlink(lock)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Jobs
 import Logging
+import Support
 import Testing
 
 @testable import Commands
@@ -82,6 +83,18 @@ struct ArgumentTests {
         for attempt in cases {
             #expect(#expect(throws: Failure.self) { try attempt() }?.exitCode == .usage)
         }
+    }
+
+    @Test(
+        "empty words are a usage error, not the working folder or everything",
+        arguments: [
+            ["restore", "job", "-c", "none.yaml", "--target", ""], ["restore", "job", "", "-c", "none.yaml"],
+            ["restore", "", "-c", "none.yaml"], ["restore", "", "--store", "file:///nonexistent"],
+            ["find", "job", "", "-c", "none.yaml"], ["versions", "", "-c", "none.yaml"],
+        ])
+    func emptyWords(arguments: [String]) throws {
+        let null = try FileDescriptor.open("/dev/null", flags: 1)
+        #expect(CommandLineProgram.run(arguments, environment: [:], output: null.raw, error: null.raw) == 2)
     }
 
     @Test("every command has help that names it")

@@ -239,6 +239,33 @@ struct SeveralDestinationTests {
         try fixture.write("something new\n", to: "source/new.txt")
         let result = try fixture.run(text)
         #expect(result.exitCode == .failure)
+        #expect(result.report.run.result == .failure && result.report.run.exitCode == 1)
         #expect(result.report.problems.contains { $0.code == "E301" })
+        // The version was made all the same, and the report does not say that everything is lost.
+        let destination = try #require(result.report.destinations.first)
+        #expect(destination.result == .failure && destination.version != nil)
+        let told = try #require(result.report.problems.first)
+        #expect(told.code == "E310" && told.message.contains("stored again what the sources still have"))
+    }
+
+    @Test("damage of data that the sources still have fails one run, which stores it again")
+    func healed() throws {
+        let fixture = try Fixture()
+        let text = fixture.text(reportingTo: "http://127.0.0.1:1", replacing: [("    reports: [monitor]\n", "")])
+        #expect(try fixture.run(text).outcome == .success)
+        #expect(system("for f in \(fixture.path)/backup/*dblock*; do echo more >> $f; done") == 0)
+        let result = try fixture.run(text)
+        #expect(result.exitCode == .failure && result.report.problems.contains { $0.code == "E301" })
+        let next = try fixture.run(text)
+        #expect(next.exitCode == .success, "\(next.report.problems)")
+        #expect(!next.report.problems.contains { $0.severity == .error })
+    }
+
+    @Test("the report tells how many calls were made again")
+    func retries() throws {
+        let result = DestinationResult(
+            name: "disk", label: nil, summary: nil, outcome: .success, problems: ProblemDigest(), retries: 3,
+            duration: .zero)
+        #expect(result.reported.retries == 3)
     }
 }

@@ -69,10 +69,13 @@ struct ThreadsAndFilesTests {
         let left = parent.path + "/dunnage-ABCDEF"
         let foreign = parent.path + "/dunnage-without"
         for path in [left, foreign] { try FileTree.createFolder(path) }
-        for name in [".lock", "volume"] { _ = try FileDescriptor.open("\(left)/\(name)", flags: O_WRONLY | O_CREAT) }
+        for path in ["\(left).lock", "\(left)/volume"] {
+            _ = try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT)
+        }
         let inUse = try TemporaryFolder(in: parent.path)
         let another = try TemporaryFolder(in: parent.path)
         #expect(access(left, F_OK) != 0)
+        #expect(access(left + ".lock", F_OK) != 0)
         #expect(access(foreign, F_OK) == 0)
         #expect(access(inUse.path, F_OK) == 0)
         #expect(access(another.path, F_OK) == 0)

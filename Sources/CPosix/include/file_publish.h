@@ -12,4 +12,8 @@ ssize_t cposix_copy_file_range(int source, int target, size_t count);
 /// Fails with EINVAL or ENOSYS where the file system or the kernel cannot promise that.
 int cposix_rename_without_replacing(int folder, const char *name, const char *new_name);
 
+/// Gives an open file that was made without a name one in a folder; fails with EEXIST when the name is taken, and
+/// with ENOENT where /proc is missing. Returns 0, or -1 with errno set.
+int cposix_name_open_file(int file, int folder, const char *name);
+
 #endif

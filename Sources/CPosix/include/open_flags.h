@@ -4,4 +4,7 @@
 /// For `open`: leave the access time as it is. A GNU extension that the Glibc module hides; allowed to owners only.
 extern const int CPOSIX_O_NOATIME;
 
+/// For `open` of a folder: make a file in it that has no name. Not every file system can.
+extern const int CPOSIX_O_TMPFILE;
+
 #endif

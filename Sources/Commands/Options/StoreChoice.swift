@@ -24,6 +24,7 @@ struct StoreChoice: Sendable {
     /// Sorts out the words of a command line: with a configuration the first one is a job.
     /// - Throws: `Failure` with `ExitCode.usage`.
     init(_ options: StoreOptions, words: [String], patterns allowed: Patterns) throws(Failure) {
+        guard !words.contains("") else { throw Self.usage("A job, path or pattern is empty. \(Self.hint)") }
         var rest = words[...]
         if let configuration = options.configuration {
             guard let job = rest.popFirst() else {
@@ -42,6 +43,9 @@ struct StoreChoice: Sendable {
         default: break
         }
     }
+
+    /// What an empty word mostly comes from; taking it for nothing, or for everything, would not be what was meant.
+    static let hint = "Is a variable of the script not set?"
 
     private static func usage(_ message: String) -> Failure { Failure(.configuration, .usage, message) }
 }

@@ -17,7 +17,7 @@ struct BackupText {
 
     private func line(_ destination: DestinationResult) -> String {
         let place = "\(result.job) → \(destination.name): "
-        guard let summary = destination.summary, destination.outcome.result != .failure else {
+        guard let summary = destination.summary else {
             return "\(place)\(destination.outcome.isInterrupted ? "stopped" : "failed")"
         }
         let made = summary.version.map { "version of \(zone.text($0))" } ?? "nothing has changed, no new version"
@@ -30,6 +30,8 @@ struct BackupText {
                     + "\(HumanText.count(summary.removed)) removed")
         }
         parts.append("\(HumanText.size(summary.uploadedBytes)) stored in \(HumanText.duration(destination.duration))")
+        let errors = destination.problems.errors
+        if errors > 0 { parts.append("\(HumanText.count(errors, "error")) in the store") }
         let warnings = destination.problems.warnings
         if warnings > 0 { parts.append(HumanText.count(warnings, "warning")) }
         return place + parts.joined(separator: "; ")

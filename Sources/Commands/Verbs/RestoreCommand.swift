@@ -38,6 +38,10 @@ struct RestoreCommand: ProgramCommand {
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
+    func validate() throws {
+        if target?.isEmpty == true { throw ValidationError("'--target' is empty. \(StoreChoice.hint)") }
+    }
+
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RestoreAction(
             store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,

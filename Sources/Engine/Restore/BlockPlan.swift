@@ -101,6 +101,12 @@ struct BlockPlan: Sendable {
                 append(digest, size, volume, starts[next], end(next))
                 next += 1
             }
+            // None may be left out silently: asking for it says what is wrong with the catalog.
+            while next < starts.count {
+                let block = try contents.block(uses[starts[next]].block)
+                append(block.digest, block.size, block.volume, starts[next], end(next))
+                next += 1
+            }
         }
         try relocate(reader)
     }

@@ -7,8 +7,9 @@ internal import Support
 
 /// Writes the files of a restore; one for each worker thread.
 ///
-/// A file of one block is made when the block has been verified. A longer one, or one that replaces another, gets a
-/// temporary name in the same folder, and its own once the hash of the whole is right.
+/// A file of one block is made without a name when the block has been verified. A longer one, or one that replaces
+/// another, gets a temporary name in the same folder. Each gets its own name once it is whole and right, so that a
+/// program that is killed leaves nothing half under a name that somebody trusts.
 final class ContentWriter {
     private let shared: RestoreState
     private let tree: RestoreTree
@@ -19,6 +20,8 @@ final class ContentWriter {
     private let mode: mode_t
     /// The long file that got the last block, still open.
     private var current: (file: Int32, descriptor: Int32) = (-1, -1)
+    /// Whether files can be made without names, as far as known.
+    private var makesNameless = true
 
     init(_ shared: RestoreState) throws(SystemError) {
         self.shared = shared
@@ -78,26 +81,32 @@ final class ContentWriter {
     /// Makes a file with verified content.
     func create(_ index: Int32, _ file: RestoreTree.File, _ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         let folder = try handles.handle(Int(file.folder))
-        guard file.action == .create else {
-            let temporary = shared.temporaryName(index)
-            let isDescribed = try make(temporary, for: index, in: folder, bytes)
-            try publish(index, file, temporary, in: folder, isDescribed: isDescribed)
-            return
+        if file.action == .create, makesNameless, try createNameless(index, file, bytes, in: folder) { return }
+        let temporary = shared.temporaryName(index)
+        let isDescribed = try make(temporary, for: index, in: folder, bytes)
+        try publish(index, file, temporary, in: folder, isDescribed: isDescribed)
+    }
+
+    /// Makes a file that has no name before it has its content.
+    /// - Returns: false where the file system cannot do that, or /proc is missing.
+    private func createNameless(
+        _ index: Int32, _ file: RestoreTree.File, _ bytes: UnsafeRawBufferPointer, in folder: Int32
+    ) throws(SystemError) -> Bool {
+        let descriptor = openat(folder, ".", CPOSIX_O_TMPFILE | O_WRONLY | O_CLOEXEC, mode)
+        // Should it be another fault than that, the other way meets it too and reports it.
+        guard descriptor >= 0 else {
+            makesNameless = false
+            return false
         }
-        let descriptor = tree.withName(file) {
-            openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        defer { close(descriptor) }
+        try fill(descriptor, bytes, file)
+        guard tree.withName(file, { cposix_name_open_file(descriptor, folder, $0) }) == 0 else {
+            if errno == EEXIST { throw failure("create", file) }
+            makesNameless = false
+            return false
         }
-        guard descriptor >= 0 else { throw failure("create", file) }
-        do throws(SystemError) {
-            try fill(descriptor, bytes, file)
-        } catch {
-            close(descriptor)
-            _ = tree.withName(file) { unlinkat(folder, $0, 0) }
-            throw error
-        }
-        let isDescribed = shared.describe(index, open: descriptor)
-        close(descriptor)
-        shared.finish(index, isDescribed: isDescribed)
+        shared.finish(index, isDescribed: shared.describe(index, open: descriptor))
+        return true
     }
 
     private func make(
@@ -212,7 +221,14 @@ final class ContentWriter {
         let status = cposix_rename_without_replacing(folder, name, newName)
         guard status != 0, errno == EINVAL || errno == ENOSYS else { return status }
         // A file system that cannot promise it: a link never replaces either.
-        guard linkat(folder, name, folder, newName, 0) == 0 else { return -1 }
-        return unlinkat(folder, name, 0)
+        if linkat(folder, name, folder, newName, 0) == 0 { return unlinkat(folder, name, 0) }
+        guard errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS else { return -1 }
+        // Nor has it links. What is there now is not replaced; this is as near as such a file system comes to it.
+        var taken = cposix_status()
+        guard cposix_status_at(folder, newName, &taken) == ENOENT else {
+            errno = EEXIST
+            return -1
+        }
+        return renameat(folder, name, folder, newName)
     }
 }

@@ -51,7 +51,8 @@ final class ExistingFile {
         }
     }
 
-    /// `report.2026-11-21.txt`, then `report.2026-11-21 (0).txt` and so on, as Duplicati names them.
+    /// `report.2026-11-21.txt`, then `report.2026-11-21 (0).txt` and so on, as Duplicati names them; names that would
+    /// be too long for a file system lose the end of what stands before the date.
     static func alternative(_ name: ArraySlice<UInt8>, date: Timestamp, attempt: Int) -> [UInt8] {
         var seconds = time_t(date.seconds)
         var local = tm()
@@ -63,7 +64,13 @@ final class ExistingFile {
         insert.append(UInt8(ascii: "-"))
         insert.appendDigits(Int64(local.tm_mday), width: 2)
         if attempt >= 0 { insert += Array(" (\(attempt))".utf8) }
-        let dot = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
-        return Array(name[..<dot]) + insert + Array(name[dot...])
+        let room = Int(NAME_MAX) - insert.count
+        var dot = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+        // What is as long as this is no extension, and would leave no room for the name.
+        if name.endIndex - dot > room / 2, name.count > room { dot = name.endIndex }
+        var end = min(dot, name.startIndex + room - (name.endIndex - dot))
+        // Not within a character.
+        while end < dot, end > name.startIndex, name[end] & 0xC0 == 0x80 { end -= 1 }
+        return Array(name[..<end]) + insert + Array(name[dot...])
     }
 }

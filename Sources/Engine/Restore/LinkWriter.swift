@@ -24,7 +24,7 @@ struct LinkWriter {
     }
 
     private func replace(_ name: [UInt8], to target: [UInt8], in folder: Int32) throws(SystemError) -> Bool {
-        let temporary = ".dunnage-\(getpid())-\(Timestamp.now().unixNanoseconds).link"
+        let temporary = TemporaryNames().link(0)
         guard withCString(target, { symlinkat($0, folder, temporary) }) == 0 else { throw SystemError("create a link") }
         if withCString(name, { renameat(folder, temporary, folder, $0) }) == 0 { return true }
         let code = errno

@@ -74,6 +74,10 @@ public final class RestoreRun: Sendable {
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
         try finishFiles(state, handles)
         for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
+        guard state.forgotten == 0 else {
+            throw CatalogError.inconsistent(
+                path: session.catalog.path, detail: "it says nothing of \(state.forgotten) files' contents")
+        }
         for link in tree.links { restore(link, state, handles, &summary) }
         applyFolderMetadata(state, handles)
         let totals = state.totals
@@ -91,7 +95,7 @@ public final class RestoreRun: Sendable {
         let common = selection.commonFolder()
         // Someone who asks for one folder of several wants to see its name.
         let asksForOne = request.patterns.count == 1 && selection.leftOut > 0
-        guard asksForOne, selection.items.contains(where: { $0.entry.kind == .folder && selection.path($0) == common })
+        guard asksForOne, selection.items.contains(where: { $0.kind == .folder && selection.path($0) == common })
         else { return common }
         return EntryPath.split(common).folder
     }

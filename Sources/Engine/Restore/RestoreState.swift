@@ -1,4 +1,3 @@
-internal import Glibc
 internal import StoreFormat
 internal import Support
 internal import Synchronization
@@ -13,7 +12,7 @@ final class RestoreState: Sendable {
     let applier: MetadataApplier?
     private let problems: ProblemLog
     private let progress: RunProgress
-    private let mark: String
+    private let names = TemporaryNames()
     private let folderPaths: [[UInt8]]
     private let mutable: Mutex<Mutable>
 
@@ -40,13 +39,12 @@ final class RestoreState: Sendable {
         self.problems = problems
         self.progress = progress
         folderPaths = tree.folders.indices.map { tree.path(ofFolder: $0) }
-        mark = "\(getpid())-\(Timestamp.now().unixNanoseconds)"
         mutable = Mutex(Mutable(blocksLeft: plan.fileHashes.mapValues(\.count)))
     }
 
     /// The name that a file has until it is complete.
     func temporaryName(_ file: Int32) -> String {
-        ".dunnage-\(mark)-\(file).part"
+        names.part(file)
     }
 
     /// Records that a file cannot be restored; only the first reason is told.
@@ -132,6 +130,13 @@ final class RestoreState: Sendable {
                 left > 0 || state.failed.contains(file)
             }.keys.filter { plan.fileHashes[$0].map { $0.count > 1 } ?? false }.sorted()
         }
+    }
+
+    /// How many files were neither restored nor reported, although they should have been; never any, unless the plan
+    /// left some out.
+    var forgotten: Int {
+        let planned = tree.files.count { $0.action == .create || $0.action == .replace }
+        return mutable.withLock { planned - $0.restored - $0.failed.count }
     }
 
     /// What was restored and what was not.

@@ -73,6 +73,17 @@ struct RestoreTree: Sendable {
         names[file.nameStart..<file.nameStart + Int(file.nameCount)]
     }
 
+    /// All names that the tree has in the folders of some files.
+    func names(inFoldersOf chosen: [Int]) -> [Int32: Set<[UInt8]>] {
+        var names: [Int32: Set<[UInt8]>] = [:]
+        for index in chosen { names[files[index].folder] = [] }
+        guard !names.isEmpty else { return names }
+        for file in files where names[file.folder] != nil { names[file.folder]?.insert(Array(name(file))) }
+        for link in links { names[Int32(link.folder)]?.insert(link.name) }
+        for folder in folders.dropFirst() { names[Int32(folder.parent)]?.insert(folder.name) }
+        return names
+    }
+
     /// Calls `body` with a file's name as a C string.
     func withName<Result>(_ file: File, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(file.nameCount) + 1) { buffer in

@@ -36,30 +36,30 @@ struct TargetLayout {
                 refuse(path)
                 continue
             }
-            if item.entry.kind == .folder {
+            if item.kind == .folder {
                 let index = folder(path)
                 tree.folders[index].isListed = true
                 tree.folders[index].source = path
-                tree.folders[index].metadata = metadata(item.entry.metadata)
+                tree.folders[index].metadata = metadata(item.metadata)
                 continue
             }
-            let index = indices[item.folder] ?? folder(selection.folders[item.folder])
-            indices[item.folder] = index
-            add(item.entry, in: index)
+            let index = indices[Int(item.folder)] ?? folder(selection.folders[Int(item.folder)])
+            indices[Int(item.folder)] = index
+            add(item, named: selection.name(item), in: index)
         }
     }
 
-    private mutating func add(_ entry: CatalogEntry, in folder: Int) {
-        switch entry.kind {
+    private mutating func add(_ item: RestoreSelection.Item, named name: ArraySlice<UInt8>, in folder: Int) {
+        switch item.kind {
         case .symlink, .folderLink:
             tree.links.append(
-                RestoreTree.Link(folder: folder, name: entry.name, metadata: metadata(entry.metadata)))
+                RestoreTree.Link(folder: folder, name: Array(name), metadata: metadata(item.metadata)))
         case .file:
-            let (start, count) = tree.store(entry.name)
+            let (start, count) = tree.store(name)
             tree.files.append(
                 RestoreTree.File(
-                    folder: Int32(folder), nameCount: count, nameStart: start, size: entry.size,
-                    modified: entry.modified, data: entry.data, metadata: metadata(entry.metadata)))
+                    folder: Int32(folder), nameCount: count, nameStart: start, size: item.size,
+                    modified: item.modified, data: item.data, metadata: metadata(item.metadata)))
         case .folder: break
         }
     }

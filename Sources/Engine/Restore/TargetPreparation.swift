@@ -44,6 +44,7 @@ struct TargetPreparation {
         // Until they get their own metadata, nobody else may look into them.
         let mode: mode_t = request.metadata.contains(.permissions) ? 0o700 : 0o777
         let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+        TemporaryNames.sweep(try handles.handle(0))
         for index in tree.folders.indices.dropFirst() {
             let folder = tree.folders[index]
             if tree.folders[folder.parent].isBlocked {
@@ -60,7 +61,7 @@ struct TargetPreparation {
                         "create folder", path: String(decoding: tree.path(ofFolder: index), as: UTF8.self))
                 } else {
                     // What is there has to be a folder, not a link to one.
-                    _ = try handles.handle(index)
+                    TemporaryNames.sweep(try handles.handle(index))
                 }
             } catch {
                 try Self.throwIfGeneral(error)
@@ -128,6 +129,7 @@ struct TargetPreparation {
             return try candidates.map { try ExistingFile.expectedHash(files[$0.file].data, contents) }
         }
         let comparison = ExistingFile(settings: settings)
+        var others: [(candidate: Candidate, hash: Digest?)] = []
         for (candidate, hash) in zip(candidates, hashes) {
             try cancellation.check()
             let file = tree.files[candidate.file]
@@ -138,30 +140,28 @@ struct TargetPreparation {
             if isSame {
                 tree.files[candidate.file].action = .keep
                 summary.unchangedFiles += 1
+            } else if request.overwrite == .never {
+                others.append((candidate, hash))
             } else {
-                try resolve(candidate, hash, comparison, handle, &tree, &summary)
+                resolve(candidate, &tree, &summary)
             }
+        }
+        var names = tree.names(inFoldersOf: others.map(\.candidate.file))
+        for other in others {
+            let handle = try handles.handle(Int(tree.files[other.candidate.file].folder))
+            rename(other.candidate, other.hash, comparison, handle, &names, &tree, &summary)
         }
     }
 
-    /// Another file, or something else, has the name.
-    private func resolve(
-        _ candidate: Candidate, _ hash: Digest?, _ comparison: ExistingFile, _ handle: Int32,
-        _ tree: inout RestoreTree, _ summary: inout RestoreSummary
-    ) throws {
-        let file = tree.files[candidate.file]
-        let isFolder = candidate.status.mode & S_IFMT == S_IFDIR
-        switch request.overwrite {
-        case .never:
-            try rename(candidate, hash, comparison, handle, &tree, &summary)
-        case .newer where file.modified / 1_000_000_000 <= candidate.status.modified / 1_000_000_000:
+    /// Another file, or something else, has the name, and may have to go.
+    private func resolve(_ candidate: Candidate, _ tree: inout RestoreTree, _ summary: inout RestoreSummary) {
+        let modified = tree.files[candidate.file].modified / 1_000_000_000
+        if request.overwrite == .newer, modified <= candidate.status.modified / 1_000_000_000 {
             leaveAlone(candidate, "a file of the same age or newer is in its place", &tree, &summary)
-        case .newer, .always:
-            if isFolder {
-                leaveAlone(candidate, "a folder is in its place", &tree, &summary)
-            } else {
-                tree.files[candidate.file].action = .replace
-            }
+        } else if candidate.status.mode & S_IFMT == S_IFDIR {
+            leaveAlone(candidate, "a folder is in its place", &tree, &summary)
+        } else {
+            tree.files[candidate.file].action = .replace
         }
     }
 
@@ -174,20 +174,23 @@ struct TargetPreparation {
         summary.leftAlone += 1
     }
 
-    /// Gives the restored file the version's date in its name, and a number if that is taken too.
+    /// Gives the restored file the version's date in its name, and a number if that is taken too, be it by what is
+    /// there or by what else is going to be restored into the folder.
     private func rename(
         _ candidate: Candidate, _ hash: Digest?, _ comparison: ExistingFile, _ handle: Int32,
-        _ tree: inout RestoreTree, _ summary: inout RestoreSummary
-    ) throws {
+        _ names: inout [Int32: Set<[UInt8]>], _ tree: inout RestoreTree, _ summary: inout RestoreSummary
+    ) {
         let file = tree.files[candidate.file]
         for attempt in -1..<100 {
             let name = ExistingFile.alternative(tree.name(file), date: version.time, attempt: attempt)
+            if names[file.folder]?.contains(name) == true { continue }
             var status = cposix_status()
             let code = withCString(name) { cposix_status_at(handle, $0, &status) }
             let isFree = code == ENOENT
             guard
                 isFree || withCString(name, { comparison.has(hash, size: file.size, $0, in: handle, status: status) })
             else { continue }
+            names[file.folder]?.insert(name)
             let (start, count) = tree.store(name)
             tree.files[candidate.file].nameStart = start
             tree.files[candidate.file].nameCount = count

@@ -41,12 +41,17 @@ public final class RunProgress: Sendable {
     /// Bytes sent to or fetched from the destination.
     public var transferred: Int { counters.transferred.load(ordering: .relaxed) }
 
+    /// Calls to the destination that were made again after a failure.
+    public var retries: Int { counters.retries.load(ordering: .relaxed) }
+
     /// Counts entries.
     public func addEntries(_ count: Int) { counters.entries.wrappingAdd(count, ordering: .relaxed) }
     /// Counts bytes read or written.
     public func addBytes(_ count: Int) { counters.bytes.wrappingAdd(count, ordering: .relaxed) }
     /// Counts bytes sent or fetched.
     public func addTransferred(_ count: Int) { counters.transferred.wrappingAdd(count, ordering: .relaxed) }
+    /// Counts a call that is made again.
+    public func addRetry() { counters.retries.wrappingAdd(1, ordering: .relaxed) }
     /// Tells, as far as known, how much there will be.
     public func setTotals(entries: Int, bytes: Int) {
         counters.totalEntries.store(entries, ordering: .relaxed)
@@ -59,5 +64,6 @@ public final class RunProgress: Sendable {
         let bytes = Atomic<Int>(0)
         let totalBytes = Atomic<Int>(0)
         let transferred = Atomic<Int>(0)
+        let retries = Atomic<Int>(0)
     }
 }

@@ -30,9 +30,9 @@ public struct RetryPolicy: Sendable {
         while !cancellation.isCancelled, ContinuousClock.now < end { usleep(20_000) }
     }
 
-    /// Calls `body` until it succeeds, fails for good, or was tried often enough.
+    /// Calls `body` until it succeeds, fails for good, or was tried often enough; `progress` counts the repetitions.
     func run<Value>(
-        _ cancellation: Cancellation, _ body: () throws(DestinationError) -> Value
+        _ cancellation: Cancellation, _ progress: RunProgress, _ body: () throws(DestinationError) -> Value
     ) throws(EngineError) -> Value {
         var wait = firstPause
         var attempt = 1
@@ -45,6 +45,7 @@ public struct RetryPolicy: Sendable {
                 pause(min(max(wait, error.retryAfter ?? .zero), longestPause), cancellation)
                 wait = min(wait * 2, longestPause)
                 attempt += 1
+                if !cancellation.isCancelled { progress.addRetry() }
             }
         }
     }

@@ -49,7 +49,7 @@ public final class Store: Sendable {
 
     /// Lists the objects of the store, and what else is there.
     public func list() throws(EngineError) -> StoreListing {
-        let objects = try retry.run(cancellation) { () throws(DestinationError) in try destination.list() }
+        let objects = try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.list() }
         let listing = StoreListing(
             objects.map { ListedObject(name: $0.name, size: $0.size) }, prefix: prefix)
         let encrypted = listing.items.filter { $0.name.encryption != .none }
@@ -88,7 +88,7 @@ public final class Store: Sendable {
         let path = "\(temporaryFolder)/fetch-\(Hex.encode(RandomBytes.make(12)))"
         // The reader keeps its mapping; the name is not needed any longer.
         defer { unlink(path) }
-        let size = try retry.run(cancellation) { () throws(DestinationError) in
+        let size = try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.get(name.text, to: path)
         }
         progress.addTransferred(Int(size))
@@ -126,7 +126,10 @@ public final class Store: Sendable {
             case .damaged, .manifestMissing, .entryMissing:
                 let detail = error.detail.isEmpty ? "it has no manifest" : error.detail
                 throw .damagedObject(name.text, detail: fault ?? detail)
-            default: throw .format(error)
+            default:
+                // A stop also reaches the programs that help.
+                try cancellation.check()
+                throw .format(error)
             }
         }
     }
@@ -143,7 +146,9 @@ public final class Store: Sendable {
         let path = "\(temporaryFolder)/fetch-\(Hex.encode(RandomBytes.make(12)))"
         defer { unlink(path) }
         do throws(EngineError) {
-            _ = try retry.run(cancellation) { () throws(DestinationError) in try destination.get(name.text, to: path) }
+            _ = try retry.run(cancellation, progress) { () throws(DestinationError) in
+                try destination.get(name.text, to: path)
+            }
         } catch {
             guard error.concernsOneObject else { throw error }
             return false
@@ -188,7 +193,7 @@ public final class Store: Sendable {
     /// Stores an object; when it returns, the object is complete and durable at the destination.
     public func upload(_ volume: SealedVolume) throws(EngineError) {
         let file = LocalFile(path: volume.path, size: volume.size, sha256: volume.sha256.hex)
-        try retry.run(cancellation) { () throws(DestinationError) in
+        try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
         }
         progress.addTransferred(Int(volume.size))

@@ -54,17 +54,26 @@ struct GPGDecryption {
             "--max-output", "\(limit)", "--pinentry-mode", "loopback", "--passphrase-fd", "3", "--status-fd", "4",
             "--decrypt",
         ]
-        let code = try spawn(arguments, descriptors: [input, output, status, pipe.raw, status])
+        let end: ChildProcess.End
+        do throws(SystemError) {
+            end = try ChildProcess.run(arguments, descriptors: [input, output, status, pipe.raw, status])
+        } catch {
+            throw StoreFormatError(.gpgUnavailable, object: name.text, detail: error.message)
+        }
         let report = try text(of: status)
-        try withExtendedLifetime(home) { try judge(report, exitCode: code) }
+        try withExtendedLifetime(home) { try judge(report, end) }
     }
 
     /// gpg's exit code alone says too little: it also "decrypts" what was never encrypted.
-    private func judge(_ report: String, exitCode: Int32) throws(StoreFormatError) {
+    private func judge(_ report: String, _ end: ChildProcess.End) throws(StoreFormatError) {
+        // Somebody stopped it, which says nothing about the object.
+        if case .signal(let number) = end {
+            throw StoreFormatError(.gpgStopped, object: name.text, detail: "signal \(number)")
+        }
         if report.contains("BAD_PASSPHRASE") { throw StoreFormatError(.wrongPassphrase, object: name.text) }
         let isIntact = report.contains("[GNUPG:] DECRYPTION_OKAY") && report.contains("[GNUPG:] GOODMDC")
-        guard exitCode == 0, isIntact else {
-            if exitCode == 127 { throw StoreFormatError(.gpgUnavailable, object: name.text) }
+        guard end == .exit(0), isIntact else {
+            if end == .exit(127) { throw StoreFormatError(.gpgUnavailable, object: name.text) }
             let words = report.split(separator: "\n").last { $0.hasPrefix("gpg: ") }?.dropFirst(5) ?? "gpg refused it"
             throw StoreFormatError(.damaged, object: name.text, detail: String(words))
         }
@@ -86,60 +95,10 @@ struct GPGDecryption {
         return reader
     }
 
-    /// Runs a program of the search path with the given descriptors as 0, 1, 2 and so on.
-    private func spawn(_ arguments: [String], descriptors: [Int32]) throws -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // Copies above all others first: a source may have the number of an earlier target.
-        let base = max(Int32(descriptors.count), (descriptors.max() ?? 0) + 1)
-        for (target, descriptor) in descriptors.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, descriptor, base + Int32(target))
-        }
-        for target in descriptors.indices {
-            posix_spawn_file_actions_adddup2(&actions, base + Int32(target), Int32(target))
-            posix_spawn_file_actions_addclose(&actions, base + Int32(target))
-        }
-        let argv = CStrings(arguments)
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        let environment = CStrings(["PATH=\(path)", "LC_ALL=C"])
-        var process: pid_t = 0
-        let code = posix_spawnp(&process, arguments[0], &actions, nil, argv.pointers, environment.pointers)
-        guard code == 0 else {
-            let error = SystemError("run", path: arguments[0], code: code)
-            throw StoreFormatError(.gpgUnavailable, object: name.text, detail: error.message)
-        }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw SystemError("wait for", path: arguments[0]) }
-        }
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
-    }
-
     private func text(of file: Int32) throws -> String {
         var bytes = [UInt8](repeating: 0, count: 64 << 10)
         let count = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
         guard count >= 0 else { throw SystemError("read") }
         return String(decoding: bytes[..<count], as: UTF8.self)
-    }
-}
-
-/// A null-terminated array of C strings.
-private final class CStrings {
-    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointers = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() {
-            (pointers + index).initialize(to: strdup(string))
-        }
-        (pointers + count).initialize(to: nil)
-    }
-
-    deinit {
-        for index in 0..<count { free(pointers[index]) }
-        pointers.deallocate()
     }
 }

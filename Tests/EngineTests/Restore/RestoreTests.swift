@@ -87,6 +87,43 @@ struct RestoreTests {
         }
     }
 
+    @Test("alternative names keep clear of what else is restored, and of the longest name that a file can have")
+    func alternativeNames() throws {
+        let folder = try TemporaryFolder()
+        let builder = try StoreBuilder(in: folder.path + "/store")
+        let target = folder.path + "/out"
+        let long = String(repeating: "ä", count: 124) + ".txt"
+        let names = [
+            "f.txt", "f.2025-10-09.txt", "g", "g.2025-10-09", "h", long, "." + String(repeating: "x", count: 254),
+        ]
+        var entries = names.map { StoreBuilder.Entry.file("/data/\($0)", "stored \($0)") }
+        entries += [.folder("/data/"), .folder("/data/h.2025-10-09/"), .file("/data/h.2025-10-09/below", "below")]
+        try builder.addVersion(SampleStore.firstTime, entries)
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        for name in names where !name.contains("2025") {
+            try Data("mine".utf8).write(to: URL(filePath: "\(target)/\(name)"))
+        }
+        // The second time everything is there.
+        for restored in [8, 0] {
+            let problems = ProblemLog()
+            let summary = try RestoreRun(
+                RestoreRequest(target: target), session: try builder.session(), problems: problems
+            ).run()
+            #expect(problems.problems == [])
+            #expect(summary.isComplete && summary.restoredFiles == restored)
+        }
+        let content = { (name: String) in
+            FileManager.default.contents(atPath: "\(target)/\(name)").map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(content("f.2025-10-09.txt") == "stored f.2025-10-09.txt")
+        #expect(content("f.2025-10-09 (0).txt") == "stored f.txt")
+        #expect(content("g.2025-10-09") == "stored g.2025-10-09")
+        #expect(content("g.2025-10-09 (0)") == "stored g")
+        #expect(content("h.2025-10-09 (0)") == "stored h")
+        #expect(content(String(repeating: "ä", count: 120) + ".2025-10-09.txt") == "stored \(long)")
+        for name in names where !name.contains("2025") { #expect(content(name) == "mine") }
+    }
+
     private func entry(_ path: String, _ sample: SampleStore) -> StoreBuilder.Entry? {
         sample.second.first { $0.path == path }
     }

@@ -39,6 +39,7 @@ struct StoreTests {
         let (store, _) = store(sample, [.init(.get, ordinals: 1...3, .failBefore(.transient))], pauses)
         #expect(try store.fetch(name).reader.blocks.count > 0)
         #expect(pauses.all == [.seconds(1), .seconds(2), .seconds(3)])
+        #expect(store.progress.retries == 3)
         let (hopeless, destination) = self.store(
             sample, [.init(.get, ordinals: 1...9, .failBefore(.throttled))], pauses)
         #expect(throws: EngineError.self) { try hopeless.fetch(name) }
@@ -52,7 +53,7 @@ struct StoreTests {
         let (store, destination) = store(
             sample, [.init(.get, ordinals: 1...9, .failBefore(.authentication))], pauses)
         #expect(throws: EngineError.self) { try store.fetch(sample.builder.dblocks[0]) }
-        #expect(destination.calls.count == 1 && pauses.all == [])
+        #expect(destination.calls.count == 1 && pauses.all == [] && store.progress.retries == 0)
     }
 
     @Test(
@@ -123,6 +124,7 @@ struct StoreTests {
             destination: sample.builder.destination, passphrase: nil, temporaryFolder: folder.path)
         let fetched = try store.fetch(sample.builder.dblocks[0])
         #expect(fetched.reader.blocks.count > 0)
-        #expect(try FileDestination(folder: folder.path).list() == [])
+        // The folder's own lock stays.
+        #expect(try FileDestination(folder: folder.path).list().map(\.name).filter { $0 != ".lock" } == [])
     }
 }
