@@ -22,7 +22,7 @@ public struct DestinationResult: Sendable {
     /// A result from its parts.
     public init(
         name: String, label: String?, summary: BackupSummary?, outcome: Outcome, problems: ProblemDigest,
-        retries: Int = 0, duration: Duration
+        retries: Int, duration: Duration
     ) {
         self.name = name
         self.label = label
