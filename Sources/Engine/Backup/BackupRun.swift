@@ -49,10 +49,12 @@ public struct BackupRun {
         progress.phase = .preparing
         try requireSources()
         try prepareDestination()
-        let listing = try store.list()
-        try checkClock(listing)
+        let listed = try store.list()
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
-            path: catalogPath, store: store, listing: listing, problems: problems)
+            path: catalogPath, store: store, listing: listed, problems: problems)
+        // Without what does not belong, such as unencrypted objects in an encrypted store.
+        let listing = outcome.listing
+        try checkClock(listing)
         let existing = try catalog.read { try StoreProperties(from: $0) }
         let plan = try StorePlan(request.options, existing: existing, listing: listing, store: store)
         let identifiers = try catalog.read { try $0.nextIdentifiers() }

@@ -29,7 +29,7 @@ struct FilesetWriter {
             if isCancelled() { throw EngineError.cancelled }
             try add(entry, in: folder, to: list)
             totals.files += 1
-            totals.bytes += entry.size
+            totals.bytes &+= entry.size
         }
         return totals
     }
