@@ -19,10 +19,13 @@ struct AffectedFile {
     }
 
     /// What to say about it.
-    var problem: Problem {
+    var problem: Problem { problem(.damaged) }
+
+    /// The same under another code.
+    func problem(_ code: Problem.Code) -> Problem {
         let what = isMetadataOnly ? "its owner, mode and times are" : "its content is"
         let cause = object.isEmpty ? "no object has all of its blocks" : "\(object) is missing or damaged"
-        return Problem(.damaged, path, "\(what) lost in \(versionRange): \(cause)")
+        return Problem(code, path, "\(what) lost in \(versionRange): \(cause)")
     }
 }
 
@@ -42,6 +45,14 @@ struct AffectedFiles {
     func report(to problems: ProblemLog) {
         for file in files { problems.add(file.problem) }
         problems.count(.damaged, count - files.count)
+    }
+
+    /// Tells of each what an earlier run has told already: an error as long as the newest version needs what is lost, a
+    /// reminder when only older ones do, since no backup can bring that back.
+    func remind(_ problems: ProblemLog, newest: Timestamp) {
+        let codes = files.map { $0.versions.to == newest ? Problem.Code.damaged : .remoteObject }
+        for (file, code) in zip(files, codes) { problems.add(file.problem(code)) }
+        problems.count(codes.contains(.damaged) ? .damaged : .remoteObject, count - files.count)
     }
 
     /// Finds every state of every entry that needs a lost block.

@@ -216,15 +216,16 @@ struct CatalogSyncRun {
         }
     }
 
-    /// Names, in every run until it is healed, each file that needs a block no volume has.
+    /// Names, in every run, each file that needs a block no volume has.
     private func reportLosses(_ catalog: Catalog) throws {
-        let affected = try catalog.read { reader -> AffectedFiles in
-            guard try reader.property(LostContents.property) != nil else { return AffectedFiles() }
+        try catalog.read { reader in
+            guard try reader.property(LostContents.property) != nil, let newest = try reader.versions().last else {
+                return
+            }
             var lost: Set<Int64> = []
             try reader.forEachBlock { id, _, _, volume in if volume == 0 { lost.insert(id) } }
-            return try AffectedFiles.find(reader) { lost.contains($0) ? "" : nil }
+            try AffectedFiles.find(reader) { lost.contains($0) ? "" : nil }.remind(problems, newest: newest.time)
         }
-        affected.report(to: problems)
     }
 
     // MARK: Changing the catalog
