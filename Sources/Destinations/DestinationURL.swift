@@ -4,7 +4,7 @@ public import Support
 ///
 /// `scheme://[user[:password]@][host[:port]][/path][?query]`, where the path is everything up to the first `?` and `#`
 /// is an ordinary character. A text without a scheme is a local path, taken as it is. Parts are decoded: `%XX`,
-/// `%uXXXX`, and `+` for a space everywhere but in the host.
+/// `%u004E`, and `+` for a space everywhere but in the host.
 public struct DestinationURL: Sendable, Hashable {
     /// A pair of the query, decoded.
     public struct QueryItem: Sendable, Hashable {

@@ -13,7 +13,7 @@ public enum PercentEscapes {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// Decodes `%XX` and `%uXXXX`; what is no escape stays as it is.
+    /// Decodes `%4E` and `%u004E`; what is no escape stays as it is.
     /// - Returns: nil when the bytes are not UTF-8 after decoding.
     public static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
         let bytes = Array(bytes)

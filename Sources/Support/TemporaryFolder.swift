@@ -38,7 +38,7 @@ public final class TemporaryFolder: Sendable {
     }
 
     private static func make(in parent: String, prefix: String) throws(SystemError) -> String {
-        var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
+        var template = Array("\(parent)/\(prefix)-\(String(repeating: "X", count: randomLength))".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
