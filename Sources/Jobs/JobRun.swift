@@ -45,6 +45,9 @@ public struct JobRun: Sendable {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
+        if job.retention != nil {
+            logger.warning("retention is checked but not applied by this version; old versions stay")
+        }
         let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
         switch result.outcome {
         case .failure(let failure):
