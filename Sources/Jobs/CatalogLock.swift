@@ -28,6 +28,11 @@ public final class CatalogLock: Sendable {
         if ftruncate(file.raw, 0) == 0 { try? text.withUnsafeBytes { try file.write(all: $0, at: 0) } }
     }
 
+    deinit {
+        // Closing would not do: a child that is just being started may still have a copy of the descriptor.
+        flock(file.raw, LOCK_UN)
+    }
+
     private static func busy(_ subject: String, holder: Int?) -> String {
         let who = holder.map { "process \($0)" } ?? "another process"
         return "\(subject) is in use by \(who). Nothing was done; wait for it to end, and try again."
