@@ -26,8 +26,8 @@ public final class ProblemLogging: Sendable {
             return counts[problem.code, default: 0]
         }
         let level: Logger.Level = problem.isError ? .error : count <= Self.shownPerCode ? .warning : .debug
-        let metadata: Logger.Metadata = ["code": "\(problem.code.rawValue)", "path": "\(problem.subject)"]
-        logger.log(level: level, "\(problem.message)", metadata: metadata)
+        let metadata: Logger.Metadata = ["code": "\(problem.code.rawValue)"]
+        logger.log(level: level, "\(problem)", metadata: metadata)
         if count == Self.shownPerCode, !problem.isError {
             logger.warning(
                 "further problems of this kind are counted, and logged with -vv",

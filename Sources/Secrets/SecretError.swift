@@ -68,7 +68,7 @@ public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notDefined: "Add it under `secrets:`"
         case .variableMissing(let variable), .variableEmpty(let variable):
             "Set \(variable) for this process, or read the secret from a file"
-        case .fileMissing: "Create or mount the file, or correct its path in the configuration"
+        case .fileMissing: "Create or mount the file, or correct its path"
         case .fileDenied: "Let the user of this process read it, for example with `chgrp` and `chmod 0440`"
         case .fileIsFolder: "Name the file inside it; a missing file that Docker mounts becomes a folder"
         case .fileWritableByAll(let path): "Take the right away with `chmod o-w \(path)`"
