@@ -40,7 +40,7 @@ struct StorePlan {
 
     /// Keeps what a new store was created with.
     func record(in writer: borrowing CatalogWriter, passphrase: Secret?) throws {
-        try StoreProperties(settings: settings, prefix: prefix, encryption: encryption, destination: label)
+        try StoreProperties(settings: settings, prefix: prefix, encryption: encryption)
             .write(to: writer)
         if let passphrase { try PassphraseCheck.keep(try PassphraseCheck.make(passphrase), writer) }
     }

@@ -44,8 +44,7 @@ struct CatalogIndexer {
 
     private func fill(_ writer: borrowing CatalogWriter, _ settings: StoreSettings) throws -> [ObjectName] {
         let properties = StoreProperties(
-            settings: settings, prefix: listing.prefix, encryption: listing.encryption ?? .none,
-            destination: store.destination.label)
+            settings: settings, prefix: listing.prefix, encryption: listing.encryption ?? .none)
         try properties.write(to: writer)
         let blocks = BlockRegistry(digestLength: settings.blockHash.digestLength)
         let contents = ContentRegistry(settings: settings, blocks: blocks)

@@ -139,9 +139,6 @@ struct CatalogSyncRun {
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
         try reportSizes(change, catalog)
         try reportLosses(catalog)
-        if properties.destination != store.destination.label {
-            try catalog.write { writer in try writer.setProperty("destination", store.destination.label) }
-        }
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
             return (catalog, outcome(.unchanged, try catalog.read { try CatalogSync.orphans(in: $0) }))
         }

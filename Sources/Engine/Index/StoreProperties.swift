@@ -10,15 +10,12 @@ public struct StoreProperties: Sendable, Hashable {
     public var prefix: String
     /// How new objects are encrypted.
     public var encryption: Encryption
-    /// The label of the destination when the catalog was last in step with it.
-    public var destination: String
 
     /// Properties from their parts.
-    public init(settings: StoreSettings, prefix: String, encryption: Encryption, destination: String) {
+    public init(settings: StoreSettings, prefix: String, encryption: Encryption) {
         self.settings = settings
         self.prefix = prefix
         self.encryption = encryption
-        self.destination = destination
     }
 
     /// The properties that a catalog holds; nil when it is new, or when they make no sense.
@@ -27,12 +24,11 @@ public struct StoreProperties: Sendable, Hashable {
             let blockHash = try reader.property("block_hash").flatMap({ HashAlgorithm(rawValue: $0) }),
             let fileHash = try reader.property("file_hash").flatMap({ HashAlgorithm(rawValue: $0) }),
             let prefix = try reader.property("prefix"),
-            let encryption = try reader.property("encryption").flatMap({ Encryption(rawValue: $0) }),
-            let destination = try reader.property("destination")
+            let encryption = try reader.property("encryption").flatMap({ Encryption(rawValue: $0) })
         else { return nil }
         self.init(
             settings: StoreSettings(blockSize: size, blockHash: blockHash, fileHash: fileHash), prefix: prefix,
-            encryption: encryption, destination: destination)
+            encryption: encryption)
     }
 
     /// Keeps the properties in a catalog.
@@ -42,6 +38,5 @@ public struct StoreProperties: Sendable, Hashable {
         try writer.setProperty("file_hash", settings.fileHash.rawValue)
         try writer.setProperty("prefix", prefix)
         try writer.setProperty("encryption", encryption.rawValue)
-        try writer.setProperty("destination", destination)
     }
 }

@@ -1,3 +1,5 @@
+import Catalog
+import Destinations
 import Foundation
 import Glibc
 import Support
@@ -134,6 +136,20 @@ struct BackupRunTests {
         let after = try fixture.objects()
         #expect(before.allSatisfy { after[$0.key] == $0.value })
         #expect(try fixture.restoreDifferences() == [])
+    }
+
+    @Test("where the store is, which may hold a secret, is not kept in the catalog")
+    func placeStaysOut() throws {
+        let fixture = try BackupFixture()
+        try fixture.write("file", "content")
+        let remote = fixture.folder.path + "/p@ssw0rd-in-the-path"
+        for isRebuilt in [false, true] {
+            if isRebuilt { FileTree.remove(fixture.folder.path + "/state") }
+            try fixture.run(try DestinationRegistry.open(url: "file://" + remote))
+            try Catalog(path: fixture.catalog).checkpoint()
+            let bytes = try Data(contentsOf: URL(filePath: fixture.catalog))
+            #expect(bytes.range(of: Data("p@ssw0rd".utf8)) == nil)
+        }
     }
 
     @Test("filters keep out what they exclude, and a filter change alone makes a new version")
