@@ -1,4 +1,4 @@
-public import Support
+internal import Support
 
 /// A length of time in a retention rule.
 ///
