@@ -1,4 +1,3 @@
-public import Engine
 public import Support
 
 /// What was done for a store after its backup.

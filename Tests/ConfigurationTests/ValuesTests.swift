@@ -41,7 +41,8 @@ import Testing
                 .init(period: CalendarDuration(seconds: 600), interval: nil),
                 .init(period: nil, interval: CalendarDuration(years: 1, seconds: 0)),
             ])
-        for bad in ["", "1W", "1W:", "1w:1D", "1W:1D:1h", "1W:1D,", "1W:1D, 4W:1W", "1W:1D,7D:1h", "U:U,U:1D", "-1D:U"] {
+        for bad in ["", "1W", "1W:", "1w:1D", "1W:1D:1h", "1W:1D,", "1W:1D, 4W:1W", "1W:1D,7D:1h", "U:U,U:1D", "-1D:U"]
+        {
             #expect(DuplicatiPolicy.parse(bad) == nil, "\(bad)")
             #expect(DuplicatiPolicy.problem(bad) != nil, "\(bad)")
         }

@@ -110,7 +110,8 @@ struct SchemaCheck {
         for extra in ways.dropFirst() {
             add(
                 .conflictingKeys, "\(place.name) cannot have both `\(ways[0].key)` and `\(extra.key)`",
-                at: extra.keyRange, in: place, notes: ["at most one of: \(object.alternatives.joined(separator: ", "))"])
+                at: extra.keyRange, in: place, notes: ["at most one of: \(object.alternatives.joined(separator: ", "))"]
+            )
         }
         // In the schema's order: what `defaults` brings to several jobs is then told about once, at its own path.
         for key in object.keys {

@@ -63,7 +63,8 @@ public enum Retention {
         }
         guard let count = policy.keepVersions, count > 0 else { return outcomes }
         let left = versions.indices.filter { outcomes[$0].isKept }
-        for (index, outcome) in zip(left, keepNewest(left.map { versions[$0] }, count)) where !outcome.isKept || rules.isEmpty {
+        for (index, outcome) in zip(left, keepNewest(left.map { versions[$0] }, count))
+        where !outcome.isKept || rules.isEmpty {
             outcomes[index] = outcome
         }
         return outcomes
@@ -82,7 +83,8 @@ public enum Retention {
         for tier in tiers.sorted(by: { $0.reach < $1.reach }) {
             let (lower, underflow) = now.seconds.subtractingReportingOverflow(tier.reach)
             let limit = Timestamp(seconds: underflow ? .min : lower, nanoseconds: now.nanoseconds)
-            let end = tier.frame == nil ? versions.count : versions[next...].firstIndex { $0.time < limit } ?? versions.count
+            let end =
+                tier.frame == nil ? versions.count : versions[next...].firstIndex { $0.time < limit } ?? versions.count
             var lastKept: Timestamp?
             for index in (next..<end).reversed() {
                 let version = versions[index]

@@ -37,21 +37,31 @@ public struct RetentionPolicy: Sendable, Hashable {
     public var keepVersions: Int?
     /// How many complete versions there are at least after deleting, if there are as many.
     public var minVersions: Int
+    /// The most versions that one run may delete; nil is 10, or half of all versions where that is more.
+    public var maxDelete: Int?
     /// What several rules together mean.
     public var combination: Combination
 
     /// A policy; without any rule it keeps everything.
     public init(
         tiers: [Tier] = [], keepWithin: RetentionSpan? = nil, keepVersions: Int? = nil, minVersions: Int = 1,
-        combination: Combination = .anyKeeps
+        maxDelete: Int? = nil, combination: Combination = .anyKeeps
     ) {
         self.tiers = tiers
         self.keepWithin = keepWithin
         self.keepVersions = keepVersions
         self.minVersions = minVersions
+        self.maxDelete = maxDelete
         self.combination = combination
     }
 
     /// Whether anything can ever be deleted by it.
     public var hasRules: Bool { !tiers.isEmpty || keepWithin != nil || (keepVersions ?? 0) > 0 }
+
+    /// The most versions that one run may delete without being told to.
+    ///
+    /// A slip in a configuration, or a clock that jumped ahead, makes nearly everything old at once.
+    public func deletionLimit(ofVersions count: Int) -> Int {
+        maxDelete ?? max(10, count / 2)
+    }
 }
