@@ -45,6 +45,7 @@ extension Failure {
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
         case .noSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
+        case .leased, .leaseLost: self.init(.busy, .temporary, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }
