@@ -81,7 +81,11 @@ struct DestinationRun {
         var ownPaths = [context.state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = BackupRequest(sources: job.sources, filter: filter, ownPaths: ownPaths, options: options)
-        let run = BackupRun(store: store, catalogPath: catalog, request: request, problems: problems)
+        let lease = LeaseRequest(
+            instance: context.configuration.instance, activity: "run \(job.name)",
+            memory: context.state.leaseMemory(ofCatalog: catalog))
+        let run = BackupRun(
+            store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
         defer { withExtendedLifetime((lock, temporary)) {} }
         let summary = try run.run()
         findings.summary = summary

@@ -46,6 +46,7 @@ extension Failure {
         case .noSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
         case .refused: self.init(.refused, .refused, message)
+        case .leased, .leaseLost: self.init(.busy, .temporary, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }
