@@ -43,7 +43,9 @@ extension Failure {
         case .missingPassphrase: self.init(.passphrase, .configuration, message)
         case .wrongPassphrase: self.init(.passphrase, .credentials, message)
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
-        case .noSources: self.init(.sources, .failure, message)
+        case .stream: self.init(.stream, .failure, message)
+        case .unusableSource: self.init(.configuration, .configuration, message)
+        case .noSources, .missingSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
