@@ -11,7 +11,9 @@ public final class Catalog: Sendable {
     public let path: String
     private let pool: DatabasePool
 
-    /// Opens the database, creating or migrating it.
+    /// Opens the database, creating it when there is none.
+    ///
+    /// - Throws: `.inconsistent` for one with an older schema, which has to be built anew; `.tooNew`; `.database`.
     public init(path: String) throws(CatalogError) {
         self.path = path
         var configuration = GRDB.Configuration()
@@ -26,7 +28,10 @@ public final class Catalog: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             let schema = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard schema <= CatalogSchema.current else { throw CatalogError.tooNew(path: path, schema: schema) }
-            try CatalogSchema.migrator.migrate(pool)
+            guard schema == 0 || schema == CatalogSchema.current else {
+                throw CatalogError.inconsistent(path: path, detail: "an older Dunnage made it")
+            }
+            if schema == 0 { try pool.write { try CatalogSchema.create($0) } }
         } catch {
             throw Self.typed(error, path: path)
         }

@@ -54,7 +54,32 @@ public struct CatalogReader: ~Copyable {
         return volumes
     }
 
+    /// The data volumes that each index volume describes, by number.
+    public func descriptions() throws -> [Int64: [Int64]] {
+        let query = try PreparedStatement(connection, "SELECT dindex, dblock FROM description")
+        var descriptions: [Int64: [Int64]] = [:]
+        while try query.step() { descriptions[query.int64(0), default: []].append(query.int64(1)) }
+        return descriptions
+    }
+
+    /// How often and when each volume was verified; those that never were are absent.
+    public func verifications() throws -> [Int64: CatalogVerification] {
+        let query = try PreparedStatement(connection, "SELECT volume, count, time FROM verification")
+        var verifications: [Int64: CatalogVerification] = [:]
+        while try query.step() {
+            verifications[query.int64(0)] = CatalogVerification(
+                count: query.int64(1), time: .init(seconds: query.int64(2)))
+        }
+        return verifications
+    }
+
     // MARK: Blocks and contents
+
+    /// Calls `body` with every further home of a block, ordered by block.
+    public func forEachDuplicate(_ body: (_ block: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT block, volume FROM duplicate ORDER BY block, volume")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
+    }
 
     /// All blocks, to be gone through now or later within this read.
     public func blockScan() throws -> BlockScan {

@@ -236,6 +236,11 @@ public struct BackupRun {
                 case .volumes(let volumes, let blocks):
                     for volume in volumes { try writer.put(volume) }
                     for block in blocks { try writer.add(block) }
+                    for dblock in volumes where dblock.kind == .dblock {
+                        for dindex in volumes where dindex.kind == .dindex {
+                            try writer.addDescription(of: dblock.id, in: dindex.id)
+                        }
+                    }
                 }
             }
         }

@@ -51,7 +51,9 @@ public final class Store: Sendable {
     public func list() throws(EngineError) -> StoreListing {
         let objects = try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.list() }
         let listing = StoreListing(
-            objects.map { ListedObject(name: $0.name, size: $0.size) }, prefix: prefix)
+            objects.map {
+                ListedObject(name: $0.name, size: $0.size, isArchived: $0.isArchived, lockedUntil: $0.lockedUntil)
+            }, prefix: prefix)
         let encrypted = listing.items.filter { $0.name.encryption != .none }
         let candidates = encrypted.sorted { ($0.size ?? .max, $0.name) < ($1.size ?? .max, $1.name) }.map(\.name)
         passphraseState.withLock { $0.candidates = candidates }
@@ -197,5 +199,46 @@ public final class Store: Sendable {
             try destination.put(volume.name.text, from: file)
         }
         progress.addTransferred(Int(volume.size))
+    }
+
+    // MARK: Deleting
+
+    /// Removes objects; those that are gone already count as removed.
+    ///
+    /// What replaces them must be listed before. It stops at the first that cannot be removed.
+    /// - Parameters:
+    ///   - names: the objects, removed in this order.
+    ///   - removed: told of each.
+    /// - Throws: `.destination`, `.cancelled`.
+    public func delete(_ names: [ObjectName], removed: (ObjectName) -> Void = { _ in }) throws(EngineError) {
+        for name in names {
+            try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name.text) }
+            removed(name)
+        }
+    }
+
+    // MARK: Objects beside the backup
+
+    /// Stores a local file under a name that no program takes for a part of the backup.
+    ///
+    /// - Throws: `.destination` with `.exists` when the name has other content.
+    func put(_ name: String, from path: String, size: Int64) throws(EngineError) {
+        let file = LocalFile(path: path, size: size, sha256: try Self.hash(path, .sha256).hex)
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.put(name, from: file) }
+        progress.addTransferred(Int(size))
+    }
+
+    /// Fetches such an object into a local file.
+    func get(_ name: String, to path: String) throws(EngineError) -> Int64 {
+        let size = try retry.run(cancellation, progress) { () throws(DestinationError) in
+            try destination.get(name, to: path)
+        }
+        progress.addTransferred(Int(size))
+        return size
+    }
+
+    /// Removes such an object; a missing one is success.
+    func remove(_ name: String) throws(EngineError) {
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name) }
     }
 }

@@ -11,6 +11,12 @@ public struct StoreListing: Sendable {
 
         /// Its size, when the destination tells.
         public var size: Int64?
+
+        /// Whether it has to be ordered from an archive before it can be read.
+        public var isArchived = false
+
+        /// The time up to which it cannot be deleted, where there is one.
+        public var lockedUntil: Timestamp?
     }
 
     /// The store's prefix.
@@ -62,7 +68,10 @@ public struct StoreListing: Sendable {
                 continue
             }
             if let name = ObjectName(parsing: object.name) {
-                named.append(Item(name: name, size: object.size))
+                named.append(
+                    Item(
+                        name: name, size: object.size, isArchived: object.isArchived,
+                        lockedUntil: object.lockedUntil))
             } else {
                 rest.append(object)
             }
