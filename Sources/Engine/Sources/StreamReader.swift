@@ -127,6 +127,7 @@ final class StreamReader {
             if candidate.previous == nil { context.counters.added.add() } else { context.counters.modified.add() }
             changes.append(.open(entry, folder: job.batch.folder, replaces: candidate.previous != nil))
         }
+        try storer.flush()
         guard changes.isEmpty || context.streams.changes.push(changes) else { throw EngineError.cancelled }
     }
 
