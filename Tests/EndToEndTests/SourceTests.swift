@@ -47,7 +47,7 @@ struct SourceTests {
         let all = try home.dunnage(
             "restore", "--store", home.store, "--passphrase-file", "passphrase", "--target", "all")
         #expect(all.code == 0, "\(all.error)")
-        #expect(try home.shell("cmp expected all/databases/app.dump && diff -r tree all/\(home.path)/tree").code == 0)
+        #expect(try home.shell("cmp expected all/databases/app.dump && diff -r --no-dereference tree all/\(home.path)/tree").code == 0)
     }
 
     @Test("a command that fails fails the run with 1, and the versions stay as they were")
@@ -93,7 +93,7 @@ struct SourceTests {
         #expect(try home.dunnage("verify", "home", "-c", "dunnage.yaml").code == 0)
     }
 
-    @Test("as the first process of a container it leaves no zombies behind", .enabled(if: FailureTests.canBeFirst))
+    @Test("a command whose children ignore SIGTERM leaves no process behind", .enabled(if: FailureTests.canBeFirst))
     func first() throws {
         let home = try home(
             "sh -c 'trap \"\" TERM; sleep 600' & echo $$ > pid; exec cat /dev/zero", extra: "        timeout: 1s\n")
@@ -137,7 +137,7 @@ struct SourceTests {
         #expect(try home.dunnage("restore", "home", "-c", "dunnage.yaml", "--target", "out").code == 0)
         #expect(
             try home.shell("cd out && find . -mindepth 1 | LC_ALL=C sort").output.split(separator: "\n") == [
-                "./letters", "./letters/first.txt", "./nothing", "./numbers.txt", "./with blank",
+                "./letters", "./letters/first.txt", "./nothing", "./with blank",
                 "./with blank/ümlaut.txt",
             ])
     }
