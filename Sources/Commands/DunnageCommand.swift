@@ -11,6 +11,9 @@ struct DunnageCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
-            RestoreCommand.self, VerifyCommand.self, VersionCommand.self,
+            RestoreCommand.self, VerifyCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
+            VersionCommand.self,
         ])
 }
