@@ -146,9 +146,10 @@ struct CatalogSyncRun {
     }
 
     /// The catalog and what it knows; nil when the file is no database any more, after it was moved aside.
-    private func open() throws -> (Catalog, Known)? {
+    private mutating func open() throws -> (Catalog, Known)? {
         do {
             let catalog = try Catalog(path: path)
+            try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),

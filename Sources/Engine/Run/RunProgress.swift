@@ -16,6 +16,8 @@ public final class RunProgress: Sendable {
         case restoring
         /// Checking remote objects.
         case verifying
+        /// Deleting versions.
+        case deleting
     }
 
     private let phaseValue = Atomic<Int>(0)

@@ -138,6 +138,13 @@ public struct StoreListing: Sendable {
         dblocks.removeAll(where: isPlain)
     }
 
+    /// Takes out file lists that are known to be deleted, which slow listings still show.
+    public mutating func setAside(named names: Set<String>) {
+        guard !names.isEmpty else { return }
+        dlists.removeAll { names.contains($0.name.text) }
+        shadowedLists.removeAll { names.contains($0.name.text) }
+    }
+
     /// Whether a version is encrypted.
     public var hasEncryptedVersions: Bool { dlists.contains { $0.name.encryption != .none } }
 
