@@ -276,12 +276,14 @@ struct CatalogSyncRun {
         let fresh = "\(path).new"
         for leftover in ["", "-wal", "-shm", "-journal"] { FileTree.remove(fresh + leftover) }
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
+        let history = VerificationHistory(catalogAt: path)
         // The log of the old file must not be applied to the new one.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
         let catalog = try Catalog(path: path)
+        try catalog.write { writer in try history.write(to: writer) }
         if let passphrase = store.passphrase, listing.encryption != Encryption.none {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
