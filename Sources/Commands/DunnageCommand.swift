@@ -16,6 +16,8 @@ struct DunnageCommand: ParsableCommand {
             DeleteCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
             VersionCommand.self,
         ])
 }

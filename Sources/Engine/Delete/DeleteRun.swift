@@ -142,7 +142,7 @@ public struct DeleteRun: Sendable {
             gone.formUnion(pending.intended.subtracting(listed))
             pending.lingering.formUnion(removed.intersection(listed))
             pending.intended = []
-            listing.setAside(named: pending.lingering)
+            listing.remove(pending.lingering)
             if session.properties.encryption != .none { listing.setUnencryptedAside() }
             summary.listing = listing
         } catch {
