@@ -4,7 +4,7 @@ internal import Engine
 internal import Logging
 internal import Support
 
-/// What is done for a store after a complete backup: old versions go.
+/// What is done for a store after a complete backup: old versions go, then waste goes, then volumes are read back.
 ///
 /// The catalog alone tells whether there is anything to do, so a run after which nothing is due costs no call to the
 /// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
@@ -28,17 +28,25 @@ struct Maintenance {
         self.logger = logger
     }
 
-    func run() -> MaintenanceResult? {
+    /// Takes the steps one after the other.
+    /// - Parameter summary: what the backup did.
+    /// - Returns: what they did; `nil` when the backup gives reason to leave the store as it is.
+    func run(after summary: BackupSummary) -> MaintenanceResult? {
         guard isSafe() else { return nil }
         var result = MaintenanceResult()
         var session: StoreSession?
+        var step = "deleting old versions"
         do {
             try applyRetention(&session, &result)
+            step = "compacting the store"
+            try compact(after: summary, &session, &result)
+            step = "checking stored volumes"
+            try verify(after: summary, &session, &result)
         } catch {
             let failure = Failure(error, stoppedBy: context.interruption.signal)
             result.failure = Failure(
                 failure.code, failure.exitCode,
-                "The backup was made, but deleting old versions did not come to its end: \(failure.message)")
+                "The backup was made, but \(step) did not come to its end: \(failure.message)")
         }
         return result
     }
@@ -78,6 +86,7 @@ struct Maintenance {
         let decision = try run.decide()
         var retention = RetentionResult()
         retention.remaining = decision.verdicts.count
+        retention.held = decision.held.map(\.time)
         retention.locked = decision.locked.map(\.time)
         let due = decision.deleted
         guard due.count <= policy.deletionLimit(ofVersions: decision.verdicts.count) else {
@@ -95,6 +104,40 @@ struct Maintenance {
         if !summary.deleted.isEmpty {
             logger.info("old versions deleted", metadata: ["versions": "\(summary.deleted.count)"])
         }
+    }
+
+    // MARK: Compaction and verification
+
+    private func compact(
+        after summary: BackupSummary, _ session: inout StoreSession?, _ result: inout MaintenanceResult
+    ) throws {
+        var options = CompactOptions()
+        options.volumeSize = job.options.volumeSize?.bytes
+        let deleted = result.retention?.deleted.count ?? 0
+        let mayHelp = try CompactRun.mayHelp(
+            Catalog(path: catalog), options: options, versionsDeleted: deleted,
+            objectsUploaded: summary.uploadedObjects)
+        guard mayHelp else { return }
+        let compaction = try CompactRun(try open(&session), options: options, problems: problems)
+            .runAfterBackup(versionsDeleted: deleted, objectsUploaded: summary.uploadedObjects)
+        result.compaction = compaction
+        guard compaction.reason == .compacted else { return }
+        logger.info(
+            "store compacted",
+            metadata: [
+                "deleted_volumes": "\(compaction.volumesDeleted + compaction.volumesRewritten)",
+                "freed_bytes": "\(compaction.bytesFreed)",
+            ])
+    }
+
+    private func verify(
+        after summary: BackupSummary, _ session: inout StoreSession?, _ result: inout MaintenanceResult
+    ) throws {
+        let hasChanged =
+            summary.uploadedObjects > 0 || !(result.retention?.deleted.isEmpty ?? true)
+            || result.compaction?.reason == .compacted
+        guard let check = JobVerification(job.verification, hasChanged: hasChanged) else { return }
+        result.verification = try check.run(try open(&session), problems: problems)
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Catalog
+public import Catalog
 internal import Destinations
 internal import StoreFormat
 internal import Support
@@ -94,7 +94,7 @@ public struct CompactRun {
                 age >= 0, age < options.minimumInterval
             {
                 reason = .tooSoon
-            } else if try !state.isDue && versionsDeleted == 0 && !areSmallTooMany() {
+            } else if try !state.isDue && versionsDeleted == 0 && !Self.areSmallTooMany(session.catalog, options) {
                 reason = .nothingChanged
             } else {
                 return try run()
@@ -104,6 +104,27 @@ public struct CompactRun {
             return summary
         } catch {
             throw EngineError(error, doing: "compact the store")
+        }
+    }
+
+    /// Whether ``runAfterBackup(versionsDeleted:objectsUploaded:)`` may have anything to do, from the catalog alone.
+    public static func mayHelp(
+        _ catalog: Catalog, options: CompactOptions, versionsDeleted: Int, objectsUploaded: Int
+    ) throws(EngineError) -> Bool {
+        do {
+            let (isDue, last, hasLeftovers) = try catalog.read { reader in
+                (
+                    try reader.property(dueProperty) != nil,
+                    try reader.property(timeProperty).flatMap { Int64($0) },
+                    try !ReplacedObjects.names(in: reader).isEmpty
+                )
+            }
+            if hasLeftovers { return true }
+            let isTooSoon = last.map { (0..<options.minimumInterval).contains(options.now().seconds - $0) } ?? false
+            guard options.mode != .off, !isTooSoon else { return false }
+            return try isDue || versionsDeleted > 0 || (objectsUploaded > 0 && areSmallTooMany(catalog, options))
+        } catch {
+            throw EngineError(error, doing: "read the catalog \(catalog.path)")
         }
     }
 
@@ -125,8 +146,8 @@ public struct CompactRun {
     }
 
     /// Whether the sizes of the data volumes alone may demand a compaction: without a look at any block.
-    private func areSmallTooMany() throws -> Bool {
-        let volumes = try session.catalog.read { try $0.volumes() }.filter { $0.kind == .dblock }
+    private static func areSmallTooMany(_ catalog: Catalog, _ options: CompactOptions) throws -> Bool {
+        let volumes = try catalog.read { try $0.volumes() }.filter { $0.kind == .dblock }
         let thresholds = CompactThresholds(options, largest: volumes.map(\.size).max() ?? 0)
         let small = volumes.filter { $0.size <= thresholds.smallFileSize }
         return thresholds.areSmallTooMany(count: small.count, size: small.reduce(0) { $0 + max(0, $1.size) })
