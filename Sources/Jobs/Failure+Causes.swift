@@ -45,6 +45,7 @@ extension Failure {
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
         case .noSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
+        case .refused: self.init(.refused, .refused, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }

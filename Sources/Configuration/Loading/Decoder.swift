@@ -74,7 +74,8 @@ struct Decoder {
             text(tier["for"]).flatMap { period in text(tier["every"]).flatMap { Tiers.tier(period, $0) } }
         }
         return RetentionSpecification(
-            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) } ?? listed,
+            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) }
+                ?? text(node["policy"]).flatMap { DuplicatiPolicy.parse($0) } ?? listed,
             keepVersions: integer(node["keep_versions"]),
             keepWithin: text(node["keep_within"]).flatMap { CalendarDuration(parsing: $0) },
             minVersions: integer(node["min_versions"]), maxDelete: integer(node["max_delete"]))

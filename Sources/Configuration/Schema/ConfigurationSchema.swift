@@ -152,33 +152,6 @@ enum ConfigurationSchema {
             .init("file", .value(.path), "The file that holds it."),
         ], isExclusive: true)
 
-    static let retention = ObjectShape(
-        keys: [
-            .init(
-                "tiers", .oneOf(value: .tiers, list: .list(of: .object(tier), minimum: 1), object: nil),
-                "Up to an age, one version an interval: a list, or a text like `7d:1d, 4w:1w, 12mo:1mo`."),
-            .init("keep_versions", .value(.integer(1...Int64.max)), "Keeps that many of the newest versions."),
-            .init("keep_within", .value(.duration), "Keeps every version that is younger."),
-            .init(
-                "min_versions", .value(.integer(1...Int64.max)), "Never leaves fewer versions than that.", absent: "1"),
-            .init("max_delete", .value(.integer(1...Int64.max)), "Refuses to delete more versions in one run."),
-        ],
-        foreign: [
-            "keep_daily": "write `tiers: [{ for: 7d, every: 1d }]`", "keep_last": "write `keep_versions: N`",
-            "keep": "write `keep_within: 30d` or `keep_versions: N`", "days": "write `keep_within: 30d`",
-        ])
-
-    static let tier = ObjectShape(keys: [
-        .init(
-            "for", .value(.duration(or: Tiers.forever)), required: true,
-            "The age that the tier reaches to, or `forever`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-        .init(
-            "every", .value(.duration(or: Tiers.all)), required: true,
-            "The distance between versions that stay, or `all`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-    ])
-
     static let options = ObjectShape(
         keys: [
             .init(

@@ -16,7 +16,15 @@ public struct CompactRun {
     let options: CompactOptions
     let problems: ProblemLog
 
-    /// The catalog's property that says that waste may be left.
+    /// Why a compaction is due, whatever the run before it did.
+    enum Due: String {
+        /// Versions were deleted since the last one.
+        case waste
+        /// One began to rewrite volumes, and did not come to its end.
+        case begun
+    }
+
+    /// The catalog's property with one of these.
     static let dueProperty = "compaction_due"
     /// The catalog's property with the time of the last compaction, in Unix seconds.
     static let timeProperty = "last_compaction"
@@ -36,12 +44,12 @@ public struct CompactRun {
     public func run() throws(EngineError) -> CompactSummary {
         session.store.progress.phase = .compacting
         do {
-            let leftovers = try PendingDeletions.carryOut(session)
+            let deleted = try ReplacedVolumes.delete(session)
             let planned = try planner.make()
             var summary: CompactSummary
             if planned.plan.reason == .compacted {
                 try requireOneEncryption()
-                summary = try CompactWork(session, options, planned, problems: problems).run()
+                summary = try CompactWork(session, options, planned, deleted: deleted, problems: problems).run()
             } else {
                 summary = CompactSummary(planned.plan.reason)
                 summary.bytesBefore = session.listing.totalSize
@@ -56,7 +64,7 @@ public struct CompactRun {
                         .remoteObject, session.store.destination.label,
                         "is not compacted: \(obstacle); all data stays until the store is repaired"))
             }
-            summary.leftoversDeleted = leftovers
+            summary.leftoversDeleted = deleted.count
             return summary
         } catch {
             throw EngineError(error, doing: "compact the store")
@@ -78,14 +86,14 @@ public struct CompactRun {
                 (
                     isDue: try reader.property(Self.dueProperty) != nil,
                     last: try reader.property(Self.timeProperty).flatMap { Int64($0) },
-                    hasLeftovers: try !PendingDeletions.names(in: reader).isEmpty
+                    hasLeftovers: try !ReplacedVolumes.names(in: reader).isEmpty
                 )
             }
             guard versionsDeleted > 0 || objectsUploaded > 0 || state.isDue || state.hasLeftovers else {
                 return CompactSummary(.nothingChanged)
             }
             if versionsDeleted > 0, !state.isDue {
-                try session.catalog.write { try $0.setProperty(Self.dueProperty, "true") }
+                try session.catalog.write { try $0.setProperty(Self.dueProperty, Due.waste.rawValue) }
             }
             let reason: CompactSummary.Reason
             if options.mode == .off {
@@ -100,7 +108,7 @@ public struct CompactRun {
                 return try run()
             }
             var summary = CompactSummary(reason)
-            summary.leftoversDeleted = try PendingDeletions.carryOut(session)
+            summary.leftoversDeleted = try ReplacedVolumes.delete(session).count
             return summary
         } catch {
             throw EngineError(error, doing: "compact the store")

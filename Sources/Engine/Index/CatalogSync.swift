@@ -127,7 +127,7 @@ struct CatalogSyncRun {
         var volumes: [CatalogVolume]
         var versions: [CatalogVersion]
         var passphraseCheck: String?
-        var pendingDeletions: Set<String>
+        var replaced: Set<String>
     }
 
     /// Uses the catalog that is there; nil when it has to be built anew.
@@ -147,9 +147,10 @@ struct CatalogSyncRun {
         try checkPassphrase(known, catalog)
         // What is about to be deleted is not taken in again, unless the whole catalog is built anew.
         var remaining = listing
-        remaining.remove(known.pendingDeletions)
+        remaining.setAside(named: known.replaced)
         let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        try ReplacedVolumes.settle(catalog, with: listing)
         listing = remaining
         try reportSizes(change, catalog)
         try reportLosses(catalog)
@@ -160,14 +161,15 @@ struct CatalogSyncRun {
     }
 
     /// The catalog and what it knows; nil when the file is no database any more, after it was moved aside.
-    private func open() throws -> (Catalog, Known)? {
+    private mutating func open() throws -> (Catalog, Known)? {
         do {
             let catalog = try Catalog(path: path)
+            try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
                     versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader),
-                    pendingDeletions: Set(try PendingDeletions.names(in: reader).map(\.text)))
+                    replaced: Set(try ReplacedVolumes.names(in: reader).map(\.text)))
             }
             return (catalog, known)
         } catch CatalogError.database(_, let detail)

@@ -35,6 +35,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case noSources([String])
     /// The destination's store was made with other settings than those asked for.
     case settingsDiffer(String)
+    /// A guard refused; nothing was changed.
+    case refused(String)
     /// The run was asked to stop.
     case cancelled
 
@@ -80,6 +82,7 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
                 + "Check the paths, and that they are mounted; no version was made."
         case .settingsDiffer(let detail):
             "\(detail) These are fixed when a backup is created; change the job to match, or use another destination."
+        case .refused(let detail): detail
         case .cancelled:
             "The run was stopped before its end. Nothing stored is lost; the next run continues."
         }

@@ -82,4 +82,10 @@ public final class StoreSession: Sendable {
             store: store, catalog: catalog, properties: properties, listing: outcome.listing, outcome: outcome,
             folder: folder)
     }
+
+    /// The same store after a change, with what it holds now.
+    public func relisted(_ listing: StoreListing) -> StoreSession {
+        StoreSession(
+            store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
+    }
 }
