@@ -41,7 +41,10 @@ public struct DestinationResult: Sendable {
 
     /// Bytes at the destination at the end.
     private var storedBytes: Int64? {
-        summary.map { max(0, $0.storedBytes - (maintenance?.retention?.freedBytes ?? 0)) }
+        summary.map { summary in
+            let freed = (maintenance?.retention?.freedBytes ?? 0) + (maintenance?.compaction?.bytesFreed ?? 0)
+            return max(0, summary.storedBytes - freed)
+        }
     }
 
     /// The result in the words of a report.

@@ -88,7 +88,7 @@ struct DestinationRun {
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(
-            job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+            job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
         ).run()
     }
 

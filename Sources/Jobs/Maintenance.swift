@@ -4,12 +4,13 @@ internal import Engine
 internal import Logging
 internal import Support
 
-/// What is done for a store after a complete backup: old versions go.
+/// What is done for a store after a complete backup: old versions go, and then the data that only they needed.
 ///
 /// The catalog alone tells whether there is anything to do, so a run after which nothing is due costs no call to the
 /// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
 struct Maintenance {
     private let job: JobSpecification
+    private let summary: BackupSummary
     private let store: Store
     private let catalog: String
     private let problems: ProblemLog
@@ -17,10 +18,11 @@ struct Maintenance {
     private let logger: Logger
 
     init(
-        _ job: JobSpecification, store: Store, catalog: String, problems: ProblemLog, context: RunContext,
-        logger: Logger
+        _ job: JobSpecification, after summary: BackupSummary, store: Store, catalog: String, problems: ProblemLog,
+        context: RunContext, logger: Logger
     ) {
         self.job = job
+        self.summary = summary
         self.store = store
         self.catalog = catalog
         self.problems = problems
@@ -32,13 +34,17 @@ struct Maintenance {
         guard isSafe() else { return nil }
         var result = MaintenanceResult()
         var session: StoreSession?
+        var step = "deleting old versions"
         do {
             try applyRetention(&session, &result)
+            guard result.failure == nil else { return result }
+            step = "compacting the store"
+            try compact(&session, &result)
         } catch {
             let failure = Failure(error, stoppedBy: context.interruption.signal)
             result.failure = Failure(
                 failure.code, failure.exitCode,
-                "The backup was made, but deleting old versions did not come to its end: \(failure.message)")
+                "The backup was made, but \(step) did not come to its end: \(failure.message)")
         }
         return result
     }
@@ -63,6 +69,27 @@ struct Maintenance {
             cancellation: store.cancellation, retry: context.retryPolicy)
         session = opened
         return opened
+    }
+
+    // MARK: Compaction
+
+    private func compact(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
+        var options = CompactOptions(job)
+        options.now = context.now
+        let deleted = result.retention?.deleted.count ?? 0
+        let reason = try CompactRun.reasonToWait(
+            try session?.catalog ?? Catalog(path: catalog), options, versionsDeleted: deleted,
+            objectsUploaded: summary.uploadedObjects)
+        guard reason == nil else { return }
+        let compacted = try CompactRun(try open(&session), options: options, problems: problems).run()
+        result.compaction = compacted
+        guard compacted.reason == .compacted else { return }
+        logger.info(
+            "store compacted",
+            metadata: [
+                "deleted_volumes": "\(compacted.volumesDeleted)", "rewritten_volumes": "\(compacted.volumesRewritten)",
+                "freed_bytes": "\(compacted.bytesFreed)",
+            ])
     }
 
     // MARK: Retention

@@ -1,3 +1,4 @@
+public import Engine
 public import Support
 
 /// What was done for a store after its backup.
@@ -6,6 +7,8 @@ public import Support
 public struct MaintenanceResult: Sendable {
     /// What became of old versions.
     public var retention: RetentionResult?
+    /// What came of compacting.
+    public var compaction: CompactSummary?
     /// Why a step failed or was refused: the steps after it were left out.
     public var failure: Failure?
 

@@ -15,6 +15,7 @@ enum SchemaTables {
         sections.append(table("A credential: `passphrase`, `sign`", ConfigurationSchema.credential))
         sections.append(table("`jobs.NAME.retention`", ConfigurationSchema.retention))
         sections.append(table("`jobs.NAME.retention.tiers`, each", ConfigurationSchema.tier))
+        sections.append(table("`jobs.NAME.compact`", ConfigurationSchema.compact))
         sections.append(table("`jobs.NAME.options`", ConfigurationSchema.options))
         sections.append(table("`reports.NAME`", ConfigurationSchema.report))
         sections.append(table("`reports.NAME.webhook`", ConfigurationSchema.webhook))

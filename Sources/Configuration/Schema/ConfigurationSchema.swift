@@ -117,6 +117,7 @@ enum ConfigurationSchema {
                 "The names of the destinations; each gets the same version.",
                 advice: "add `destinations: [NAME]`"),
             .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
+            compactKey,
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",
                 absent: "none"),

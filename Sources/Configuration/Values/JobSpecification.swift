@@ -33,6 +33,8 @@ public struct JobSpecification: Sendable, Hashable {
     public let destinations: [String]
     /// Which versions are kept; `nil` keeps all.
     public let retention: RetentionSpecification?
+    /// When stored data is rewritten; `nil` for the usual thresholds, after every backup.
+    public let compact: CompactSpecification?
     /// The names of the reports that tell about each run.
     public let reports: [String]
     /// How the data is stored.
