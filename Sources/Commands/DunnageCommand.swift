@@ -17,6 +17,8 @@ struct DunnageCommand: ParsableCommand {
             CompactCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
             VersionCommand.self,
         ])
 }

@@ -44,7 +44,7 @@ public struct CompactRun {
     public func run() throws(EngineError) -> CompactSummary {
         session.store.progress.phase = .compacting
         do {
-            let deleted = try ReplacedVolumes.delete(session)
+            let deleted = try ReplacedObjects.delete(session)
             let planned = try planner.make()
             var summary: CompactSummary
             if planned.plan.reason == .compacted {
@@ -107,7 +107,7 @@ public struct CompactRun {
                 (
                     isDue: try reader.property(dueProperty) != nil,
                     last: try reader.property(timeProperty).flatMap { Int64($0) },
-                    hasLeftovers: try !ReplacedVolumes.names(in: reader).isEmpty
+                    hasLeftovers: try !ReplacedObjects.names(in: reader).isEmpty
                 )
             }
             let isDue = state.isDue || versionsDeleted > 0

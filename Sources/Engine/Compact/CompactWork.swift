@@ -268,12 +268,12 @@ final class CompactWork {
             }
             try writer.removeBlocks(inVolumes: gone)
             for volume in going { try writer.removeVolume(volume.id) }
-            try ReplacedVolumes.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
+            try ReplacedObjects.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
             try CatalogSync.forgetOrphans(Set(going.map(\.name)), writer)
             sizes = going.map { max(0, $0.size) }
         }
         guard !gone.isEmpty else { return }
-        deleted = try ReplacedVolumes.delete(session, deleted: deleted)
+        deleted = try ReplacedObjects.delete(session, deleted: deleted)
         summary.bytesDeleted += sizes.reduce(0, +)
     }
 

@@ -147,10 +147,10 @@ struct CatalogSyncRun {
         try checkPassphrase(known, catalog)
         // What is about to be deleted is not taken in again, unless the whole catalog is built anew.
         var remaining = listing
-        remaining.setAside(named: known.replaced)
+        remaining.remove(known.replaced)
         let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
-        try ReplacedVolumes.settle(catalog, with: listing)
+        try ReplacedObjects.settle(catalog, with: listing)
         listing = remaining
         try reportSizes(change, catalog)
         try reportLosses(catalog)
@@ -169,7 +169,7 @@ struct CatalogSyncRun {
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
                     versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader),
-                    replaced: Set(try ReplacedVolumes.names(in: reader).map(\.text)))
+                    replaced: Set(try ReplacedObjects.names(in: reader).map(\.text)))
             }
             return (catalog, known)
         } catch CatalogError.database(_, let detail)
@@ -277,12 +277,14 @@ struct CatalogSyncRun {
         let fresh = "\(path).new"
         for leftover in ["", "-wal", "-shm", "-journal"] { FileTree.remove(fresh + leftover) }
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
+        let history = VerificationHistory(catalogAt: path)
         // The log of the old file must not be applied to the new one.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
         let catalog = try Catalog(path: path)
+        try catalog.write { writer in try history.write(to: writer) }
         if let passphrase = store.passphrase, listing.encryption != Encryption.none {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }

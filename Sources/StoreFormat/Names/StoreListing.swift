@@ -138,8 +138,8 @@ public struct StoreListing: Sendable {
         dblocks.removeAll(where: isPlain)
     }
 
-    /// Takes out objects that are known to be deleted, which slow listings still show, or are about to be.
-    public mutating func setAside(named names: Set<String>) {
+    /// Takes out objects that do not count any more: those that are about to be deleted.
+    public mutating func remove(_ names: Set<String>) {
         guard !names.isEmpty else { return }
         func isNamed(_ item: Item) -> Bool { names.contains(item.name.text) }
         dlists.removeAll(where: isNamed)

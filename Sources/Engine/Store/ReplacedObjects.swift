@@ -7,7 +7,7 @@ internal import StoreFormat
 /// before they are deleted leaves them to the next; until then nobody takes them for something new. A catalog that is
 /// built anew knows nothing of them and takes them in again as what they are: data that is there twice, which the next
 /// compaction deletes.
-enum ReplacedVolumes {
+enum ReplacedObjects {
     private static let property = "replaced"
 
     /// The names, in the order the objects go.
