@@ -96,8 +96,8 @@ struct DestinationRun {
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(
-            job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
-        ).run(after: summary)
+            job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+        ).run()
     }
 
     private func filter() throws -> FilterSet {

@@ -10,6 +10,7 @@ internal import Support
 /// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
 struct Maintenance {
     private let job: JobSpecification
+    private let summary: BackupSummary
     private let store: Store
     private let catalog: String
     private let problems: ProblemLog
@@ -17,10 +18,11 @@ struct Maintenance {
     private let logger: Logger
 
     init(
-        _ job: JobSpecification, store: Store, catalog: String, problems: ProblemLog, context: RunContext,
-        logger: Logger
+        _ job: JobSpecification, after summary: BackupSummary, store: Store, catalog: String, problems: ProblemLog,
+        context: RunContext, logger: Logger
     ) {
         self.job = job
+        self.summary = summary
         self.store = store
         self.catalog = catalog
         self.problems = problems
@@ -29,19 +31,19 @@ struct Maintenance {
     }
 
     /// Takes the steps one after the other.
-    /// - Parameter summary: what the backup did.
     /// - Returns: what they did; `nil` when the backup gives reason to leave the store as it is.
-    func run(after summary: BackupSummary) -> MaintenanceResult? {
+    func run() -> MaintenanceResult? {
         guard isSafe() else { return nil }
         var result = MaintenanceResult()
         var session: StoreSession?
         var step = "deleting old versions"
         do {
             try applyRetention(&session, &result)
+            if result.failure != nil { return result }
             step = "compacting the store"
-            try compact(after: summary, &session, &result)
+            try compact(&session, &result)
             step = "checking stored volumes"
-            try verify(after: summary, &session, &result)
+            try verify(&session, &result)
         } catch {
             let failure = Failure(error, stoppedBy: context.interruption.signal)
             result.failure = Failure(
@@ -71,6 +73,29 @@ struct Maintenance {
             cancellation: store.cancellation, retry: context.retryPolicy)
         session = opened
         return opened
+    }
+
+    // MARK: Compaction
+
+    private func compact(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
+        var options = CompactOptions(job)
+        options.now = context.now
+        let deleted = result.retention?.deleted.count ?? 0
+        let reason = try CompactRun.reasonToWait(
+            try session?.catalog ?? Catalog(path: catalog), options, versionsDeleted: deleted,
+            objectsUploaded: summary.uploadedObjects)
+        guard reason == nil else { return }
+        let compacted = try CompactRun(try open(&session), options: options, problems: problems).run()
+        result.compaction = compacted
+        // What it listed before is no longer so.
+        session = nil
+        guard compacted.reason == .compacted else { return }
+        logger.info(
+            "store compacted",
+            metadata: [
+                "deleted_volumes": "\(compacted.volumesDeleted)", "rewritten_volumes": "\(compacted.volumesRewritten)",
+                "freed_bytes": "\(compacted.bytesFreed)",
+            ])
     }
 
     // MARK: Retention
@@ -106,33 +131,9 @@ struct Maintenance {
         }
     }
 
-    // MARK: Compaction and verification
+    // MARK: Verification
 
-    private func compact(
-        after summary: BackupSummary, _ session: inout StoreSession?, _ result: inout MaintenanceResult
-    ) throws {
-        var options = CompactOptions()
-        options.volumeSize = job.options.volumeSize?.bytes
-        let deleted = result.retention?.deleted.count ?? 0
-        let mayHelp = try CompactRun.mayHelp(
-            Catalog(path: catalog), options: options, versionsDeleted: deleted,
-            objectsUploaded: summary.uploadedObjects)
-        guard mayHelp else { return }
-        let compaction = try CompactRun(try open(&session), options: options, problems: problems)
-            .runAfterBackup(versionsDeleted: deleted, objectsUploaded: summary.uploadedObjects)
-        result.compaction = compaction
-        guard compaction.reason == .compacted else { return }
-        logger.info(
-            "store compacted",
-            metadata: [
-                "deleted_volumes": "\(compaction.volumesDeleted + compaction.volumesRewritten)",
-                "freed_bytes": "\(compaction.bytesFreed)",
-            ])
-    }
-
-    private func verify(
-        after summary: BackupSummary, _ session: inout StoreSession?, _ result: inout MaintenanceResult
-    ) throws {
+    private func verify(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
         let hasChanged =
             summary.uploadedObjects > 0 || !(result.retention?.deleted.isEmpty ?? true)
             || result.compaction?.reason == .compacted

@@ -150,6 +150,7 @@ struct CatalogSyncRun {
         remaining.remove(known.replaced)
         let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        try ReplacedObjects.settle(catalog, with: listing)
         listing = remaining
         try reportSizes(change, catalog)
         try reportLosses(catalog)
