@@ -36,6 +36,9 @@ struct DestinationRun {
         } catch {
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
+        if outcome == .success, let summary = findings.summary, summary.isPartial {
+            outcome = .failure(Failure(stoppedWith: summary, context.interruption.signal))
+        }
         let digest = ProblemDigest(problems)
         if outcome == .success, digest.errors > 0 {
             // The run came to its end, but nobody should rely on all of the store.
@@ -84,6 +87,10 @@ struct DestinationRun {
             store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
         let summary = try withExtendedLifetime((lock, temporary)) { try run.run() }
         findings.summary = summary
+        if let version = summary.recoveredVersion {
+            logger.notice(
+                "partial version made of what an interrupted run had stored", metadata: ["version": "\(version)"])
+        }
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
     }

@@ -149,6 +149,7 @@ struct CatalogSyncRun {
     private func open() throws -> (Catalog, Known)? {
         do {
             let catalog = try Catalog(path: path)
+            try UnfinishedRun.settle(in: catalog, listing: listing)
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
