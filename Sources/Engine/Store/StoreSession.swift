@@ -105,4 +105,10 @@ public final class StoreSession: Sendable {
             throw EngineError(error, doing: "make a version of an interrupted run")
         }
     }
+
+    /// The same store after a change, with what it holds now.
+    public func relisted(_ listing: StoreListing) -> StoreSession {
+        StoreSession(
+            store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
+    }
 }
