@@ -37,7 +37,7 @@ struct VersionSender {
             var totals = FilesetWriter.Totals()
             try catalog.read { reader in
                 let fileset = FilesetWriter(settings: settings, contents: try reader.contents())
-                try writer.addFileList(level: 6) { entries in
+                try writer.addFileList { entries in
                     totals = try fileset.write(version: run.version, reader, to: entries) {
                         store.cancellation.isCancelled
                     }
