@@ -71,6 +71,7 @@ struct Maintenance {
             destination: store.destination, passphrase: store.passphrase, prefix: store.prefix, catalogPath: catalog,
             temporaryFolder: store.temporaryFolder, problems: problems, progress: store.progress,
             cancellation: store.cancellation, retry: context.retryPolicy)
+        store.shareLease(with: opened.store)
         session = opened
         return opened
     }

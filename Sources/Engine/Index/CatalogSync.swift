@@ -164,6 +164,7 @@ struct CatalogSyncRun {
     private mutating func open() throws -> (Catalog, Known)? {
         do {
             let catalog = try Catalog(path: path)
+            try UnfinishedRun.settle(in: catalog, listing: listing)
             try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
