@@ -9,12 +9,16 @@ internal import Support
 public final class Catalog: Sendable {
     /// Where the database is.
     public let path: String
-    private let pool: DatabasePool
+    private let pool: any DatabaseWriter
 
     /// Opens the database, creating it when there is none.
     ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - isBeingBuilt: whether it is made from nothing and thrown away if that fails: then nothing of it need survive
+    ///     a crash before `checkpoint()`, which saves half of the writing.
     /// - Throws: `.inconsistent` for one with an older schema, which has to be built anew; `.tooNew`; `.database`.
-    public init(path: String) throws(CatalogError) {
+    public init(path: String, isBeingBuilt: Bool = false) throws(CatalogError) {
         self.path = path
         var configuration = GRDB.Configuration()
         configuration.label = "catalog"
@@ -23,9 +27,16 @@ public final class Catalog: Sendable {
         configuration.prepareDatabase { connection in
             try connection.execute(
                 sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE")
+            if isBeingBuilt {
+                // Pages of a new file need no journal, so this one stays empty.
+                try connection.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+            }
         }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool =
+                isBeingBuilt
+                ? try DatabaseQueue(path: path, configuration: configuration)
+                : try DatabasePool(path: path, configuration: configuration)
             let schema = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard schema <= CatalogSchema.current else { throw CatalogError.tooNew(path: path, schema: schema) }
             guard schema == 0 || schema == CatalogSchema.current else {
@@ -55,10 +66,13 @@ public final class Catalog: Sendable {
         }
     }
 
-    /// Folds the write-ahead log into the database file, so that the file alone is complete.
+    /// Folds the write-ahead log into the database file, so that the file alone is complete, and on the disk.
     public func checkpoint() throws(CatalogError) {
         do {
-            try pool.writeWithoutTransaction { connection in _ = try connection.checkpoint(.truncate) }
+            try pool.writeWithoutTransaction { connection in
+                if pool is DatabasePool { _ = try connection.checkpoint(.truncate) }
+            }
+            if pool is DatabaseQueue { try FileDescriptor.open(path).synchronize() }
         } catch {
             throw Self.typed(error, path: path)
         }
