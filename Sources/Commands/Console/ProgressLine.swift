@@ -44,6 +44,7 @@ enum ProgressLine {
         case .finishing: "Finishing"
         case .restoring: "Restoring"
         case .verifying: "Verifying"
+        case .compacting: "Compacting"
         }
     }
 
