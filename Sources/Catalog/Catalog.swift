@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 internal import Support
 
 /// The local database of one store: what is in it, as far as it has been verified at the destination.
@@ -32,6 +33,8 @@ public final class Catalog: Sendable {
                 try connection.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
             }
         }
+        // After an orderly end there is no log; what a crash of the machine has left is looked at more closely.
+        let endedInOrder = Self.size(path + "-wal") == 0
         do {
             pool =
                 isBeingBuilt
@@ -43,17 +46,35 @@ public final class Catalog: Sendable {
                 throw CatalogError.inconsistent(path: path, detail: "an older Dunnage made it")
             }
             if schema == 0 { try pool.write { try CatalogSchema.create($0) } }
+            if !endedInOrder { try check() }
         } catch {
             throw Self.typed(error, path: path)
         }
+    }
+
+    /// Whether the file was found damaged by whoever used it last.
+    ///
+    /// Such a catalog is not to be used again: SQLite notices damage only where it happens to look.
+    public static func isDistrusted(path: String) -> Bool { access(distrust(path), F_OK) == 0 }
+
+    private static func distrust(_ path: String) -> String { "\(path).distrusted" }
+
+    private static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    private func check() throws {
+        let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") } ?? ""
+        guard verdict == "ok" else { throw CatalogError.damaged(path: path, detail: verdict) }
     }
 
     /// Reads one consistent state, unmoved by a writer at work.
     public func read<Value>(_ body: (borrowing CatalogReader) throws -> Value) throws -> Value {
         do {
             return try pool.read { connection in try body(CatalogReader(connection, path: path)) }
-        } catch let error as DatabaseError {
-            throw Self.typed(error, path: path)
+        } catch {
+            throw told(error)
         }
     }
 
@@ -61,9 +82,21 @@ public final class Catalog: Sendable {
     public func write<Value>(_ body: (borrowing CatalogWriter) throws -> Value) throws -> Value {
         do {
             return try pool.write { connection in try body(CatalogWriter(connection, path: path)) }
-        } catch let error as DatabaseError {
-            throw Self.typed(error, path: path)
+        } catch {
+            throw told(error)
         }
+    }
+
+    /// The error for the caller; one that speaks of damage is left behind for the next run too.
+    private func told(_ error: any Error) -> any Error {
+        let told = error is DatabaseError ? Self.typed(error, path: path) : error
+        switch told as? CatalogError {
+        case .damaged?, .inconsistent?:
+            let mark = open(Self.distrust(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if mark >= 0 { close(mark) }
+        default: break
+        }
+        return told
     }
 
     /// Folds the write-ahead log into the database file, so that the file alone is complete, and on the disk.
@@ -89,12 +122,17 @@ public final class Catalog: Sendable {
         // Without its database the log means nothing, and left in place it would be applied to the next one.
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
+        FileTree.remove(distrust(path))
         return aside
     }
 
     private static func typed(_ error: any Error, path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DatabaseError {
+            let code = error.resultCode
+            if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB || code == .SQLITE_FORMAT {
+                return .damaged(path: path, detail: error.message ?? "SQLite code \(code.rawValue)")
+            }
             return .database(path: path, detail: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
         return .database(path: path, detail: "\(error)")

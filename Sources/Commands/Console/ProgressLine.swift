@@ -45,6 +45,7 @@ enum ProgressLine {
         case .restoring: "Restoring"
         case .verifying: "Verifying"
         case .compacting: "Compacting"
+        case .repairing: "Repairing"
         }
     }
 
