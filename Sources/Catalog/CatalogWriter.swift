@@ -67,6 +67,13 @@ public struct CatalogWriter: ~Copyable {
                 """, arguments: [volume, time.seconds])
     }
 
+    /// Takes over what was known of a volume's verifications before.
+    public func put(_ verification: CatalogVerification, of volume: Int64) throws {
+        try connection.execute(
+            sql: "INSERT OR REPLACE INTO verification(volume, count, time) VALUES (?, ?, ?)",
+            arguments: [volume, verification.count, verification.time.seconds])
+    }
+
     /// Adds a block, or records where it is now.
     public func add(_ block: CatalogBlock) throws {
         statements.blockInsert.bind(1, block.id)

@@ -36,7 +36,7 @@ public struct CompactRun {
     public func run() throws(EngineError) -> CompactSummary {
         session.store.progress.phase = .compacting
         do {
-            let leftovers = try PendingDeletions.carryOut(session)
+            let leftovers = try ReplacedObjects.carryOut(session)
             let planned = try planner.make()
             var summary: CompactSummary
             if planned.plan.reason == .compacted {
@@ -78,7 +78,7 @@ public struct CompactRun {
                 (
                     isDue: try reader.property(Self.dueProperty) != nil,
                     last: try reader.property(Self.timeProperty).flatMap { Int64($0) },
-                    hasLeftovers: try !PendingDeletions.names(in: reader).isEmpty
+                    hasLeftovers: try !ReplacedObjects.names(in: reader).isEmpty
                 )
             }
             guard versionsDeleted > 0 || objectsUploaded > 0 || state.isDue || state.hasLeftovers else {
@@ -100,7 +100,7 @@ public struct CompactRun {
                 return try run()
             }
             var summary = CompactSummary(reason)
-            summary.leftoversDeleted = try PendingDeletions.carryOut(session)
+            summary.leftoversDeleted = try ReplacedObjects.carryOut(session)
             return summary
         } catch {
             throw EngineError(error, doing: "compact the store")

@@ -263,12 +263,12 @@ final class CompactWork {
             }
             try writer.removeBlocks(inVolumes: gone)
             for volume in going { try writer.removeVolume(volume.id) }
-            try PendingDeletions.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
+            try ReplacedObjects.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
             try CatalogSync.forgetOrphans(Set(going.map(\.name)), writer)
             sizes = going.map { max(0, $0.size) }
         }
         guard !gone.isEmpty else { return }
-        _ = try PendingDeletions.carryOut(session)
+        _ = try ReplacedObjects.carryOut(session)
         summary.bytesDeleted += sizes.reduce(0, +)
     }
 

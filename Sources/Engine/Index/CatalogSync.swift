@@ -140,7 +140,7 @@ struct CatalogSyncRun {
         var volumes: [CatalogVolume]
         var versions: [CatalogVersion]
         var passphraseCheck: String?
-        var pendingDeletions: Set<String>
+        var replaced: Set<String>
         var superseded: [SupersededList]
     }
 
@@ -153,7 +153,7 @@ struct CatalogSyncRun {
         before = known
         setUnencryptedAside(
             isEncrypted: known.properties.map { $0.encryption != .none } ?? listing.hasEncryptedVersions)
-        listing.remove(SupersededList.settled(known.superseded, listing))
+        listing.setAside(named: SupersededList.settled(known.superseded, listing))
         if listing.isEmpty, known.volumes.isEmpty { return (catalog, outcome(.created, [])) }
         if listing.dlists.isEmpty, !known.versions.isEmpty, !toleratesLostVersions {
             let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)
@@ -163,7 +163,7 @@ struct CatalogSyncRun {
         try checkPassphrase(known, catalog)
         // What is about to be deleted is not taken in again, unless the whole catalog is built anew.
         var remaining = listing
-        remaining.remove(known.pendingDeletions)
+        remaining.remove(known.replaced)
         let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
         listing = remaining
@@ -177,17 +177,18 @@ struct CatalogSyncRun {
     }
 
     /// The catalog and what it knows; nil when the file is no database any more, after it was moved aside.
-    private func open() throws -> (Catalog, Known)? {
+    private mutating func open() throws -> (Catalog, Known)? {
         do {
             guard !Catalog.isDistrusted(path: path) else {
                 throw CatalogError.damaged(path: path, detail: "an earlier run found it damaged")
             }
             let catalog = try Catalog(path: path)
+            try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
                     versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader),
-                    pendingDeletions: Set(try PendingDeletions.names(in: reader).map(\.text)),
+                    replaced: Set(try ReplacedObjects.names(in: reader).map(\.text)),
                     superseded: try SupersededList.all(in: reader))
             }
             return (catalog, known)
@@ -313,6 +314,7 @@ struct CatalogSyncRun {
         for leftover in ["", "-wal", "-shm", "-journal"] { FileTree.remove(fresh + leftover) }
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
         let built = try read(fresh)
+        let history = VerificationHistory(catalogAt: path)
         // The log of the old file must not be applied to the new one.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
         try KeptCatalog.keep(path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
@@ -320,6 +322,7 @@ struct CatalogSyncRun {
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
         let catalog = try Catalog(path: path)
+        try catalog.write { writer in try history.write(to: writer) }
         if let passphrase = store.passphrase, listing.encryption != Encryption.none {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }

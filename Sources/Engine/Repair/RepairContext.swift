@@ -117,9 +117,9 @@ final class RepairContext {
             try writer.rehomeBlocks(outOf: dblocks)
             try writer.removeBlocks(inVolumes: dblocks)
             for volume in going { try writer.removeVolume(volume.id) }
-            try PendingDeletions.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
+            try ReplacedObjects.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
             try CatalogSync.forgetOrphans(Set(going.map(\.name)), writer)
         }
-        _ = try PendingDeletions.carryOut(session)
+        _ = try ReplacedObjects.carryOut(session)
     }
 }

@@ -40,7 +40,7 @@ public struct RepairRun {
         session.store.progress.phase = .repairing
         if !options.isDryRun {
             try SupersededList.finish(session.catalog, session.store, session.listing)
-            _ = try PendingDeletions.carryOut(session)
+            _ = try ReplacedObjects.carryOut(session)
         }
         var faulty: Set<String> = []
         if options.verifies {

@@ -6,8 +6,8 @@ internal import StoreFormat
 /// The catalog keeps their names from the moment it forgets them until they are gone. A run that dies in between leaves
 /// them to the next; until then nobody takes them for something new. A catalog that is built anew knows nothing of them
 /// and takes them in again as what they are: data that is there twice, which the next compaction deletes.
-enum PendingDeletions {
-    private static let property = "deletions"
+enum ReplacedObjects {
+    private static let property = "replaced"
 
     /// The names, in the order the objects go.
     static func names(in reader: borrowing CatalogReader) throws -> [ObjectName] {
