@@ -153,7 +153,7 @@ struct CatalogSyncRun {
         before = known
         setUnencryptedAside(
             isEncrypted: known.properties.map { $0.encryption != .none } ?? listing.hasEncryptedVersions)
-        listing.setAside(named: SupersededList.settled(known.superseded, listing))
+        listing.remove(SupersededList.settled(known.superseded, listing))
         if listing.isEmpty, known.volumes.isEmpty { return (catalog, outcome(.created, [])) }
         if listing.dlists.isEmpty, !known.versions.isEmpty, !toleratesLostVersions {
             let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)

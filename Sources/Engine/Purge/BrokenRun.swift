@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Cryptography
 internal import StoreFormat
-public import Support
+internal import Support
 
 /// Finds the files of each version that cannot be restored any more, and takes them out of it.
 public struct BrokenRun {

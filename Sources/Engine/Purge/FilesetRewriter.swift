@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Destinations
 internal import StoreFormat
 internal import Support
 
@@ -94,7 +95,7 @@ struct FilesetRewriter {
         let version = plan.version.id
         try writer.reading { reader in
             let fileset = FilesetWriter(settings: session.properties.settings, contents: try reader.contents())
-            try list.addFileList(level: 6) { entries in
+            try list.addFileList { entries in
                 totals = try fileset.write(version: version, reader, to: entries) { store.cancellation.isCancelled }
             }
         }

@@ -1,6 +1,6 @@
 internal import Catalog
 internal import StoreFormat
-public import Support
+internal import Support
 
 /// Takes files and folders out of versions that were made already.
 public struct PurgeRun {

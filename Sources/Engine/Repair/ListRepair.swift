@@ -111,8 +111,8 @@ struct ListRepair {
 
     /// Whether an object is really damaged, rather than of a kind that this program does not read.
     private func isDamaged(_ name: ObjectName) throws -> Bool {
-        guard case .failure(.damagedObject) = CatalogIndexer.read(
-            StoreListing.Item(name: name, size: nil), store, context.settings)
+        guard let item = context.items[name.text],
+            case .failure(.damagedObject) = CatalogIndexer.read(item, store, context.settings)
         else { return false }
         return true
     }
@@ -133,7 +133,7 @@ struct ListRepair {
         try catalog.read { reader in
             let presence = ContentPresence(contents: try reader.contents(), index: index)
             let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
-            try list.addFileList(level: 6) { entries in
+            try list.addFileList { entries in
                 totals = try fileset.write(version: version.id, reader, to: entries) { entry in
                     let isThere = try presence.holds(entry)
                     if !isThere { left += 1 }

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Destinations
 internal import Cryptography
 internal import StoreFormat
 internal import Support
