@@ -8,7 +8,7 @@ internal import Support
 /// Only for use inside the closure that lends it.
 public struct CatalogReader: ~Copyable {
     let connection: Database
-    private let path: String
+    let path: String
 
     init(_ connection: Database, path: String) {
         self.connection = connection
@@ -340,9 +340,9 @@ func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
     }
 }
 
-private let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
+let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
 
-private func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
+func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
     guard let kind = EntryKind(rawValue: query.int64(column + 1)) else {
         throw CatalogError.inconsistent(path: path, detail: "an entry is of no known kind")
     }

@@ -43,14 +43,15 @@ public final class StoreSession: Sendable {
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
     /// - Returns: the open store.
     /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
     ///   keeps the destination or the catalog from being read.
     public static func open(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
         lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
-        progress: RunProgress = RunProgress(),
-        cancellation: Cancellation = Cancellation(), retry: RetryPolicy = RetryPolicy()
+        progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
+        retry: RetryPolicy = RetryPolicy(), toleratesLostVersions: Bool = false
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
         let folder: TemporaryFolder
@@ -76,7 +77,8 @@ public final class StoreSession: Sendable {
             throw .missingPassphrase(destination: destination.label)
         }
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
-            path: catalogPath ?? "\(folder.path)/catalog.sqlite", store: store, listing: listing, problems: problems)
+            path: catalogPath ?? "\(folder.path)/catalog.sqlite", store: store, listing: listing, problems: problems,
+            toleratesLostVersions: toleratesLostVersions)
         let properties: StoreProperties?
         do {
             properties = try catalog.read { reader in try StoreProperties(from: reader) }
