@@ -93,6 +93,26 @@ public struct CatalogReader: ~Copyable {
         try blockScan().forEachBlock(body)
     }
 
+    /// Calls `body` with every block whose id is in a range, in the order of their ids.
+    public func forEachBlock(
+        in ids: ClosedRange<Int64>,
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection, "SELECT id, hash, size, volume FROM block WHERE id BETWEEN ? AND ? ORDER BY id")
+        query.bind(1, ids.lowerBound)
+        query.bind(2, ids.upperBound)
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// Calls `body` with every block's id and volume, in the order of the ids, without its hash.
+    public func forEachBlockHome(_ body: (_ id: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT id, volume FROM block ORDER BY id")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
+    }
+
     /// Calls `body` with the number of every content and one of its lists after the other.
     public func forEachBlocklist(
         _ body: (_ content: Int64, _ size: Int64, _ list: CatalogContent.List) throws -> Void
