@@ -11,6 +11,13 @@ struct DunnageCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
-            RestoreCommand.self, VerifyCommand.self, VersionCommand.self,
+            RestoreCommand.self, VerifyCommand.self,
+            RetentionCommand.self,
+            DeleteCommand.self,
+            HoldCommand.self,
+            ReleaseCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -23,6 +23,7 @@ struct DestinationRun {
     private struct Findings {
         var label: String?
         var summary: BackupSummary?
+        var maintenance: MaintenanceResult?
         let progress = RunProgress()
     }
 
@@ -37,7 +38,9 @@ struct DestinationRun {
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
         let digest = ProblemDigest(problems)
-        if outcome == .success, digest.errors > 0 {
+        if outcome == .success, let failure = findings.maintenance?.failure {
+            outcome = .failure(failure)
+        } else if outcome == .success, digest.errors > 0 {
             // The run came to its end, but nobody should rely on all of the store.
             outcome = .failure(
                 Failure(
@@ -49,8 +52,9 @@ struct DestinationRun {
             outcome = .warning
         }
         return DestinationResult(
-            name: name, label: findings.label, summary: findings.summary, outcome: outcome, problems: digest,
-            retries: findings.progress.retries, duration: ContinuousClock.now - clock)
+            name: name, label: findings.label, summary: findings.summary, maintenance: findings.maintenance,
+            outcome: outcome, problems: digest, retries: findings.progress.retries,
+            duration: ContinuousClock.now - clock)
     }
 
     private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
@@ -78,14 +82,22 @@ struct DestinationRun {
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = try job.request(
             filter: filter, ownPaths: ownPaths, options: options, secrets: context.secrets, logger: logger)
-        let run = BackupRun(store: store, catalogPath: catalog, request: request, problems: problems)
-        let summary = try withExtendedLifetime((lock, temporary)) { try run.run() }
+        let lease = LeaseRequest(
+            instance: context.configuration.instance, activity: "run \(job.name)",
+            memory: context.state.leaseMemory(ofCatalog: catalog))
+        let run = BackupRun(
+            store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
+        defer { withExtendedLifetime((lock, temporary)) {} }
+        let summary = try run.run()
         findings.summary = summary
         if summary.tooLarge > 0 {
             logger.info("files left out by exclude_larger_than", metadata: ["files": "\(summary.tooLarge)"])
         }
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
+        findings.maintenance = Maintenance(
+            job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+        ).run()
     }
 
     private func filter() throws -> FilterSet {

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Configuration
+internal import Cryptography
 internal import Destinations
 internal import Engine
 internal import Glibc
@@ -19,6 +20,7 @@ extension Failure {
         case let error as EngineError: self.init(error, stop)
         case let error as DestinationError: self.init(error, stop)
         case let error as StoreFormatError: self.init(error)
+        case let error as CryptError: self.init(error)
         case let error as CatalogError: self.init(.local, .failure, error.description)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
         case let error as SecretError: self.init(.secret, .configuration, error.description.startingUppercase)
@@ -47,6 +49,8 @@ extension Failure {
         case .unusableSource: self.init(.configuration, .configuration, message)
         case .noSources, .missingSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
+        case .refused: self.init(.refused, .refused, message)
+        case .leased, .leaseLost: self.init(.busy, .temporary, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }
@@ -64,6 +68,14 @@ extension Failure {
         case .localFile: self.init(.local, .failure, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         case .internalFault: self.init(.defect, .failure, message)
+        }
+    }
+
+    private init(_ error: CryptError) {
+        switch error {
+        case .wrongPassphrase: self.init(.passphrase, .credentials, error.description)
+        case .emptyPassphrase: self.init(.passphrase, .configuration, error.description)
+        default: self.init(.store, .failure, error.description)
         }
     }
 

@@ -30,8 +30,10 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         case notFound = "E314"
         /// The run was stopped from outside.
         case stopped = "E315"
+        /// A guard refused: more would be deleted than allowed, or the last version.
+        case refused = "E316"
         /// A command whose output is a source failed.
-        case stream = "E316"
+        case stream = "E317"
         /// A defect of the program.
         case defect = "E399"
     }

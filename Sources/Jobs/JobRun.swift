@@ -45,9 +45,6 @@ public struct JobRun: Sendable {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        if job.retention != nil {
-            logger.warning("retention is checked but not applied by this version; old versions stay")
-        }
         let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
         switch result.outcome {
         case .failure(let failure):
@@ -93,6 +90,9 @@ extension DestinationResult {
         metadata["modified"] = "\(summary.modified)"
         metadata["removed"] = "\(summary.removed)"
         metadata["uploaded_bytes"] = "\(summary.uploadedBytes)"
+        if let deleted = maintenance?.retention?.deleted.count, deleted > 0 {
+            metadata["deleted_versions"] = "\(deleted)"
+        }
         if problems.warnings > 0 { metadata["warnings"] = "\(problems.warnings)" }
         return metadata
     }

@@ -106,6 +106,23 @@ import Testing
         #expect(loaded.warnings.isEmpty && loaded.configuration.jobs.count == 1)
     }
 
+    @Test("what is checked after a backup is a number, a share, off, or a mapping with the occasion")
+    func verification() throws {
+        func read(_ verify: String) throws -> VerificationSpecification? {
+            try load(minimal.replacing("encryption: none", with: "encryption: none\(verify)")).configuration.jobs.first?
+                .verification
+        }
+        #expect(try read("") == VerificationSpecification(amount: .sets(1), occasion: .changed))
+        #expect(try read(", verify: { after_backup: 3 }") == VerificationSpecification(amount: .sets(3)))
+        #expect(try read(", verify: { after_backup: 2.5% }") == VerificationSpecification(amount: .percent(2.5)))
+        #expect(try read(", verify: { after_backup: off }") == VerificationSpecification(amount: .off))
+        #expect(
+            try read(", verify: { after_backup: { samples: 5%, when: always } }")
+                == VerificationSpecification(amount: .percent(5), occasion: .always))
+        let error = #expect(throws: InvalidConfiguration.self) { try read(", verify: { after_backup: 101% }") }
+        #expect(error?.diagnostics.map { $0.code } == [.badValue])
+    }
+
     @Test("a value with variables has the type of its result, in quotes too")
     func variables() throws {
         let text =

@@ -63,7 +63,7 @@ struct SourceTests {
         try home.shell("date >> tree/numbers.txt")
         let run = try home.dunnage("run", "-c", "dunnage.yaml")
         #expect(run.code == 1)
-        #expect(run.error.contains("code=E316") && run.error.contains("ended with status 5"), "\(run.error)")
+        #expect(run.error.contains("code=E317") && run.error.contains("ended with status 5"), "\(run.error)")
         #expect(run.error.contains("FATAL: role of •••• is unknown") && !run.error.contains(Self.password))
         let after = try home.dunnage("versions", "home", "-c", "dunnage.yaml", "--json")
         #expect(try JSONValue(parsing: after.output)["versions"] == JSONValue(parsing: versions.output)["versions"])

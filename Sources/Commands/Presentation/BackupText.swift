@@ -30,6 +30,12 @@ struct BackupText {
                     + "\(HumanText.count(summary.removed)) removed")
         }
         parts.append("\(HumanText.size(summary.uploadedBytes)) stored in \(HumanText.duration(destination.duration))")
+        if let deleted = destination.maintenance?.retention?.deleted.count, deleted > 0 {
+            parts.append("\(HumanText.count(deleted, "old version")) deleted")
+        }
+        if let refused = destination.maintenance?.retention?.refused {
+            parts.append("refused to delete \(HumanText.count(refused, "old version"))")
+        }
         let errors = destination.problems.errors
         if errors > 0 { parts.append("\(HumanText.count(errors, "error")) in the store") }
         let warnings = destination.problems.warnings

@@ -13,14 +13,21 @@ struct OpenedStore {
     let problems: ProblemLog
     /// How the command writes.
     let setting: OutputSetting
+    /// The job that the command line names, if it names one.
+    let job: JobSpecification?
+    /// The right to change the store, when it was asked for and there is a local catalog to lock.
+    private let lock: CatalogLock?
 
     /// Opens the store of a command line.
     /// - Parameters:
     ///   - choice: which one.
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
+    ///   - forChange: whether the command changes the store, and must not meet a backup at work.
     /// - Throws: `Failure`, or `InvalidConfiguration`.
-    init(_ choice: StoreChoice, _ program: Program, logsProblems: Bool = true) throws {
+    init(
+        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, forChange: Bool = false
+    ) throws {
         let configuration: Configuration? =
             switch choice.place {
             case .job(_, _, let path): try program.load(path).configuration
@@ -35,10 +42,18 @@ struct OpenedStore {
         setting.progress.watch(progress)
         do {
             switch (choice.place, configuration) {
-            case (.job(let job, let destination, _), let configuration?):
-                session = try reading.open(job: job, destination: destination, configuration: configuration)
+            case (.job(let name, let destination, _), let configuration?) where forChange:
+                (session, lock) = try reading.openForChange(
+                    job: name, destination: destination, configuration: configuration)
+                job = configuration.job(named: name)
+            case (.job(let name, let destination, _), let configuration?):
+                session = try reading.open(job: name, destination: destination, configuration: configuration)
+                job = configuration.job(named: name)
+                lock = nil
             case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
                 session = try reading.open(url: url, passphraseFile: passphraseFile)
+                job = nil
+                lock = nil
             }
         } catch {
             setting.progress.watch(nil)

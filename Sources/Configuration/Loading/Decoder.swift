@@ -59,7 +59,7 @@ struct Decoder {
             filters: items(node["filters"]).compactMap { filter($0) },
             encryption: passphrase.map { .passphrase($0) } ?? .none,
             destinations: items(node["destinations"]).compactMap { text($0) },
-            retention: node["retention"].flatMap { retention($0) },
+            retention: node["retention"].flatMap { retention($0) }, verification: verification(node["verify"]),
             reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]))
     }
 
@@ -113,10 +113,19 @@ struct Decoder {
             text(tier["for"]).flatMap { period in text(tier["every"]).flatMap { Tiers.tier(period, $0) } }
         }
         return RetentionSpecification(
-            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) } ?? listed,
+            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) }
+                ?? text(node["policy"]).flatMap { DuplicatiPolicy.parse($0) } ?? listed,
             keepVersions: integer(node["keep_versions"]),
             keepWithin: text(node["keep_within"]).flatMap { CalendarDuration(parsing: $0) },
             minVersions: integer(node["min_versions"]), maxDelete: integer(node["max_delete"]))
+    }
+
+    private func verification(_ node: Node?) -> VerificationSpecification {
+        let samples = node?["after_backup"]
+        let amount = text(samples) ?? text(samples?["samples"])
+        let occasion = text(samples?["when"]).flatMap { VerificationSpecification.Occasion(rawValue: $0) }
+        return VerificationSpecification(
+            amount: amount.flatMap { .init(parsing: $0) } ?? .sets(1), occasion: occasion ?? .changed)
     }
 
     private func options(_ node: Node?) -> JobSpecification.Options {

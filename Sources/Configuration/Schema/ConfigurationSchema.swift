@@ -118,6 +118,7 @@ enum ConfigurationSchema {
                 "The names of the destinations; each gets the same version.",
                 advice: "add `destinations: [NAME]`"),
             .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
+            .init("verify", .object(verification), "What is checked after a backup."),
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",
                 absent: "none"),
@@ -148,33 +149,6 @@ enum ConfigurationSchema {
             .init("env", .value(.variableName), "The variable of the environment that holds it."),
             .init("file", .value(.path), "The file that holds it."),
         ], isExclusive: true)
-
-    static let retention = ObjectShape(
-        keys: [
-            .init(
-                "tiers", .oneOf(value: .tiers, list: .list(of: .object(tier), minimum: 1), object: nil),
-                "Up to an age, one version an interval: a list, or a text like `7d:1d, 4w:1w, 12mo:1mo`."),
-            .init("keep_versions", .value(.integer(1...Int64.max)), "Keeps that many of the newest versions."),
-            .init("keep_within", .value(.duration), "Keeps every version that is younger."),
-            .init(
-                "min_versions", .value(.integer(1...Int64.max)), "Never leaves fewer versions than that.", absent: "1"),
-            .init("max_delete", .value(.integer(1...Int64.max)), "Refuses to delete more versions in one run."),
-        ],
-        foreign: [
-            "keep_daily": "write `tiers: [{ for: 7d, every: 1d }]`", "keep_last": "write `keep_versions: N`",
-            "keep": "write `keep_within: 30d` or `keep_versions: N`", "days": "write `keep_within: 30d`",
-        ])
-
-    static let tier = ObjectShape(keys: [
-        .init(
-            "for", .value(.duration(or: Tiers.forever)), required: true,
-            "The age that the tier reaches to, or `forever`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-        .init(
-            "every", .value(.duration(or: Tiers.all)), required: true,
-            "The distance between versions that stay, or `all`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-    ])
 
     static let options = ObjectShape(
         keys: [

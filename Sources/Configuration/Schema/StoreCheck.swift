@@ -127,8 +127,8 @@ struct StoreCheck {
         var before: (word: String, reach: Int64)?
         for (period, interval, range) in tiers {
             guard let tier = Tiers.tier(period, interval) else { continue }
-            let reach = tier.period?.approximateSeconds ?? .max
-            if let step = tier.interval, step.approximateSeconds > reach {
+            let reach = tier.period?.fixedSeconds ?? .max
+            if let step = tier.interval, step.fixedSeconds > reach {
                 check.add(
                     .retentionTiers, "a tier that reaches to \(period) cannot keep a version every \(interval)",
                     at: range, in: Place())

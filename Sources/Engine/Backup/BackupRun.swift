@@ -15,6 +15,7 @@ public struct BackupRun {
     private let store: Store
     private let catalogPath: String
     private let request: BackupRequest
+    private let lease: LeaseRequest?
     private let problems: ProblemLog
 
     private var progress: RunProgress { store.progress }
@@ -25,13 +26,16 @@ public struct BackupRun {
     ///   - store: where the backup goes; its progress and cancellation are the run's.
     ///   - catalogPath: the local database of this store; it need not exist.
     ///   - request: what to back up.
+    ///   - lease: asks for the right to change the store, which is held until the end; nil when the caller has it.
     ///   - problems: told what went wrong with single entries.
     public init(
-        store: Store, catalogPath: String, request: BackupRequest, problems: ProblemLog = ProblemLog()
+        store: Store, catalogPath: String, request: BackupRequest, lease: LeaseRequest? = nil,
+        problems: ProblemLog = ProblemLog()
     ) {
         self.store = store
         self.catalogPath = catalogPath
         self.request = request
+        self.lease = lease
         self.problems = problems
     }
 
@@ -49,6 +53,13 @@ public struct BackupRun {
         progress.phase = .preparing
         try SourceCheck(request: request).run()
         try prepareDestination()
+        if let lease {
+            store.hold(
+                try Lease.acquire(
+                    at: store.destination, prefix: store.prefix, passphrase: store.passphrase, lease,
+                    retry: store.retry, cancellation: cancellation))
+        }
+        defer { store.releaseLease() }
         let listed = try store.list()
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
             path: catalogPath, store: store, listing: listed, problems: problems)

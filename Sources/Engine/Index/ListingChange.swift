@@ -25,6 +25,8 @@ struct ListingChange {
                 }
                 continue
             }
+            // Some archives list what they hold as empty.
+            if item.isArchived, item.size == 0 { continue }
             if let size = item.size, volume.size >= 0, size != volume.size { otherSizes.append((volume, size)) }
         }
         vanished = open.values.sorted { $0.name < $1.name }

@@ -41,6 +41,12 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case stream(StreamFailure)
     /// The destination's store was made with other settings than those asked for.
     case settingsDiffer(String)
+    /// A guard refused; nothing was changed.
+    case refused(String)
+    /// Another run holds the right to change the store.
+    case leased(LeaseHolder, destination: String)
+    /// The right to change the store was lost while the run went on.
+    case leaseLost(destination: String)
     /// The run was asked to stop.
     case cancelled
 
@@ -95,6 +101,13 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
                 + "Run the command by hand, with the same environment, to see what it lacks."
         case .settingsDiffer(let detail):
             "\(detail) These are fixed when a backup is created; change the job to match, or use another destination."
+        case .refused(let detail): detail
+        case .leased(let holder, let destination):
+            "\(destination) is in use by \(holder). Nothing was changed; wait for it to end, and try again. "
+                + "If it is certain that it has ended, run `dunnage unlock`."
+        case .leaseLost(let destination):
+            "The lease on \(destination) was taken away while the run went on: somebody unlocked it, or another run "
+                + "took over. Nothing was deleted after that; what was stored is used by the next run."
         case .cancelled:
             "The run was stopped before its end. Nothing stored is lost; the next run continues."
         }

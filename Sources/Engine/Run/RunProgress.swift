@@ -16,6 +16,10 @@ public final class RunProgress: Sendable {
         case restoring
         /// Checking remote objects.
         case verifying
+        /// Deleting versions.
+        case deleting
+        /// Giving back the room of what no version needs.
+        case compacting
     }
 
     private let phaseValue = Atomic<Int>(0)

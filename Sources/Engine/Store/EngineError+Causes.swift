@@ -47,4 +47,14 @@ extension EngineError {
         default: "cannot be read: \(self)"
         }
     }
+
+    /// In which way the object is not as it should be.
+    var kindOfFault: VerifySummary.Fault.Kind {
+        switch self {
+        case .damagedObject: .modified
+        case .destination(let error): error.kind == .missingObject ? .missing : .error
+        case .format(let error): error.kind == .damaged || error.kind == .entryMissing ? .modified : .error
+        default: .error
+        }
+    }
 }

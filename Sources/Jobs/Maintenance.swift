@@ -1,0 +1,116 @@
+internal import Catalog
+internal import Configuration
+internal import Engine
+internal import Logging
+internal import Support
+
+/// What is done for a store after a complete backup: old versions go.
+///
+/// The catalog alone tells whether there is anything to do, so a run after which nothing is due costs no call to the
+/// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
+struct Maintenance {
+    private let job: JobSpecification
+    private let store: Store
+    private let catalog: String
+    private let problems: ProblemLog
+    private let context: RunContext
+    private let logger: Logger
+
+    init(
+        _ job: JobSpecification, store: Store, catalog: String, problems: ProblemLog, context: RunContext,
+        logger: Logger
+    ) {
+        self.job = job
+        self.store = store
+        self.catalog = catalog
+        self.problems = problems
+        self.context = context
+        self.logger = logger
+    }
+
+    func run() -> MaintenanceResult? {
+        guard isSafe() else { return nil }
+        var result = MaintenanceResult()
+        var session: StoreSession?
+        do {
+            try applyRetention(&session, &result)
+        } catch {
+            let failure = Failure(error, stoppedBy: context.interruption.signal)
+            result.failure = Failure(
+                failure.code, failure.exitCode,
+                "The backup was made, but deleting old versions did not come to its end: \(failure.message)")
+        }
+        return result
+    }
+
+    /// Whether the run gives no cause for caution.
+    private func isSafe() -> Bool {
+        guard !context.interruption.isRequested, ProblemDigest(problems).errors == 0 else { return false }
+        guard problems.counts[.sourceMissing] == nil else {
+            // A disk that is not mounted must not push out the versions that still have its files.
+            if job.retention != nil { logger.notice("a source is missing; no version is deleted") }
+            return false
+        }
+        return true
+    }
+
+    /// The store as it is now, opened by the first step that needs it.
+    private func open(_ session: inout StoreSession?) throws -> StoreSession {
+        if let session { return session }
+        let opened = try StoreSession.open(
+            destination: store.destination, passphrase: store.passphrase, prefix: store.prefix, catalogPath: catalog,
+            temporaryFolder: store.temporaryFolder, problems: problems, progress: store.progress,
+            cancellation: store.cancellation, retry: context.retryPolicy)
+        session = opened
+        return opened
+    }
+
+    // MARK: Retention
+
+    private func applyRetention(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
+        guard let specification = job.retention else { return }
+        let policy = RetentionPolicy(specification)
+        let now = context.now()
+        let known = try Retention.versions(in: Catalog(path: catalog))
+        guard !Retention.decide(known, policy: policy, now: now).deleted.isEmpty else { return }
+        let opened = try open(&session)
+        let run = RetentionRun(opened, policy: policy, problems: problems, now: now)
+        let decision = try run.decide()
+        var retention = RetentionResult()
+        retention.remaining = decision.verdicts.count
+        retention.locked = decision.locked.map(\.time)
+        let due = decision.deleted
+        guard due.count <= policy.deletionLimit(ofVersions: decision.verdicts.count) else {
+            retention.refused = due.count
+            result.retention = retention
+            result.failure = Failure(decision, policy, job: job.name)
+            return
+        }
+        let summary = try run.carryOut(decision)
+        retention.deleted = summary.deleted
+        retention.freedBytes = summary.freedBytes
+        retention.remaining = summary.remaining
+        result.retention = retention
+        if let listing = summary.listing { session = opened.relisted(listing) }
+        if !summary.deleted.isEmpty {
+            logger.info("old versions deleted", metadata: ["versions": "\(summary.deleted.count)"])
+        }
+    }
+}
+
+extension Failure {
+    /// Why a run deleted nothing: more versions were due than one run may delete.
+    fileprivate init(_ decision: RetentionDecision, _ policy: RetentionPolicy, job: String) {
+        let due = decision.deleted
+        let span =
+            due.count > 1
+            ? "from \(due.last?.time.iso8601 ?? "") to \(due.first?.time.iso8601 ?? "")"
+            : "of \(due.first?.time.iso8601 ?? "")"
+        self.init(
+            .refused, .refused,
+            "The backup was made, but retention would delete \(due.count) of \(decision.verdicts.count) versions "
+                + "(\(span)), and one run may delete \(policy.deletionLimit(ofVersions: decision.verdicts.count)) "
+                + "(max_delete). None was deleted. `dunnage retention show \(job)` lists them; "
+                + "`dunnage retention apply \(job) --confirm \(due.count)` deletes them.")
+    }
+}

@@ -1,0 +1,31 @@
+public import Support
+
+/// What was done for a store after its backup.
+///
+/// A step that did not run, because there was nothing to do or an earlier one failed, has no result.
+public struct MaintenanceResult: Sendable {
+    /// What became of old versions.
+    public var retention: RetentionResult?
+    /// Why a step failed or was refused: the steps after it were left out.
+    public var failure: Failure?
+
+    /// Nothing was done.
+    public init() {}
+}
+
+/// What retention did.
+public struct RetentionResult: Sendable, Hashable {
+    /// The versions that it deleted, the newest first.
+    public var deleted: [Timestamp] = []
+    /// Bytes of their filelists; their data goes with compaction.
+    public var freedBytes: Int64 = 0
+    /// How many versions there are after it.
+    public var remaining = 0
+    /// Versions that would have gone, but the destination has locked them.
+    public var locked: [Timestamp] = []
+    /// How many versions it was not allowed to delete, because they were too many for one run.
+    public var refused: Int?
+
+    /// Nothing was deleted.
+    public init() {}
+}
