@@ -273,7 +273,7 @@ public struct BackupRun {
         let sealed = try sendList(context, listing) { list in
             try writer.reading { reader in
                 let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
-                try list.addFileList(level: 6) { entries in
+                try list.addFileList { entries in
                     totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
                 }
             }

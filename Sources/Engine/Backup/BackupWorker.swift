@@ -43,6 +43,7 @@ final class BackupWorker {
             }
             try flush(whenAbove: 128)
         }
+        try storer.flush()
         try flush(whenAbove: 0)
     }
 
@@ -250,6 +251,7 @@ final class BackupWorker {
     func readLargeFiles() throws {
         while let batch = streams.largeFiles.pop() {
             for candidate in batch.candidates { try readLarge(candidate, in: batch) }
+            try storer.flush()
             try flush(whenAbove: 0)
         }
     }
