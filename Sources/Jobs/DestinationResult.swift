@@ -50,7 +50,18 @@ public struct DestinationResult: Sendable {
             name: name, label: label, result: outcome.result, version: summary?.version,
             uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
             storedBytes: storedBytes, versions: versions.map { Int64($0) },
-            deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0), retries: Int64(retries))
+            deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
+            retention: maintenance?.retention.map { .init($0) }, retries: Int64(retries),
+            verification: maintenance?.verification.map { .init($0) })
+    }
+}
+
+extension RunReport.Destination.Retention {
+    /// What retention did, in the words of a report.
+    init(_ result: RetentionResult) {
+        self.init(
+            kept: Int64(result.remaining), deleted: Int64(result.deleted.count), refused: Int64(result.refused ?? 0),
+            held: Int64(result.locked.count))
     }
 }
 

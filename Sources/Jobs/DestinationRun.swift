@@ -89,7 +89,7 @@ struct DestinationRun {
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(
             job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
-        ).run()
+        ).run(hasChanged: summary.uploadedObjects > 0)
     }
 
     private func filter() throws -> FilterSet {

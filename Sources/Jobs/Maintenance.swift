@@ -4,7 +4,7 @@ internal import Engine
 internal import Logging
 internal import Support
 
-/// What is done for a store after a complete backup: old versions go.
+/// What is done for a store after a complete backup: old versions go, and some of what is stored is read back.
 ///
 /// The catalog alone tells whether there is anything to do, so a run after which nothing is due costs no call to the
 /// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
@@ -28,7 +28,8 @@ struct Maintenance {
         self.logger = logger
     }
 
-    func run() -> MaintenanceResult? {
+    /// Does what is due; `hasChanged` when the backup stored anything.
+    func run(hasChanged: Bool) -> MaintenanceResult? {
         guard isSafe() else { return nil }
         var result = MaintenanceResult()
         var session: StoreSession?
@@ -39,6 +40,16 @@ struct Maintenance {
             result.failure = Failure(
                 failure.code, failure.exitCode,
                 "The backup was made, but deleting old versions did not come to its end: \(failure.message)")
+            return result
+        }
+        let hasDeleted = result.retention.map { !$0.deleted.isEmpty } ?? false
+        do {
+            try verify(&session, &result, hasChanged: hasChanged || hasDeleted)
+        } catch {
+            let failure = Failure(error, stoppedBy: context.interruption.signal)
+            result.failure = Failure(
+                failure.code, failure.exitCode,
+                "The backup was made, but reading some of it back did not come to its end: \(failure.message)")
         }
         return result
     }
@@ -63,6 +74,23 @@ struct Maintenance {
             cancellation: store.cancellation, retry: context.retryPolicy)
         session = opened
         return opened
+    }
+
+    // MARK: Verification
+
+    private func verify(
+        _ session: inout StoreSession?, _ result: inout MaintenanceResult, hasChanged: Bool
+    ) throws {
+        guard let verification = JobVerification(job.verification, hasChanged: hasChanged) else { return }
+        let isListedNow = session == nil
+        let opened = try open(&session)
+        let summary = try verification.run(opened, problems: problems, listsAnew: !isListedNow)
+        result.verification = summary
+        if summary.isIntact {
+            logger.info("read back", metadata: ["objects": "\(summary.objects)", "blocks": "\(summary.blocks)"])
+        } else {
+            result.failure = result.failure ?? Failure(summary, job: job.name)
+        }
     }
 
     // MARK: Retention
@@ -99,6 +127,16 @@ struct Maintenance {
 }
 
 extension Failure {
+    /// What a check after the backup found.
+    fileprivate init(_ summary: VerifySummary, job: String) {
+        let objects = summary.faultyObjects
+        self.init(
+            .store, .failure,
+            "The backup was made, but \(objects) object\(objects == 1 ? " is" : "s are") missing or damaged at the "
+                + "destination, found by reading \(summary.objects) back. Run `dunnage verify \(job)` to learn which "
+                + "files are concerned.")
+    }
+
     /// Why a run deleted nothing: more versions were due than one run may delete.
     fileprivate init(_ decision: RetentionDecision, _ policy: RetentionPolicy, job: String) {
         let due = decision.deleted

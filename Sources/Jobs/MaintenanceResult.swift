@@ -1,3 +1,4 @@
+public import Engine
 public import Support
 
 /// What was done for a store after its backup.
@@ -6,6 +7,8 @@ public import Support
 public struct MaintenanceResult: Sendable {
     /// What became of old versions.
     public var retention: RetentionResult?
+    /// What reading some of the store back found.
+    public var verification: VerifySummary?
     /// Why a step failed or was refused: the steps after it were left out.
     public var failure: Failure?
 
