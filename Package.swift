@@ -39,6 +39,7 @@ let package = Package(
         systemLibrary("CLibCurl", "libcurl", "libcurl4-openssl-dev"),
         systemLibrary("COpenSSL", "libcrypto", "libssl-dev"),
         systemLibrary("CDeflate", "libdeflate", "libdeflate-dev"),
+        systemLibrary("CISAL", "libisal", "libisal-dev"),
         systemLibrary("CZlib", "zlib", "zlib1g-dev"),
         systemLibrary("CLzma", "liblzma", "liblzma-dev"),
         .target(name: "CPosix"),
@@ -48,7 +49,7 @@ let package = Package(
         library("YAML", ["CLibYAML"]),
         library("JSON", ["Support"]),
         library("Cryptography", ["COpenSSL", "Support"]),
-        library("Archive", ["CDeflate", "CLzma", "CZlib", "Support"]),
+        library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
 
         // The engine.
@@ -63,7 +64,7 @@ let package = Package(
             ]),
         library(
             "Engine",
-            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "StoreFormat", "Support", logging]),
+            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
         library("Secrets", ["Support"]),

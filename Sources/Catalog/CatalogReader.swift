@@ -7,7 +7,7 @@ internal import Support
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogReader: ~Copyable {
-    private let connection: Database
+    let connection: Database
     private let path: String
 
     init(_ connection: Database, path: String) {

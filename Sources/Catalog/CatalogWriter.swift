@@ -6,7 +6,7 @@ public import Support
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogWriter: ~Copyable {
-    private let connection: Database
+    let connection: Database
     private let path: String
     private let statements: Statements
 

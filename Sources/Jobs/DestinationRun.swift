@@ -80,11 +80,19 @@ struct DestinationRun {
             retry: context.retryPolicy)
         var ownPaths = [context.state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
-        let request = BackupRequest(sources: job.sources, filter: filter, ownPaths: ownPaths, options: options)
-        let run = BackupRun(store: store, catalogPath: catalog, request: request, problems: problems)
+        let request = try job.request(
+            filter: filter, ownPaths: ownPaths, options: options, secrets: context.secrets, logger: logger)
+        let lease = LeaseRequest(
+            instance: context.configuration.instance, activity: "run \(job.name)",
+            memory: context.state.leaseMemory(ofCatalog: catalog))
+        let run = BackupRun(
+            store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
         defer { withExtendedLifetime((lock, temporary)) {} }
         let summary = try run.run()
         findings.summary = summary
+        if summary.tooLarge > 0 {
+            logger.info("files left out by exclude_larger_than", metadata: ["files": "\(summary.tooLarge)"])
+        }
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(

@@ -45,9 +45,12 @@ extension Failure {
         case .missingPassphrase: self.init(.passphrase, .configuration, message)
         case .wrongPassphrase: self.init(.passphrase, .credentials, message)
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
-        case .noSources: self.init(.sources, .failure, message)
+        case .stream: self.init(.stream, .failure, message)
+        case .unusableSource: self.init(.configuration, .configuration, message)
+        case .noSources, .missingSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
         case .refused: self.init(.refused, .refused, message)
+        case .leased, .leaseLost: self.init(.busy, .temporary, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }

@@ -28,7 +28,7 @@ import Testing
         let job = try #require(configuration.jobs.first)
         #expect(configuration.instance == "dunnage")
         #expect(configuration.runtime.stateDirectory == nil && configuration.runtime.logLevel == nil)
-        #expect(job.name == "a" && job.sources == ["/srv"] && job.destinations == ["nas"])
+        #expect(job.name == "a" && job.sources.map { $0.path } == ["/srv"] && job.destinations == ["nas"])
         #expect(job.encryption == .none && job.passphrase == nil)
         #expect(job.retention == nil && job.filters.isEmpty && job.reports.isEmpty)
         #expect(job.options.blockSize == nil && job.options.volumeSize == nil && job.options.compression == nil)

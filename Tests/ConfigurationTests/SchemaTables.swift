@@ -10,6 +10,7 @@ enum SchemaTables {
         sections.append(table("`destinations.NAME`", ConfigurationSchema.destination))
         sections.append(table("`jobs.NAME`; in `defaults` all but `sources`", ConfigurationSchema.job))
         sections.append(table("`jobs.NAME.sources`, each", ConfigurationSchema.source))
+        sections.append(table("`jobs.NAME.selection`", ConfigurationSchema.selection))
         sections.append(table("`jobs.NAME.filters`, each", ConfigurationSchema.filter))
         sections.append(table("`jobs.NAME.encryption`", ConfigurationSchema.encryption))
         sections.append(table("A credential: `passphrase`, `sign`", ConfigurationSchema.credential))

@@ -45,6 +45,7 @@ enum ProgressLine {
         case .restoring: "Restoring"
         case .verifying: "Verifying"
         case .deleting: "Deleting"
+        case .compacting: "Compacting"
         }
     }
 

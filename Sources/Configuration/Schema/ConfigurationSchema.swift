@@ -95,7 +95,7 @@ enum ConfigurationSchema {
         "block_size": "write `options: { block_size: … }`",
         "volume_size": "write `options: { volume_size: … }`",
         "compression": "write `options: { compression: … }`",
-    ]
+    ].merging(foreignSelectionKeys) { own, _ in own }
 
     /// The keys that stand in a job and in `defaults`; nothing is required in the latter.
     private static func common(isDefault: Bool) -> [ObjectShape.Key] {
@@ -104,6 +104,7 @@ enum ConfigurationSchema {
                 "filters", .list(of: .object(filter), minimum: 0),
                 "What is left out or kept in; the first expression that matches a path decides.",
                 absent: "everything is backed up"),
+            .init("selection", .object(selection), "What else is left out, and how links are taken."),
             .init(
                 "encryption",
                 .oneOf(
@@ -125,18 +126,14 @@ enum ConfigurationSchema {
         ]
     }
 
-    static let source = ObjectShape(keys: [
-        .init(
-            "path", .value(.absolutePath), required: true, "The absolute path of a folder or file.",
-            advice: "write `- path: /folder`")
-    ])
-
     static let filter = ObjectShape(
         keys: [
             .init("include", .value(.filter), "Backs up what matches."),
             .init("exclude", .value(.filter), "Leaves out what matches, and everything below it."),
         ], isExclusive: true,
         foreign: [
+            "exclude_if_present": "write `selection: { exclude_if_present: [NAME] }` in the job",
+            "exclude_larger_than": "write `selection: { exclude_larger_than: SIZE }` in the job",
             "exclude_regex": "write `exclude: \"[EXPRESSION]\"`", "include_regex": "write `include: \"[EXPRESSION]\"`",
         ])
 

@@ -157,7 +157,7 @@ struct StoreCheck {
 
 extension SchemaCheck {
     /// The text of a single value with its variables filled in; `nil` when it is none or has problems.
-    fileprivate func text(_ node: Node) -> String? {
+    func text(_ node: Node) -> String? {
         guard let scalar = node.scalar, scalar.value != .null else { return nil }
         let expanded = interpolation.expand(scalar.text)
         return expanded.problems.isEmpty ? expanded.template.text : nil

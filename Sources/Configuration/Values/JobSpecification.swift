@@ -23,8 +23,10 @@ public struct JobSpecification: Sendable, Hashable {
 
     /// Its name in the file.
     public let name: String
-    /// The absolute paths of the folders and files to back up, without a slash at the end.
-    public let sources: [String]
+    /// What is backed up.
+    public let sources: [SourceSpecification]
+    /// What is left out beyond the filters, and how links are taken.
+    public let selection: SelectionSpecification
     /// The filters in the order they are tried; the first that matches decides.
     public let filters: [FilterRule]
     /// How the data is encrypted.

@@ -10,6 +10,12 @@ public struct BackupRequest: Sendable {
     public var ownPaths: [String]
     /// How the data is stored.
     public var options: BackupOptions
+    /// What is asked of the walk beyond the rules.
+    public var policy = WalkPolicy()
+    /// Commands whose output is backed up as files.
+    public var streams: [StreamSource] = []
+    /// What comes of sources that do not exist; those that are not named here are warned about.
+    public var absence: [String: SourceAbsence] = [:]
 
     /// A request from its parts.
     public init(
@@ -64,6 +70,8 @@ public struct BackupSummary: Sendable {
     public var modified = 0
     /// Entries that the version before had and this one has not.
     public var removed = 0
+    /// Files that were left out because they are larger than the job allows.
+    public var tooLarge = 0
     /// Files whose content was read.
     public var opened = 0
     /// Bytes read from files.

@@ -15,6 +15,7 @@ public struct BackupRun {
     private let store: Store
     private let catalogPath: String
     private let request: BackupRequest
+    private let lease: LeaseRequest?
     private let problems: ProblemLog
 
     private var progress: RunProgress { store.progress }
@@ -25,13 +26,16 @@ public struct BackupRun {
     ///   - store: where the backup goes; its progress and cancellation are the run's.
     ///   - catalogPath: the local database of this store; it need not exist.
     ///   - request: what to back up.
+    ///   - lease: asks for the right to change the store, which is held until the end; nil when the caller has it.
     ///   - problems: told what went wrong with single entries.
     public init(
-        store: Store, catalogPath: String, request: BackupRequest, problems: ProblemLog = ProblemLog()
+        store: Store, catalogPath: String, request: BackupRequest, lease: LeaseRequest? = nil,
+        problems: ProblemLog = ProblemLog()
     ) {
         self.store = store
         self.catalogPath = catalogPath
         self.request = request
+        self.lease = lease
         self.problems = problems
     }
 
@@ -47,8 +51,15 @@ public struct BackupRun {
     private func perform() throws -> BackupSummary {
         let started = Timestamp.now()
         progress.phase = .preparing
-        try requireSources()
+        try SourceCheck(request: request).run()
         try prepareDestination()
+        if let lease {
+            store.hold(
+                try Lease.acquire(
+                    at: store.destination, prefix: store.prefix, passphrase: store.passphrase, lease,
+                    retry: store.retry, cancellation: cancellation))
+        }
+        defer { store.releaseLease() }
         let listed = try store.list()
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
             path: catalogPath, store: store, listing: listed, problems: problems)
@@ -115,14 +126,6 @@ public struct BackupRun {
         }
     }
 
-    private func requireSources() throws(EngineError) {
-        let existing = request.sources.filter { path in
-            var status = stat()
-            return lstat(path, &status) == 0
-        }
-        guard !existing.isEmpty else { throw .noSources(request.sources) }
-    }
-
     // MARK: Stages
 
     private func start(
@@ -131,13 +134,12 @@ public struct BackupRun {
     ) throws {
         progress.phase = .backingUp
         let streams = context.streams
-        let (problems, progress, cancellation) = (problems, progress, cancellation)
+        let (problems, progress, cancellation, request) = (problems, progress, cancellation, request)
         let walker = TreeWalker(
             sources: request.sources.map { Array($0.utf8) }, filter: request.filter,
-            ownPaths: (request.ownPaths + [catalogPath, catalogPath + "-wal", catalogPath + "-shm"]).map {
-                Array($0.utf8)
-            },
-            threads: workers)
+            ownPaths: (request.ownPaths + [catalogPath, catalogPath + "-wal", catalogPath + "-shm"]
+                + request.streams.map(\.path)).map { Array($0.utf8) },
+            policy: request.policy, threads: workers)
         pipeline.onFailure { walker.cancel() }
         try pipeline.stage("walk") {
             let summary = walker.walk(
@@ -146,6 +148,11 @@ public struct BackupRun {
                     return !cancellation.isCancelled && streams.listings.push(listing)
                 },
                 report: { problem in
+                    switch request.judge(problem) {
+                    case .reported: break
+                    case .ignored: return
+                    case .fatal(let error): return pipeline.fail(error)
+                    }
                     problems.add(Problem(problem))
                     context.counters.unreadable.add()
                 })
@@ -155,20 +162,28 @@ public struct BackupRun {
         } atEnd: {
             streams.listings.close()
         }
-        // Work comes from two stages, changes from three; their queues close after the last of them.
-        let workEnds = Countdown(2) { streams.work.close() }
-        let changesEnd = Countdown(4) { streams.changes.close() }
+        // The queues for work and for changes close after the last of the stages that fill them.
+        let commands = request.streams.isEmpty ? 0 : 1
+        let workEnds = Countdown(2 + commands) { streams.work.close() }
+        let changesEnd = Countdown(4 + commands) { streams.changes.close() }
+        let streamJobs = try startCommands(pipeline, context) {
+            workEnds.countDown()
+            changesEnd.countDown()
+        }
         try pipeline.stage("detect") {
             try catalog.read { reader in
                 let detector = try ChangeDetector(
                     reader, nextFolder: identifiers.folder, output: streams, counters: context.counters,
                     digestLength: context.settings.blockHash.digestLength,
                     lost: try LostContents(reader, listing: listing, settings: context.settings))
+                if let streamJobs { try detector.send(request.streams, to: streamJobs) }
+                streamJobs?.close()
                 while let listing = streams.listings.pop() { try detector.examine(listing) }
                 try detector.finish()
             }
         } atEnd: {
             streams.largeFiles.close()
+            streamJobs?.close()
             workEnds.countDown()
             changesEnd.countDown()
         }
@@ -194,6 +209,21 @@ public struct BackupRun {
         } atEnd: {
             changesEnd.countDown()
         }
+    }
+
+    /// Starts the stage that reads the output of commands, if there are any.
+    private func startCommands(
+        _ pipeline: Pipeline, _ context: BackupContext, atEnd: @escaping @Sendable () -> Void
+    ) throws -> BoundedQueue<StreamJob>? {
+        guard !request.streams.isEmpty else { return nil }
+        let jobs = pipeline.queue(of: StreamJob.self, capacity: request.streams.count)
+        let finished = pipeline.queue(of: LargeFile.Finished.self, capacity: 1)
+        try pipeline.stage("read commands") {
+            try StreamReader(context, finished: finished, isStopped: { pipeline.hasFailed }).run(jobs)
+        } atEnd: {
+            atEnd()
+        }
+        return jobs
     }
 
     // MARK: Catalog and version
@@ -243,7 +273,7 @@ public struct BackupRun {
         let sealed = try sendList(context, listing) { list in
             try writer.reading { reader in
                 let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
-                try list.addFileList(level: 6) { entries in
+                try list.addFileList { entries in
                     totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
                 }
             }
@@ -318,10 +348,11 @@ public struct BackupRun {
 
     private func complete(_ summary: inout BackupSummary, _ walked: WalkSummary, _ context: BackupContext) {
         let counters = context.counters
-        summary.files = walked.files
+        summary.files = walked.files + counters.streams.value
         summary.folders = walked.folders
         summary.symlinks = walked.symlinks
-        summary.bytes = walked.bytes
+        summary.bytes = walked.bytes + Int64(counters.streamBytes.value)
+        summary.tooLarge = walked.tooLarge
         summary.added = counters.added.value
         summary.modified = counters.modified.value
         summary.removed = counters.removed.value
@@ -339,10 +370,10 @@ extension Problem {
         let code: Code =
             switch problem.kind {
             case .source, .unsupportedSource, .relativeSource: .sourceMissing
-            case .openFolder, .readFolder, .status: .unreadable
+            case .openFolder, .readFolder, .status, .tooLong: .unreadable
             case .vanished: .changedWhileRead
             case .invalidName: .nameNotText
             }
-        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.message)
+        self.init(code, problem.pathText, problem.message)
     }
 }

@@ -43,6 +43,7 @@ final class BackupWorker {
             }
             try flush(whenAbove: 128)
         }
+        try storer.flush()
         try flush(whenAbove: 0)
     }
 
@@ -66,7 +67,7 @@ final class BackupWorker {
                 continue
             }
             do throws(SystemError) {
-                if folder < 0 { folder = try FolderDescriptor.open(batch.listing.path) }
+                if folder < 0 { folder = try FolderDescriptor.open(batch.listing) }
             } catch {
                 try leaveOut(candidate, in: batch, error)
                 continue
@@ -238,6 +239,7 @@ final class BackupWorker {
     }
 
     private func complete(_ file: LargeFile, _ whole: LargeFile.Finished) throws {
+        if let takeFinished = file.opening.takeFinished { return takeFinished(whole) }
         let (batch, candidate) = (file.opening.batch, file.opening.candidate)
         var content = whole.content
         try finish(
@@ -249,6 +251,7 @@ final class BackupWorker {
     func readLargeFiles() throws {
         while let batch = streams.largeFiles.pop() {
             for candidate in batch.candidates { try readLarge(candidate, in: batch) }
+            try storer.flush()
             try flush(whenAbove: 0)
         }
     }
@@ -266,7 +269,7 @@ final class BackupWorker {
         counters.opened.add()
         let folder: Int32
         do throws(SystemError) {
-            folder = try FolderDescriptor.open(batch.listing.path)
+            folder = try FolderDescriptor.open(batch.listing)
         } catch {
             try leaveOut(candidate, in: batch, error)
             return
@@ -375,16 +378,18 @@ extension FolderListing {
     /// Opens an entry for reading.
     func withSourceFile(_ entry: WalkEntry, folder: Int32) throws(SystemError) -> SourceFile {
         let name = Array(name(of: entry)) + [0]
-        return try SourceFile.open(name, in: folder)
+        return try SourceFile.open(name, in: folder, followsLinks: followsLinks)
     }
 }
 
 /// Opens folders as starting points for their entries.
 enum FolderDescriptor {
-    /// A descriptor of a folder that the walk has seen, without following a link that took its place.
-    static func open(_ path: [UInt8]) throws(SystemError) -> Int32 {
-        let folder = try SystemPath.with(path.isEmpty ? [UInt8(ascii: "/")] : path) {
-            Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    /// A descriptor of a folder that the walk has seen, without following a link that took its place, unless links
+    /// are to be followed.
+    static func open(_ listing: FolderListing) throws(SystemError) -> Int32 {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (listing.followsLinks ? 0 : O_NOFOLLOW)
+        let folder = try SystemPath.with(listing.path.isEmpty ? [UInt8(ascii: "/")] : listing.path) {
+            Glibc.open($0, flags)
         }
         guard folder >= 0 else { throw SystemError("open") }
         return folder

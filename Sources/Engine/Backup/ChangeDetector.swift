@@ -21,6 +21,7 @@ final class ChangeDetector {
     private var visited: Set<Int64> = []
     private var changes: [CatalogChange] = []
     private var sources: [[UInt8]: [FolderListing]] = [:]
+    private var streams = StreamPlaces()
 
     /// A batch has at most this many entries, and ends early at this many bytes of files.
     private static let batchCount = 64
@@ -46,6 +47,28 @@ final class ChangeDetector {
         self.counters = counters
         self.digestLength = digestLength
         self.lost = lost
+    }
+
+    /// Sends streams to their reader; to be called before the first listing of the walk, which does not bring them.
+    func send(_ sources: [StreamSource], to reader: BoundedQueue<StreamJob>) throws {
+        for source in sources {
+            let listing = source.listing()
+            let name = source.place.name
+            let folder: Int64
+            if let existing = try streams.folder(listing.path) ?? live.find(listing.path) {
+                folder = existing
+            } else {
+                folder = nextFolder
+                nextFolder += 1
+                try record(.addFolder(folder, path: listing.path))
+            }
+            streams.add(name, in: listing.path, folder: folder)
+            try live.load(folder: folder, into: &known)
+            let candidate = try candidate(0, known.first { $0.name == name })
+            let batch = FolderBatch(
+                folder: folder, listing: listing, candidates: [candidate], index: try currentIndex())
+            guard reader.push(StreamJob(source: source, batch: batch)) else { throw EngineError.cancelled }
+        }
     }
 
     /// Takes the next listing of the walk.
@@ -80,7 +103,7 @@ final class ChangeDetector {
 
     private func compare(_ path: [UInt8], _ listings: [FolderListing]) throws {
         let folder: Int64
-        if let existing = try live.find(path) {
+        if let existing = try streams.folder(path) ?? live.find(path) {
             folder = existing
             try live.load(folder: folder, into: &known)
         } else {
@@ -174,6 +197,7 @@ final class ChangeDetector {
     }
 
     private func remove(_ entry: CatalogEntry, folder: Int64) throws {
+        guard !streams.holds(entry.name, in: folder) else { return }
         counters.removed.add()
         try record(.close(entry.name, folder: folder))
     }

@@ -139,7 +139,7 @@ public struct DeleteRun: Sendable {
             do {
                 var listing = try store.list()
                 lingering.formIntersection(listing.items.map(\.name.text))
-                listing.setAside(named: lingering)
+                listing.remove(lingering)
                 if session.properties.encryption != .none { listing.setUnencryptedAside() }
                 summary.listing = listing
             } catch {

@@ -59,7 +59,7 @@ struct PendingDeletions: Equatable {
             try settled.write(to: writer)
             return settled
         }
-        listing.setAside(named: settled.lingering)
+        listing.remove(settled.lingering)
     }
 
     /// Removes versions whose filelists are gone.

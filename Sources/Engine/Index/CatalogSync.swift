@@ -69,6 +69,15 @@ extension CatalogSync {
         if !names.isEmpty { try writer.setProperty(orphansProperty, names.joined(separator: "\n")) }
     }
 
+    /// Forgets the names of volumes that are gone.
+    static func forgetOrphans(_ names: Set<String>, _ writer: borrowing CatalogWriter) throws {
+        let kept = try writer.reading { try orphans(in: $0) }
+        let rest = kept.filter { !names.contains($0.text) }
+        guard rest.count < kept.count else { return }
+        if rest.isEmpty { return try writer.removeProperty(orphansProperty) }
+        try writer.setProperty(orphansProperty, rest.map(\.text).joined(separator: "\n"))
+    }
+
     /// The names that were kept.
     static func orphans(in reader: borrowing CatalogReader) throws -> [ObjectName] {
         try reader.property(orphansProperty)?.split(separator: "\n").compactMap { ObjectName(parsing: String($0)) }
@@ -118,6 +127,7 @@ struct CatalogSyncRun {
         var volumes: [CatalogVolume]
         var versions: [CatalogVersion]
         var passphraseCheck: String?
+        var replaced: Set<String>
     }
 
     /// Uses the catalog that is there; nil when it has to be built anew.
@@ -135,8 +145,12 @@ struct CatalogSyncRun {
         }
         guard let properties = known.properties, properties.prefix == listing.prefix else { return nil }
         try checkPassphrase(known, catalog)
-        let change = ListingChange(known: known.volumes, listing: listing)
+        // What is about to be deleted is not taken in again, unless the whole catalog is built anew.
+        var remaining = listing
+        remaining.remove(known.replaced)
+        let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        listing = remaining
         try reportSizes(change, catalog)
         try reportLosses(catalog)
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
@@ -153,7 +167,8 @@ struct CatalogSyncRun {
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
-                    versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader))
+                    versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader),
+                    replaced: Set(try ReplacedObjects.names(in: reader).map(\.text)))
             }
             return (catalog, known)
         } catch CatalogError.database(_, let detail)

@@ -18,6 +18,8 @@ public final class RunProgress: Sendable {
         case verifying
         /// Deleting versions.
         case deleting
+        /// Giving back the room of what no version needs.
+        case compacting
     }
 
     private let phaseValue = Atomic<Int>(0)

@@ -12,6 +12,7 @@ extension EngineError {
         case let error as CatalogError: self = .catalog(error)
         case let error as DestinationError: self = .destination(error)
         case let error as StoreFormatError: self = .format(error)
+        case let error as StreamFailure: self = .stream(error)
         case let error as SystemError: self = .system(error, doing: doing)
         // Nothing else is thrown below; should it be, its text is better than a trap.
         default: self = .system(SystemError("\(error)", code: EPROTO), doing: doing)

@@ -3,7 +3,7 @@ public import Destinations
 public import StoreFormat
 public import Support
 
-/// A store opened for reading, with a catalog of it: a local one, or one built just now from the destination alone.
+/// A store opened for reading, or under a lease for changing, with a catalog of it: a local one, or one built just now from the destination alone.
 public final class StoreSession: Sendable {
     /// The objects.
     public let store: Store
@@ -37,6 +37,7 @@ public final class StoreSession: Sendable {
     ///   - passphrase: what opens it, when it is encrypted.
     ///   - prefix: the prefix of its objects; nil takes what is there.
     ///   - catalogPath: a local catalog, which is brought up to date or built there; nil builds one for this session.
+    ///   - lease: who wants to change the store; nil for reading alone. The lease is held as long as the session.
     ///   - temporaryFolder: where the session's folder is made; nil takes the system's.
     ///   - problems: gets damaged and missing objects.
     ///   - progress: is counted into.
@@ -47,7 +48,8 @@ public final class StoreSession: Sendable {
     ///   keeps the destination or the catalog from being read.
     public static func open(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
-        temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(), progress: RunProgress = RunProgress(),
+        lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
+        progress: RunProgress = RunProgress(),
         cancellation: Cancellation = Cancellation(), retry: RetryPolicy = RetryPolicy()
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
@@ -60,6 +62,12 @@ public final class StoreSession: Sendable {
         let store = Store(
             destination: destination, passphrase: passphrase, prefix: prefix, temporaryFolder: folder.path,
             progress: progress, cancellation: cancellation, retry: retry)
+        if let lease {
+            store.hold(
+                try Lease.acquire(
+                    at: destination, prefix: prefix, passphrase: passphrase, lease, retry: retry,
+                    cancellation: cancellation))
+        }
         let listing = try store.list()
         guard !listing.isEmpty else {
             throw .emptyStore(destination: destination.label, otherPrefixes: listing.otherPrefixes.keys.sorted())

@@ -138,11 +138,14 @@ public struct StoreListing: Sendable {
         dblocks.removeAll(where: isPlain)
     }
 
-    /// Takes out file lists that are known to be deleted, which slow listings still show.
-    public mutating func setAside(named names: Set<String>) {
+    /// Takes out objects that do not count any more: those that are about to be deleted.
+    public mutating func remove(_ names: Set<String>) {
         guard !names.isEmpty else { return }
-        dlists.removeAll { names.contains($0.name.text) }
-        shadowedLists.removeAll { names.contains($0.name.text) }
+        func isNamed(_ item: Item) -> Bool { names.contains(item.name.text) }
+        dlists.removeAll(where: isNamed)
+        shadowedLists.removeAll(where: isNamed)
+        dindexes.removeAll(where: isNamed)
+        dblocks.removeAll(where: isNamed)
     }
 
     /// Whether a version is encrypted.

@@ -77,7 +77,7 @@ struct DeleteRunTests {
         _ = try fixture.makeVersions(2)
         let session = try fixture.session()
         var listing = session.listing
-        listing.setAside(named: [try fixture.filelists()[0]])
+        listing.remove([try fixture.filelists()[0]])
         let oldest = try fixture.knownVersions()[1].id
         #expect(throws: EngineError.self) { try DeleteRun(session.relisted(listing)).run(versions: [oldest]) }
         #expect(try fixture.filelists().count == 2)

@@ -1,0 +1,62 @@
+internal import CISAL
+
+/// ISA-L's compressor, for single blocks or as a stream; not for several threads at once.
+final class QuickDeflater {
+    enum Level: UInt32 {
+        /// Fixed codes and a hasty search.
+        case fastest = 0
+        case fast = 2
+        case smallest = 3
+    }
+
+    private let coder: UnsafeMutableRawPointer
+
+    /// - Precondition: there is memory for it.
+    init(_ level: Level) {
+        guard let coder = dunnage_isal_create(level.rawValue) else { fatalError("out of memory for a compressor") }
+        self.coder = coder
+    }
+
+    deinit {
+        dunnage_isal_free(coder)
+    }
+
+    /// Compresses a block.
+    ///
+    /// - Returns: the compressed length; nil if it did not fit.
+    func deflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
+        // Its lengths have 32 bits; a block of such a size is stored.
+        guard input.count <= Int(Int32.max) else { return nil }
+        let count = dunnage_isal_deflate(
+            coder, input.bindMemory(to: UInt8.self).baseAddress, UInt32(input.count),
+            output.bindMemory(to: UInt8.self).baseAddress, UInt32(min(output.count, Int(Int32.max))))
+        return count == 0 ? nil : count
+    }
+
+    /// Starts a stream.
+    func begin() {
+        dunnage_isal_begin(coder)
+    }
+
+    /// Compresses the next piece of a stream, or its last one, which may be empty.
+    ///
+    /// - Parameters:
+    ///   - buffer: room for compressed bytes, used again and again.
+    ///   - keep: takes them.
+    /// - Throws: `ArchiveError.badData` when the stream was not begun or is over; what `keep` throws.
+    func add(
+        _ piece: UnsafeRawBufferPointer, isLast: Bool, through buffer: UnsafeMutableRawBufferPointer,
+        _ keep: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        precondition(piece.count <= 1 << 30)
+        dunnage_isal_feed(
+            coder, piece.bindMemory(to: UInt8.self).baseAddress, UInt32(piece.count), isLast ? 1 : 0)
+        var more: Int32 = 0
+        repeat {
+            let count = dunnage_isal_continue(
+                coder, buffer.bindMemory(to: UInt8.self).baseAddress, UInt32(buffer.count), &more)
+            guard count >= 0 else { throw ArchiveError.badData }
+            if count > 0 { try keep(UnsafeRawBufferPointer(rebasing: buffer.prefix(Int(count)))) }
+        } while more != 0
+    }
+}
