@@ -16,6 +16,7 @@ struct DunnageCommand: ParsableCommand {
             DeleteCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
+            UnlockCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,
