@@ -8,7 +8,7 @@ internal import Support
 /// Only for use inside the closure that lends it.
 public struct CatalogReader: ~Copyable {
     let connection: Database
-    private let path: String
+    let path: String
 
     init(_ connection: Database, path: String) {
         self.connection = connection
@@ -91,6 +91,26 @@ public struct CatalogReader: ~Copyable {
         _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
     ) throws {
         try blockScan().forEachBlock(body)
+    }
+
+    /// Calls `body` with every block whose id is in a range, in the order of their ids.
+    public func forEachBlock(
+        in ids: ClosedRange<Int64>,
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection, "SELECT id, hash, size, volume FROM block WHERE id BETWEEN ? AND ? ORDER BY id")
+        query.bind(1, ids.lowerBound)
+        query.bind(2, ids.upperBound)
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// Calls `body` with every block's id and volume, in the order of the ids, without its hash.
+    public func forEachBlockHome(_ body: (_ id: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT id, volume FROM block ORDER BY id")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
     }
 
     /// Calls `body` with the number of every content and one of its lists after the other.
@@ -340,9 +360,9 @@ func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
     }
 }
 
-private let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
+let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
 
-private func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
+func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
     guard let kind = EntryKind(rawValue: query.int64(column + 1)) else {
         throw CatalogError.inconsistent(path: path, detail: "an entry is of no known kind")
     }

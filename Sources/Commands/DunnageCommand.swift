@@ -14,6 +14,7 @@ struct DunnageCommand: ParsableCommand {
             RestoreCommand.self, VerifyCommand.self,
             RetentionCommand.self,
             DeleteCommand.self,
+            CompactCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
             UnlockCommand.self,

@@ -108,7 +108,7 @@ struct DestinationRun {
         tellCost(of: summary)
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(
-            job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+            job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
         ).run()
         if context.isStateless, !context.interruption.isRequested { keepSnapshot(of: catalog, at: store) }
     }

@@ -46,6 +46,7 @@ enum ProgressLine {
         case .verifying: "Verifying"
         case .deleting: "Deleting"
         case .compacting: "Compacting"
+        case .repairing: "Repairing"
         }
     }
 

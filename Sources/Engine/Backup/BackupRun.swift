@@ -43,7 +43,12 @@ public struct BackupRun {
     /// Runs to the end, on threads of its own; blocks the calling thread.
     public func run() throws(EngineError) -> BackupSummary {
         do {
-            return try perform()
+            do {
+                return try perform()
+            } catch EngineError.catalog(.damaged), CatalogError.damaged {
+                // It is set aside and built anew by the second attempt, which takes over what the first had sent.
+                return try perform()
+            }
         } catch {
             throw EngineError(error, doing: "back up")
         }
@@ -67,6 +72,7 @@ public struct BackupRun {
             path: catalogPath, store: store, listing: listed, problems: problems)
         // Without what does not belong, such as unencrypted objects in an encrypted store.
         var listing = outcome.listing
+        try SupersededList.finish(catalog, store, listing)
         try checkClock(listing)
         // A store that has nothing yet has no settings either, whatever a first attempt may have kept.
         let existing = outcome.action == .created ? nil : try catalog.read { try StoreProperties(from: $0) }

@@ -43,14 +43,15 @@ public final class StoreSession: Sendable {
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
     /// - Returns: the open store.
     /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
     ///   keeps the destination or the catalog from being read.
     public static func open(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
         lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
-        progress: RunProgress = RunProgress(),
-        cancellation: Cancellation = Cancellation(), retry: RetryPolicy = RetryPolicy()
+        progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
+        retry: RetryPolicy = RetryPolicy(), toleratesLostVersions: Bool = false
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
         let folder: TemporaryFolder
@@ -78,7 +79,8 @@ public final class StoreSession: Sendable {
         let path = catalogPath ?? "\(folder.path)/catalog.sqlite"
         _ = try CatalogSnapshot.fetch(to: path, from: store, listing: listing, problems: problems)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
-            path: path, store: store, listing: listing, problems: problems)
+            path: path, store: store, listing: listing, problems: problems,
+            toleratesLostVersions: toleratesLostVersions)
         let properties: StoreProperties?
         do {
             properties = try catalog.read { reader in try StoreProperties(from: reader) }
