@@ -18,6 +18,7 @@ struct DunnageCommand: ParsableCommand {
             HoldCommand.self,
             ReleaseCommand.self,
             RecoverCommand.self,
+            UnlockCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,
