@@ -60,10 +60,11 @@ public struct StoreReading: Sendable {
     ///   - job: the job's name.
     ///   - destination: the destination's name; the job's first unless told.
     ///   - configuration: what defines both.
+    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
     /// - Returns: the open store, and the lock that must be kept until the change is done.
     /// - Throws: `Failure`, with `ExitCode.temporary` while a backup or another change is at work.
     public func openForChange(
-        job: String, destination: String?, configuration: Configuration
+        job: String, destination: String?, configuration: Configuration, toleratesLostVersions: Bool = false
     ) throws(Failure) -> (session: StoreSession, lock: CatalogLock) {
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
@@ -79,7 +80,7 @@ public struct StoreReading: Sendable {
         }
         let lock = try CatalogLock(
             state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(specification.name)”")
-        return (try open(access, catalog: catalog), lock)
+        return (try open(access, catalog: catalog, toleratesLostVersions: toleratesLostVersions), lock)
     }
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
@@ -110,12 +111,14 @@ public struct StoreReading: Sendable {
         try StoreAccess(url: url, options: options, passphraseFile: passphraseFile, mask: mask, logger: logger)
     }
 
-    private func open(_ access: StoreAccess, catalog: String?) throws(Failure) -> StoreSession {
+    private func open(
+        _ access: StoreAccess, catalog: String?, toleratesLostVersions: Bool = false
+    ) throws(Failure) -> StoreSession {
         do {
             return try StoreSession.open(
                 destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
                 catalogPath: catalog, problems: problems, progress: progress,
-                cancellation: interruption.cancellation)
+                cancellation: interruption.cancellation, toleratesLostVersions: toleratesLostVersions)
         } catch {
             throw Failure(error, stoppedBy: interruption.signal)
         }

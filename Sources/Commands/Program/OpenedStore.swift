@@ -24,9 +24,11 @@ struct OpenedStore {
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
     ///   - forChange: whether the command changes the store, and must not meet a backup at work.
+    ///   - toleratesLostVersions: whether a store that has lost all its versions is opened, to be repaired.
     /// - Throws: `Failure`, or `InvalidConfiguration`.
     init(
-        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, forChange: Bool = false
+        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, forChange: Bool = false,
+        toleratesLostVersions: Bool = false
     ) throws {
         let configuration: Configuration? =
             switch choice.place {
@@ -44,7 +46,8 @@ struct OpenedStore {
             switch (choice.place, configuration) {
             case (.job(let name, let destination, _), let configuration?) where forChange:
                 (session, lock) = try reading.openForChange(
-                    job: name, destination: destination, configuration: configuration)
+                    job: name, destination: destination, configuration: configuration,
+                    toleratesLostVersions: toleratesLostVersions)
                 job = configuration.job(named: name)
             case (.job(let name, let destination, _), let configuration?):
                 session = try reading.open(job: name, destination: destination, configuration: configuration)

@@ -63,7 +63,7 @@ struct ListRepair {
                 try hasSameSettings(catalog)
             else { continue }
             for version in versions.reversed() where known.insert(version.time).inserted {
-                guard let time = times.next(after: version.time) else {
+                guard let time = times.nextOrSame(as: version.time) else {
                     leaveWithoutTime("the version of \(version.time)", version)
                     continue
                 }
