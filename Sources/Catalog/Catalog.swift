@@ -111,6 +111,11 @@ public final class Catalog: Sendable {
         }
     }
 
+    /// Gives back the memory of the database's caches, before something that needs it for other things.
+    public func releaseMemory() {
+        pool.releaseMemory()
+    }
+
     /// Moves a catalog that cannot be used out of the way, beside its place, and returns the new path.
     public static func setAside(path: String) throws(CatalogError) -> String {
         let aside = "\(path).damaged-\(Timestamp.now().compact)"

@@ -93,6 +93,26 @@ public struct CatalogReader: ~Copyable {
         try blockScan().forEachBlock(body)
     }
 
+    /// Calls `body` with every block whose id is in a range, in the order of their ids.
+    public func forEachBlock(
+        in ids: ClosedRange<Int64>,
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection, "SELECT id, hash, size, volume FROM block WHERE id BETWEEN ? AND ? ORDER BY id")
+        query.bind(1, ids.lowerBound)
+        query.bind(2, ids.upperBound)
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// Calls `body` with every block's id and volume, in the order of the ids, without its hash.
+    public func forEachBlockHome(_ body: (_ id: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT id, volume FROM block ORDER BY id")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
+    }
+
     /// Calls `body` with the number of every content and one of its lists after the other.
     public func forEachBlocklist(
         _ body: (_ content: Int64, _ size: Int64, _ list: CatalogContent.List) throws -> Void
@@ -169,6 +189,8 @@ public struct CatalogReader: ~Copyable {
     }
 
     /// Calls `body` with every state that any entry ever had, by path and age, and the versions from and until which it held.
+    ///
+    /// States that a run at work, or one that was interrupted, has recorded so far belong to no version, and are left out.
     public func forEachState(
         _ body: (_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry, _ since: Int64, _ until: Int64?) throws ->
             Void
@@ -177,6 +199,7 @@ public struct CatalogReader: ~Copyable {
             connection,
             """
             SELECT f.path, e.since, e.until, \(entryColumns) FROM folder f CROSS JOIN entry e ON e.folder = f.id
+            WHERE e.since <= (SELECT max(id) FROM version)
             ORDER BY f.path, e.name, e.since
             """)
         while try query.step() {
@@ -230,6 +253,15 @@ public struct CatalogIdentifiers: Sendable {
     public var folder: Int64
     /// For ``CatalogVersion``.
     public var version: Int64
+
+    /// Numbers from their parts.
+    public init(volume: Int64, block: Int64, content: Int64, folder: Int64, version: Int64) {
+        self.volume = volume
+        self.block = block
+        self.content = content
+        self.folder = folder
+        self.version = version
+    }
 }
 
 /// Repeated questions for the newest state of single folders.
@@ -322,7 +354,7 @@ public final class ContentLookup {
     }
 }
 
-private func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
+func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
     stride(from: 0, to: packed.count - 7, by: 8).map { offset in
         Int64(littleEndian: packed.loadUnaligned(fromByteOffset: offset, as: Int64.self))
     }

@@ -17,6 +17,7 @@ struct DunnageCommand: ParsableCommand {
             PurgeCommand.self,
             RetentionCommand.self,
             DeleteCommand.self,
+            CompactCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
             StoreCommand.self,

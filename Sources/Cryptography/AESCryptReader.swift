@@ -137,7 +137,7 @@ public enum AESCryptReader {
     }
 
     /// Decrypts the second IV and key after their authentication, which also proves the passphrase.
-    private static func openSession(_ layout: AESCryptLayout, passphrase: Secret) throws(CryptError) -> KeyMaterial {
+    static func openSession(_ layout: AESCryptLayout, passphrase: Secret) throws(CryptError) -> KeyMaterial {
         let key =
             layout.version == 3
             ? try AESCryptKey.derive(passphrase, iv: layout.outerIV, iterations: layout.iterations)

@@ -41,7 +41,8 @@ public struct DestinationResult: Sendable {
 
     /// Bytes at the destination at the end.
     private var storedBytes: Int64? {
-        summary.map { max(0, $0.storedBytes - (maintenance?.retention?.freedBytes ?? 0)) }
+        if let compaction = maintenance?.compaction, compaction.reason == .compacted { return compaction.bytesAfter }
+        return summary.map { max(0, $0.storedBytes - (maintenance?.retention?.freedBytes ?? 0)) }
     }
 
     /// The result in the words of a report.
@@ -50,7 +51,28 @@ public struct DestinationResult: Sendable {
             name: name, label: label, result: outcome.result, version: summary?.version,
             uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
             storedBytes: storedBytes, versions: versions.map { Int64($0) },
-            deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0), retries: Int64(retries))
+            deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
+            retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
+            retries: Int64(retries), verification: maintenance?.verification.map { .init($0) })
+    }
+}
+
+extension RunReport.Destination.Retention {
+    /// What retention did, in the words of a report.
+    init(_ result: RetentionResult) {
+        self.init(
+            kept: Int64(result.remaining), deleted: Int64(result.deleted.count), refused: Int64(result.refused ?? 0),
+            held: Int64(result.held.count + result.locked.count))
+    }
+}
+
+extension RunReport.Destination.Compaction {
+    /// What compaction did, in the words of a report.
+    init(_ summary: CompactSummary) {
+        self.init(
+            writtenVolumes: Int64(summary.volumesUploaded),
+            deletedVolumes: Int64(summary.volumesDeleted + summary.volumesRewritten),
+            uploadedBytes: summary.bytesUploaded, freedBytes: summary.bytesFreed)
     }
 }
 

@@ -37,6 +37,9 @@ struct DestinationRun {
         } catch {
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
+        if outcome == .success, let summary = findings.summary, summary.isPartial {
+            outcome = .failure(Failure(stoppedWith: summary, context.interruption.signal))
+        }
         let digest = ProblemDigest(problems)
         if outcome == .success, let failure = findings.maintenance?.failure {
             outcome = .failure(failure)
@@ -87,16 +90,23 @@ struct DestinationRun {
             memory: context.state.leaseMemory(ofCatalog: catalog))
         let run = BackupRun(
             store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
-        defer { withExtendedLifetime((lock, temporary)) {} }
+        defer {
+            store.releaseLease()
+            withExtendedLifetime((lock, temporary)) {}
+        }
         let summary = try run.run()
         findings.summary = summary
+        if let version = summary.recoveredVersion {
+            logger.notice(
+                "partial version made of what an interrupted run had stored", metadata: ["version": "\(version)"])
+        }
         if summary.tooLarge > 0 {
             logger.info("files left out by exclude_larger_than", metadata: ["files": "\(summary.tooLarge)"])
         }
         if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
         findings.maintenance = Maintenance(
-            job, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+            job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
         ).run()
     }
 

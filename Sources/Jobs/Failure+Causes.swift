@@ -90,6 +90,15 @@ extension Failure {
         }
     }
 
+    /// A backup that stopped in good order.
+    init(stoppedWith summary: BackupSummary, _ stop: StopSignal?) {
+        let made =
+            summary.version.map {
+                "What it had stored by then is the partial version of \($0); all else in it is as in the version before."
+            } ?? "Nothing had changed by then, so there is no new version."
+        self.init(stoppedBy: stop, "The run was stopped before its end. \(made) The next run continues.")
+    }
+
     private init(stoppedBy stop: StopSignal?, _ message: String) {
         self.init(.stopped, stop == .terminate ? .terminated : .interrupted, message)
     }

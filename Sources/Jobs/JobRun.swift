@@ -29,7 +29,12 @@ public struct JobRun: Sendable {
         for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
             destinations.append(backUp(to: name, logger))
         }
-        let outcome = Outcome.combined(destinations.map(\.outcome))
+        var outcome = Outcome.combined(destinations.map(\.outcome))
+        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+            outcome = .combined([
+                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
+            ])
+        }
         let report = report(id, started, destinations, outcome)
         let delivery = ReportDelivery(
             secrets: context.secrets, transport: context.transport, policy: context.deliveryPolicy, logger: logger)

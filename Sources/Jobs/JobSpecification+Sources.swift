@@ -33,7 +33,7 @@ extension StreamSource {
         self.init(
             path: path, arguments: command.arguments,
             environment: try command.environment.mapValues { try secrets.resolve($0) },
-            timeout: command.timeout.map { .seconds($0.approximateSeconds) },
+            timeout: command.timeout.map { .seconds($0.fixedSeconds) },
             redact: { secrets.mask.apply(to: $0) },
             log: { line in
                 logger.info("\(line)", metadata: ["command": "\(program)", "path": "\(path)"])

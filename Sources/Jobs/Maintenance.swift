@@ -4,12 +4,13 @@ internal import Engine
 internal import Logging
 internal import Support
 
-/// What is done for a store after a complete backup: old versions go.
+/// What is done for a store after a complete backup: old versions go, then waste goes, then volumes are read back.
 ///
 /// The catalog alone tells whether there is anything to do, so a run after which nothing is due costs no call to the
 /// destination. A step that fails ends the maintenance, and the run's result says so; the backup is made all the same.
 struct Maintenance {
     private let job: JobSpecification
+    private let summary: BackupSummary
     private let store: Store
     private let catalog: String
     private let problems: ProblemLog
@@ -17,10 +18,11 @@ struct Maintenance {
     private let logger: Logger
 
     init(
-        _ job: JobSpecification, store: Store, catalog: String, problems: ProblemLog, context: RunContext,
-        logger: Logger
+        _ job: JobSpecification, after summary: BackupSummary, store: Store, catalog: String, problems: ProblemLog,
+        context: RunContext, logger: Logger
     ) {
         self.job = job
+        self.summary = summary
         self.store = store
         self.catalog = catalog
         self.problems = problems
@@ -28,17 +30,25 @@ struct Maintenance {
         self.logger = logger
     }
 
+    /// Takes the steps one after the other.
+    /// - Returns: what they did; `nil` when the backup gives reason to leave the store as it is.
     func run() -> MaintenanceResult? {
         guard isSafe() else { return nil }
         var result = MaintenanceResult()
         var session: StoreSession?
+        var step = "deleting old versions"
         do {
             try applyRetention(&session, &result)
+            if result.failure != nil { return result }
+            step = "compacting the store"
+            try compact(&session, &result)
+            step = "checking stored volumes"
+            try verify(&session, &result)
         } catch {
             let failure = Failure(error, stoppedBy: context.interruption.signal)
             result.failure = Failure(
                 failure.code, failure.exitCode,
-                "The backup was made, but deleting old versions did not come to its end: \(failure.message)")
+                "The backup was made, but \(step) did not come to its end: \(failure.message)")
         }
         return result
     }
@@ -61,8 +71,32 @@ struct Maintenance {
             destination: store.destination, passphrase: store.passphrase, prefix: store.prefix, catalogPath: catalog,
             temporaryFolder: store.temporaryFolder, problems: problems, progress: store.progress,
             cancellation: store.cancellation, retry: context.retryPolicy)
+        store.shareLease(with: opened.store)
         session = opened
         return opened
+    }
+
+    // MARK: Compaction
+
+    private func compact(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
+        var options = CompactOptions(job)
+        options.now = context.now
+        let deleted = result.retention?.deleted.count ?? 0
+        let reason = try CompactRun.reasonToWait(
+            try session?.catalog ?? Catalog(path: catalog), options, versionsDeleted: deleted,
+            objectsUploaded: summary.uploadedObjects)
+        guard reason == nil else { return }
+        let compacted = try CompactRun(try open(&session), options: options, problems: problems).run()
+        result.compaction = compacted
+        // What it listed before is no longer so.
+        session = nil
+        guard compacted.reason == .compacted else { return }
+        logger.info(
+            "store compacted",
+            metadata: [
+                "deleted_volumes": "\(compacted.volumesDeleted)", "rewritten_volumes": "\(compacted.volumesRewritten)",
+                "freed_bytes": "\(compacted.bytesFreed)",
+            ])
     }
 
     // MARK: Retention
@@ -78,6 +112,7 @@ struct Maintenance {
         let decision = try run.decide()
         var retention = RetentionResult()
         retention.remaining = decision.verdicts.count
+        retention.held = decision.held.map(\.time)
         retention.locked = decision.locked.map(\.time)
         let due = decision.deleted
         guard due.count <= policy.deletionLimit(ofVersions: decision.verdicts.count) else {
@@ -95,6 +130,16 @@ struct Maintenance {
         if !summary.deleted.isEmpty {
             logger.info("old versions deleted", metadata: ["versions": "\(summary.deleted.count)"])
         }
+    }
+
+    // MARK: Verification
+
+    private func verify(_ session: inout StoreSession?, _ result: inout MaintenanceResult) throws {
+        let hasChanged =
+            summary.uploadedObjects > 0 || !(result.retention?.deleted.isEmpty ?? true)
+            || result.compaction?.reason == .compacted
+        guard let check = JobVerification(job.verification, hasChanged: hasChanged) else { return }
+        result.verification = try check.run(try open(&session), problems: problems)
     }
 }
 

@@ -1,3 +1,4 @@
+public import Engine
 public import Support
 
 /// What was done for a store after its backup.
@@ -6,7 +7,11 @@ public import Support
 public struct MaintenanceResult: Sendable {
     /// What became of old versions.
     public var retention: RetentionResult?
-    /// Why a step failed or was refused: the steps after it were left out.
+    /// What compaction did; `nil` when nothing called for it.
+    public var compaction: CompactSummary?
+    /// What the check of stored volumes found.
+    public var verification: VerifySummary?
+    /// Why a step failed or was refused; after a failure the steps behind it were left out.
     public var failure: Failure?
 
     /// Nothing was done.
@@ -21,6 +26,8 @@ public struct RetentionResult: Sendable, Hashable {
     public var freedBytes: Int64 = 0
     /// How many versions there are after it.
     public var remaining = 0
+    /// Versions that would have gone, but somebody holds them.
+    public var held: [Timestamp] = []
     /// Versions that would have gone, but the destination has locked them.
     public var locked: [Timestamp] = []
     /// How many versions it was not allowed to delete, because they were too many for one run.

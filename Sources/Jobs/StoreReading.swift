@@ -55,37 +55,9 @@ public struct StoreReading: Sendable {
         return try open(access, catalog: lock == nil ? nil : catalog)
     }
 
-    /// The store of a job, with the right to change it and its local catalog.
-    /// - Parameters:
-    ///   - job: the job's name.
-    ///   - destination: the destination's name; the job's first unless told.
-    ///   - configuration: what defines both.
-    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
-    /// - Returns: the open store, and the lock that must be kept until the change is done.
-    /// - Throws: `Failure`, with `ExitCode.temporary` while a backup or another change is at work.
-    public func openForChange(
-        job: String, destination: String?, configuration: Configuration, toleratesLostVersions: Bool = false
-    ) throws(Failure) -> (session: StoreSession, lock: CatalogLock) {
-        let job = try configuration.findJob(job)
-        let specification = try configuration.findDestination(destination, of: job)
-        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
-        let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
-        let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
-        let catalog = state.catalog(
-            job: job.name, destination: specification.name, url: specification.url(forJob: job.name))
-        do {
-            try state.prepare()
-        } catch {
-            throw Failure(error)
-        }
-        let lock = try CatalogLock(
-            state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(specification.name)”")
-        return (try open(access, catalog: catalog, toleratesLostVersions: toleratesLostVersions), lock)
-    }
-
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
     public func open(url: String, passphraseFile: String?) throws(Failure) -> StoreSession {
-        return try open(try access(url: url, passphraseFile: passphraseFile), catalog: nil)
+        try open(try access(url: url, passphraseFile: passphraseFile), catalog: nil)
     }
 
     /// What is needed to use the store of a job, without opening it.
@@ -111,14 +83,12 @@ public struct StoreReading: Sendable {
         try StoreAccess(url: url, options: options, passphraseFile: passphraseFile, mask: mask, logger: logger)
     }
 
-    private func open(
-        _ access: StoreAccess, catalog: String?, toleratesLostVersions: Bool = false
-    ) throws(Failure) -> StoreSession {
+    private func open(_ access: StoreAccess, catalog: String?) throws(Failure) -> StoreSession {
         do {
             return try StoreSession.open(
                 destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
                 catalogPath: catalog, problems: problems, progress: progress,
-                cancellation: interruption.cancellation, toleratesLostVersions: toleratesLostVersions)
+                cancellation: interruption.cancellation)
         } catch {
             throw Failure(error, stoppedBy: interruption.signal)
         }

@@ -27,7 +27,9 @@ struct EntryChangeTests {
         }
     }
 
-    @Test("entries removed from or changed in any versions stay as they are in all others", arguments: 1...40 as ClosedRange<UInt64>)
+    @Test(
+        "entries removed from or changed in any versions stay as they are in all others",
+        arguments: 1...40 as ClosedRange<UInt64>)
     func model(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let folder = try TemporaryFolder()

@@ -16,6 +16,7 @@ enum SchemaTables {
         sections.append(table("A credential: `passphrase`, `sign`", ConfigurationSchema.credential))
         sections.append(table("`jobs.NAME.retention`", ConfigurationSchema.retention))
         sections.append(table("`jobs.NAME.retention.tiers`, each", ConfigurationSchema.tier))
+        sections.append(table("`jobs.NAME.compact`", ConfigurationSchema.compact))
         sections.append(table("`jobs.NAME.verify`", ConfigurationSchema.verification))
         sections.append(table("`jobs.NAME.verify.after_backup`", ConfigurationSchema.samples))
         sections.append(table("`jobs.NAME.options`", ConfigurationSchema.options))

@@ -47,7 +47,9 @@ struct SourceTests {
         let all = try home.dunnage(
             "restore", "--store", home.store, "--passphrase-file", "passphrase", "--target", "all")
         #expect(all.code == 0, "\(all.error)")
-        #expect(try home.shell("cmp expected all/databases/app.dump && diff -r --no-dereference tree all/\(home.path)/tree").code == 0)
+        #expect(
+            try home.shell("cmp expected all/databases/app.dump && diff -r --no-dereference tree all/\(home.path)/tree")
+                .code == 0)
     }
 
     @Test("a command that fails fails the run with 1, and the versions stay as they were")

@@ -14,7 +14,7 @@ struct BrokenAction {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         let isChange = purges && !isDryRun
-        let opened = try OpenedStore(store, program, logsProblems: false, forChange: isChange)
+        let opened = try OpenedStore(store, program, logsProblems: false, change: isChange ? "broken" : nil)
         defer { opened.endProgress() }
         let run = BrokenRun(opened.session, verifies: verifies, problems: opened.problems)
         var summary = try run.run(isDryRun: true)
@@ -49,6 +49,7 @@ struct BrokenAction {
         for line in PurgeText.lines(summary, isDone: isDone, opened.setting.zone) { try program.console.print(line) }
         guard !isDone, !program.output.isQuiet else { return }
         try program.console.print(
-            "`dunnage repair` looks for what is lost; `dunnage broken --purge` takes these files out of their versions.")
+            "`dunnage repair` looks for what is lost; `dunnage broken --purge` takes these files out of their versions."
+        )
     }
 }

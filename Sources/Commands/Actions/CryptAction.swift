@@ -26,8 +26,7 @@ struct CryptAction {
         let cipher = FileCipher(passphrase: passphrase)
         switch direction {
         case .encrypt(format: 3, let iterations):
-            try cipher.encrypt(
-                input, to: output, format: .version3(iterations: iterations ?? FileCipher.usualIterations))
+            try cipher.encrypt(input, to: output, iterations: iterations ?? FileCipher.usualIterations)
         case .encrypt: try cipher.encrypt(input, to: output)
         case .decrypt(let checksPadding): try cipher.decrypt(input, to: output, checksPadding: checksPadding)
         }

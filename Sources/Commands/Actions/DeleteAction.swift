@@ -13,7 +13,7 @@ struct DeleteAction {
     let json: Bool
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
-        let opened = try OpenedStore(store, program, forChange: !isDryRun)
+        let opened = try OpenedStore(store, program, change: isDryRun ? nil : "delete")
         defer { opened.endProgress() }
         let versions = try opened.versions(store.patterns)
         try refuseHeld(versions, opened)

@@ -13,7 +13,7 @@ struct PurgeAction {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         let patterns = try OpenedStore.expressions(store.patterns)
-        let opened = try OpenedStore(store, program, forChange: !isDryRun)
+        let opened = try OpenedStore(store, program, change: isDryRun ? nil : "purge")
         defer { opened.endProgress() }
         let selector = try version.map { try opened.version($0) }
         let run = PurgeRun(opened.session)

@@ -19,7 +19,7 @@ struct RepairAction {
             try Confirmation.require(
                 "Removing damaged objects with what was found nowhere else", isGiven: isConfirmed, on: program.console)
         }
-        let opened = try OpenedStore(store, program, forChange: !isDryRun, toleratesLostVersions: true)
+        let opened = try OpenedStore(store, program, change: isDryRun ? nil : "repair", toleratesLostVersions: true)
         defer { opened.endProgress() }
         var options = RepairOptions()
         options.verifies = verifies

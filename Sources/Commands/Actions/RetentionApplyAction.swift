@@ -13,7 +13,7 @@ struct RetentionApplyAction {
     let json: Bool
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
-        let opened = try OpenedStore(store, program, forChange: !isDryRun)
+        let opened = try OpenedStore(store, program, change: isDryRun ? nil : "retention")
         defer { opened.endProgress() }
         let policy = try opened.policy(nil)
         let run = RetentionRun(opened.session, policy: policy, problems: opened.problems)

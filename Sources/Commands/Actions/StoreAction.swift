@@ -1,6 +1,8 @@
+internal import Destinations
 internal import Engine
 internal import JSON
 internal import Jobs
+internal import Support
 
 /// Lists, fetches, adds and removes single objects.
 struct StoreAction {

@@ -5,7 +5,8 @@ internal import Support
 
 /// Where a passphrase comes from: never from the command line itself, which every user of the machine can see.
 struct PassphraseOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The file with the passphrase; one newline at its end does not count.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The file with the passphrase; one newline at its end does not count.", valueName: "file"))
     var passphraseFile: String?
 
     @Option(help: ArgumentHelp("The environment's variable with the passphrase.", valueName: "name"))

@@ -36,6 +36,9 @@ struct BackupText {
         if let refused = destination.maintenance?.retention?.refused {
             parts.append("refused to delete \(HumanText.count(refused, "old version"))")
         }
+        if let compaction = destination.maintenance?.compaction, compaction.bytesFreed > 0 {
+            parts.append("\(HumanText.size(compaction.bytesFreed)) given back")
+        }
         let errors = destination.problems.errors
         if errors > 0 { parts.append("\(HumanText.count(errors, "error")) in the store") }
         let warnings = destination.problems.warnings

@@ -38,7 +38,8 @@ extension PurgeSummary {
                 .array(
                     versions.map {
                         .object([
-                            .init("version", .string($0.time.iso8601)), .init("new_version", .string($0.newTime.iso8601)),
+                            .init("version", .string($0.time.iso8601)),
+                            .init("new_version", .string($0.newTime.iso8601)),
                             .init("removed", .integer(Int64($0.removed))),
                             .init("stripped", .integer(Int64($0.stripped))),
                         ])

@@ -15,19 +15,19 @@ struct OpenedStore {
     let setting: OutputSetting
     /// The job that the command line names, if it names one.
     let job: JobSpecification?
-    /// The right to change the store, when it was asked for and there is a local catalog to lock.
-    private let lock: CatalogLock?
+    /// The right to change the store, when it was asked for.
+    private let held: HeldStore?
 
     /// Opens the store of a command line.
     /// - Parameters:
     ///   - choice: which one.
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
-    ///   - forChange: whether the command changes the store, and must not meet a backup at work.
-    ///   - toleratesLostVersions: whether a store that has lost all its versions is opened, to be repaired.
+    ///   - change: the command's name when it changes the store, and must not meet a backup at work.
+    ///   - toleratesLostVersions: whether a store to be changed is opened although it has lost all its versions.
     /// - Throws: `Failure`, or `InvalidConfiguration`.
     init(
-        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, forChange: Bool = false,
+        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, change: String? = nil,
         toleratesLostVersions: Bool = false
     ) throws {
         let configuration: Configuration? =
@@ -41,22 +41,25 @@ struct OpenedStore {
         let reading = StoreReading(
             logger: setting.logger, mask: program.mask, environment: program.environment,
             interruption: program.interruption, progress: progress, problems: problems)
+        let writing = change.map {
+            StoreWriting(
+                activity: $0, logger: setting.logger, mask: program.mask, environment: program.environment,
+                interruption: program.interruption, progress: progress, problems: problems,
+                toleratesLostVersions: toleratesLostVersions)
+        }
         setting.progress.watch(progress)
         do {
             switch (choice.place, configuration) {
-            case (.job(let name, let destination, _), let configuration?) where forChange:
-                (session, lock) = try reading.openForChange(
-                    job: name, destination: destination, configuration: configuration,
-                    toleratesLostVersions: toleratesLostVersions)
-                job = configuration.job(named: name)
             case (.job(let name, let destination, _), let configuration?):
-                session = try reading.open(job: name, destination: destination, configuration: configuration)
+                held = try writing?.open(job: name, destination: destination, configuration: configuration)
+                session =
+                    try held?.session
+                    ?? reading.open(job: name, destination: destination, configuration: configuration)
                 job = configuration.job(named: name)
-                lock = nil
             case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
-                session = try reading.open(url: url, passphraseFile: passphraseFile)
+                held = try writing?.open(url: url, passphraseFile: passphraseFile)
+                session = try held?.session ?? reading.open(url: url, passphraseFile: passphraseFile)
                 job = nil
-                lock = nil
             }
         } catch {
             setting.progress.watch(nil)

@@ -42,7 +42,8 @@ struct StoreCommand: ParsableCommand {
                 dunnage store get <name> [<file>] --store <url> [--option <name=value> ...]
                 """)
 
-        @Argument(help: ArgumentHelp("The job, with --config; the object; the file, '-' for output.", valueName: "word"))
+        @Argument(
+            help: ArgumentHelp("The job, with --config; the object; the file, '-' for output.", valueName: "word"))
         var words: [String] = []
 
         @OptionGroup

@@ -59,7 +59,8 @@ struct Decoder {
             filters: items(node["filters"]).compactMap { filter($0) },
             encryption: passphrase.map { .passphrase($0) } ?? .none,
             destinations: items(node["destinations"]).compactMap { text($0) },
-            retention: node["retention"].flatMap { retention($0) }, verification: verification(node["verify"]),
+            retention: node["retention"].flatMap { retention($0) }, compact: node["compact"].map { compact($0) },
+            verification: verification(node["verify"]),
             reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]))
     }
 
@@ -105,6 +106,14 @@ struct Decoder {
     private func filter(_ node: Node) -> FilterRule? {
         if let expression = text(node["include"]) { return FilterRule(action: .include, expression: expression) }
         return text(node["exclude"]).map { FilterRule(action: .exclude, expression: $0) }
+    }
+
+    private func compact(_ node: Node) -> CompactSpecification {
+        CompactSpecification(
+            isAutomatic: text(node) != "off", threshold: integer(node["threshold"]),
+            smallFileSize: text(node["small_file_size"]).flatMap { Scalars.size($0) },
+            smallFileMaxCount: integer(node["small_file_max_count"]),
+            interval: text(node["interval"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
     private func retention(_ node: Node) -> RetentionSpecification? {

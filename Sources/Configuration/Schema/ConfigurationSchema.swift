@@ -118,6 +118,7 @@ enum ConfigurationSchema {
                 "The names of the destinations; each gets the same version.",
                 advice: "add `destinations: [NAME]`"),
             .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
+            compactKey,
             .init("verify", .object(verification), "What is checked after a backup."),
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",

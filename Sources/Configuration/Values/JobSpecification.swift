@@ -35,6 +35,8 @@ public struct JobSpecification: Sendable, Hashable {
     public let destinations: [String]
     /// Which versions are kept; `nil` keeps all.
     public let retention: RetentionSpecification?
+    /// When stored data is rewritten; `nil` for the usual thresholds, after every backup.
+    public let compact: CompactSpecification?
     /// What is read back and checked after a backup.
     public let verification: VerificationSpecification
     /// The names of the reports that tell about each run.

@@ -46,6 +46,9 @@ public struct BackupOptions: Sendable {
     /// Volumes sent at the same time.
     public var concurrentUploads = 2
 
+    /// How long a run records before it commits what it has, at the next volume that is safe.
+    var commitInterval = Duration.seconds(1)
+
     /// The defaults.
     public init() {}
 }
@@ -84,6 +87,10 @@ public struct BackupSummary: Sendable {
     public var uploadedObjects = 0
     /// Bytes at the destination that belong to this backup.
     public var storedBytes: Int64 = 0
+    /// Whether the run was asked to stop and left something out; then the version is a partial one.
+    public var isPartial = false
+    /// The partial version that was made first, of what an earlier run had stored before it was cut off.
+    public var recoveredVersion: Timestamp?
     /// Whether data that an interrupted run had left was found and taken over.
     public var leftoversWereAdopted = false
     /// Whether the catalog was rebuilt from the destination.

@@ -12,6 +12,7 @@ final class BackupWorker {
     private let problems: ProblemLog
     private let progress: RunProgress
     private let started: Int64
+    private let stop: StopSwitch
     private let storer: BlockStorer
     private let fileHasher: HashContext
     private let metadataReader: MetadataReader
@@ -26,6 +27,7 @@ final class BackupWorker {
         problems = context.problems
         progress = context.progress
         started = context.started.unixNanoseconds
+        stop = context.stop
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -53,6 +55,7 @@ final class BackupWorker {
         var folder: Int32 = -1
         defer { if folder >= 0 { Glibc.close(folder) } }
         for candidate in batch.candidates {
+            if stop.leavesOut() { return }
             let entry = batch.listing.entries[candidate.index]
             guard let metadata = try readMetadata(candidate, in: batch) else { continue }
             if isUnchanged(entry, candidate, metadata) {
@@ -257,6 +260,7 @@ final class BackupWorker {
     }
 
     private func readLarge(_ candidate: Candidate, in batch: FolderBatch) throws {
+        if stop.leavesOut() { return }
         let entry = batch.listing.entries[candidate.index]
         guard let metadata = try readMetadata(candidate, in: batch) else { return }
         if isUnchanged(entry, candidate, metadata) {
@@ -284,6 +288,13 @@ final class BackupWorker {
             let source = try batch.listing.withSourceFile(entry, folder: folder)
             var size: Int64 = 0
             while size < source.size {
+                if stop.endsReading {
+                    // The blocks that were read are stored, and the next run finds them.
+                    stop.markPartial()
+                    _ = fileHasher.finish()
+                    _ = file.end(nil)
+                    return
+                }
                 guard let block = streams.buffers.take() else { throw SystemError("read", code: ECANCELED) }
                 let wanted = min(settings.blockSize, Int(source.size - size))
                 block.count = try source.file.read(

@@ -81,14 +81,15 @@ final class ChangeDetector {
         }
     }
 
-    /// Ends the comparison: what the walk has not met is gone.
-    func finish() throws {
+    /// Ends the comparison: what the walk has not met is gone, unless it was stopped before its end.
+    func finish(isPartial: Bool = false) throws {
         for (path, listings) in sources {
             let inOrder = listings.sorted { a, b in
                 a.names.lexicographicallyPrecedes(b.names)
             }
-            try compare(path, inOrder)
+            try compare(path, inOrder, isPartial: isPartial)
         }
+        guard !isPartial else { return try flush() }
         try live.forEachFolder { folder in
             if !visited.contains(folder) { vanishedFolders.append(folder) }
         }
@@ -101,7 +102,7 @@ final class ChangeDetector {
 
     private var vanishedFolders: [Int64] = []
 
-    private func compare(_ path: [UInt8], _ listings: [FolderListing]) throws {
+    private func compare(_ path: [UInt8], _ listings: [FolderListing], isPartial: Bool = false) throws {
         let folder: Int64
         if let existing = try streams.folder(path) ?? live.find(path) {
             folder = existing
@@ -115,10 +116,10 @@ final class ChangeDetector {
         visited.insert(folder)
         var position = 0
         for listing in listings {
-            try merge(listing, folder: folder, from: &position)
+            try merge(listing, folder: folder, from: &position, keepsOthers: isPartial || listing.isIncomplete)
         }
         // What a half-read folder did not show may well be there: it stays as it is.
-        guard !listings.contains(where: \.isIncomplete) else { return }
+        guard !isPartial, !listings.contains(where: \.isIncomplete) else { return }
         while position < known.count {
             try remove(known[position], folder: folder)
             position += 1
@@ -126,13 +127,15 @@ final class ChangeDetector {
     }
 
     /// Steps through the listing and the known entries, both sorted by the bytes of the names.
-    private func merge(_ listing: FolderListing, folder: Int64, from position: inout Int) throws {
+    private func merge(
+        _ listing: FolderListing, folder: Int64, from position: inout Int, keepsOthers: Bool
+    ) throws {
         var candidates: [Candidate] = []
         var bytes: Int64 = 0
         for (number, entry) in listing.entries.enumerated() {
             let name = listing.name(of: entry)
             while position < known.count, precedes(known[position].name, name) {
-                if !listing.isIncomplete { try remove(known[position], folder: folder) }
+                if !keepsOthers { try remove(known[position], folder: folder) }
                 position += 1
             }
             var previous: CatalogEntry?

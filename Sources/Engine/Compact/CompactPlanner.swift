@@ -3,6 +3,9 @@ internal import StoreFormat
 internal import Support
 
 /// Works out what a compaction has to do, from the catalog and the listing alone.
+///
+/// One that was broken off goes on with the volumes that are worth rewriting, even if what it has done until then is
+/// enough for the thresholds.
 struct CompactPlanner {
     let session: StoreSession
     let options: CompactOptions
@@ -35,7 +38,8 @@ struct CompactPlanner {
             } else if obstacle != nil {
                 plan = CompactPlan(reason: .incompleteStore, volumes: [], of: usage)
             } else {
-                plan = choose(volumes, listed, usage, descriptions, thresholds)
+                let wasBegun = try reader.property(CompactRun.dueProperty) == CompactRun.Due.begun.rawValue
+                plan = choose(volumes, listed, usage, descriptions, thresholds, wasBegun: wasBegun)
             }
             return Result(
                 plan: plan, thresholds: thresholds, usage: usage,
@@ -71,7 +75,7 @@ struct CompactPlanner {
 
     private func choose(
         _ volumes: [CatalogVolume], _ listed: [String: StoreListing.Item], _ usage: BlockUsage,
-        _ descriptions: [Int64: [Int64]], _ thresholds: CompactThresholds
+        _ descriptions: [Int64: [Int64]], _ thresholds: CompactThresholds, wasBegun: Bool
     ) -> CompactPlan {
         let described = Set(descriptions.values.joined())
         // A data volume without any known block and without a description is one that could not be read: not to be
@@ -94,14 +98,16 @@ struct CompactPlanner {
         }
         let deletable = decision.deletable.map { planned($0, .deletable) }.sorted { $0.id < $1.id }
         var rewritten: [CompactPlan.Volume] = []
-        if decision.isRewriteDue {
+        if decision.isRewriteDue || wasBegun {
             let wasteful = Set(decision.wasteful)
             rewritten =
                 decision.wasteful.map { planned($0, .wasteful) }
                 + decision.small.filter { !wasteful.contains($0) }.map { planned($0, .small) }
             // One small volume by itself would only get another name.
             let possible = rewritten.filter { $0.hindrance == nil }
-            if possible.count < 2, possible.allSatisfy({ $0.wastedBytes == 0 }) { rewritten = [] }
+            if possible.count < 2, possible.allSatisfy({ $0.wastedBytes == 0 }) {
+                rewritten.removeAll { $0.hindrance == nil }
+            }
         }
         func age(_ volume: CompactPlan.Volume) -> (Int64, Int64) {
             (usage.volumes[volume.id]?.oldestUse ?? 0, volume.id)

@@ -1,4 +1,4 @@
-internal import Catalog
+public import Catalog
 internal import Destinations
 internal import StoreFormat
 internal import Support
@@ -16,7 +16,15 @@ public struct CompactRun {
     let options: CompactOptions
     let problems: ProblemLog
 
-    /// The catalog's property that says that waste may be left.
+    /// Why a compaction is due, whatever the run before it did.
+    enum Due: String {
+        /// Versions were deleted since the last one.
+        case waste
+        /// One began to rewrite volumes, and did not come to its end.
+        case begun
+    }
+
+    /// The catalog's property with one of these.
     static let dueProperty = "compaction_due"
     /// The catalog's property with the time of the last compaction, in Unix seconds.
     static let timeProperty = "last_compaction"
@@ -36,12 +44,12 @@ public struct CompactRun {
     public func run() throws(EngineError) -> CompactSummary {
         session.store.progress.phase = .compacting
         do {
-            let leftovers = try ReplacedObjects.carryOut(session)
+            let deleted = try ReplacedObjects.delete(session)
             let planned = try planner.make()
             var summary: CompactSummary
             if planned.plan.reason == .compacted {
                 try requireOneEncryption()
-                summary = try CompactWork(session, options, planned, problems: problems).run()
+                summary = try CompactWork(session, options, planned, deleted: deleted, problems: problems).run()
             } else {
                 summary = CompactSummary(planned.plan.reason)
                 summary.bytesBefore = session.listing.totalSize
@@ -56,7 +64,7 @@ public struct CompactRun {
                         .remoteObject, session.store.destination.label,
                         "is not compacted: \(obstacle); all data stays until the store is repaired"))
             }
-            summary.leftoversDeleted = leftovers
+            summary.leftoversDeleted = deleted.count
             return summary
         } catch {
             throw EngineError(error, doing: "compact the store")
@@ -65,45 +73,56 @@ public struct CompactRun {
 
     /// Compacts after a backup, if that can make a difference.
     ///
-    /// Without deleted versions that is only so when small volumes have piled up, or when an earlier compaction did not
-    /// come to its end.
     /// - Parameters:
     ///   - versionsDeleted: how many versions were deleted since the last compaction.
     ///   - objectsUploaded: how many objects the backup sent.
     /// - Returns: what was done, or why nothing was.
     /// - Throws: as ``run()``.
     public func runAfterBackup(versionsDeleted: Int, objectsUploaded: Int) throws(EngineError) -> CompactSummary {
+        let reason = try Self.reasonToWait(
+            session.catalog, options, versionsDeleted: versionsDeleted, objectsUploaded: objectsUploaded)
+        guard let reason else { return try run() }
+        var summary = CompactSummary(reason)
+        summary.bytesBefore = session.listing.totalSize
+        summary.bytesAfter = summary.bytesBefore
+        return summary
+    }
+
+    /// Why a compaction after a backup would make no difference, or must not be; `nil` when it may.
+    ///
+    /// Asks only the catalog, and looks at no block. Without deleted versions there is only something to do when small
+    /// volumes have piled up, or when an earlier compaction did not come to its end.
+    /// - Parameters:
+    ///   - catalog: the store's local catalog, in step with the destination; remembers that versions were deleted.
+    ///   - options: when it is compacted.
+    ///   - versionsDeleted: how many versions were deleted since the last compaction.
+    ///   - objectsUploaded: how many objects the backup sent.
+    /// - Returns: the reason.
+    /// - Throws: `.catalog`.
+    public static func reasonToWait(
+        _ catalog: Catalog, _ options: CompactOptions, versionsDeleted: Int, objectsUploaded: Int
+    ) throws(EngineError) -> CompactSummary.Reason? {
         do {
-            let state = try session.catalog.read { reader in
+            let state = try catalog.read { reader in
                 (
-                    isDue: try reader.property(Self.dueProperty) != nil,
-                    last: try reader.property(Self.timeProperty).flatMap { Int64($0) },
+                    isDue: try reader.property(dueProperty) != nil,
+                    last: try reader.property(timeProperty).flatMap { Int64($0) },
                     hasLeftovers: try !ReplacedObjects.names(in: reader).isEmpty
                 )
             }
-            guard versionsDeleted > 0 || objectsUploaded > 0 || state.isDue || state.hasLeftovers else {
-                return CompactSummary(.nothingChanged)
-            }
-            if versionsDeleted > 0, !state.isDue {
-                try session.catalog.write { try $0.setProperty(Self.dueProperty, "true") }
-            }
-            let reason: CompactSummary.Reason
-            if options.mode == .off {
-                reason = .off
-            } else if let last = state.last, case let age = options.now().seconds - last,
-                age >= 0, age < options.minimumInterval
+            let isDue = state.isDue || versionsDeleted > 0
+            guard isDue || state.hasLeftovers || objectsUploaded > 0 else { return .nothingChanged }
+            if isDue, !state.isDue { try catalog.write { try $0.setProperty(dueProperty, Due.waste.rawValue) } }
+            if options.mode == .off { return .off }
+            if state.hasLeftovers { return nil }
+            if let last = state.last, case let age = options.now().seconds - last, age >= 0,
+                age < options.minimumInterval
             {
-                reason = .tooSoon
-            } else if try !state.isDue && versionsDeleted == 0 && !areSmallTooMany() {
-                reason = .nothingChanged
-            } else {
-                return try run()
+                return .tooSoon
             }
-            var summary = CompactSummary(reason)
-            summary.leftoversDeleted = try ReplacedObjects.carryOut(session)
-            return summary
+            return try isDue || areSmallTooMany(catalog, options) ? nil : .nothingChanged
         } catch {
-            throw EngineError(error, doing: "compact the store")
+            throw EngineError(error, doing: "read the catalog")
         }
     }
 
@@ -125,8 +144,8 @@ public struct CompactRun {
     }
 
     /// Whether the sizes of the data volumes alone may demand a compaction: without a look at any block.
-    private func areSmallTooMany() throws -> Bool {
-        let volumes = try session.catalog.read { try $0.volumes() }.filter { $0.kind == .dblock }
+    private static func areSmallTooMany(_ catalog: Catalog, _ options: CompactOptions) throws -> Bool {
+        let volumes = try catalog.read { try $0.volumes() }.filter { $0.kind == .dblock }
         let thresholds = CompactThresholds(options, largest: volumes.map(\.size).max() ?? 0)
         let small = volumes.filter { $0.size <= thresholds.smallFileSize }
         return thresholds.areSmallTooMany(count: small.count, size: small.reduce(0) { $0 + max(0, $1.size) })

@@ -19,6 +19,8 @@ final class CompactWork {
     private let portionSize: Int64
     private var summary: CompactSummary
     private var nextVolume: Int64
+    /// Objects that were deleted already.
+    private var deleted: Set<ObjectName>
 
     private var open: CompactedVolume?
     /// The number of the volume that is open, counted from 1, or would be next.
@@ -32,8 +34,10 @@ final class CompactWork {
     private static let blocksPerBatch = 200_000
 
     init(
-        _ session: StoreSession, _ options: CompactOptions, _ planned: CompactPlanner.Result, problems: ProblemLog
+        _ session: StoreSession, _ options: CompactOptions, _ planned: CompactPlanner.Result,
+        deleted: Set<ObjectName>, problems: ProblemLog
     ) throws {
+        self.deleted = deleted
         self.session = session
         self.options = options
         self.planned = planned
@@ -54,7 +58,8 @@ final class CompactWork {
         let possible = planned.plan.volumes.filter { $0.hindrance == nil }
         let moves = planned.usage.moves
         try session.catalog.write { writer in
-            try writer.setProperty(CompactRun.dueProperty, "true")
+            let state: CompactRun.Due = planned.plan.volumes.contains { $0.kind != .deletable } ? .begun : .waste
+            try writer.setProperty(CompactRun.dueProperty, state.rawValue)
             try writer.rehome(moves.lazy.map { (block: $0.key, volume: $0.value) })
         }
         let deletable = possible.filter { $0.kind == .deletable }
@@ -268,7 +273,7 @@ final class CompactWork {
             sizes = going.map { max(0, $0.size) }
         }
         guard !gone.isEmpty else { return }
-        _ = try ReplacedObjects.carryOut(session)
+        deleted = try ReplacedObjects.delete(session, deleted: deleted)
         summary.bytesDeleted += sizes.reduce(0, +)
     }
 

@@ -1,4 +1,4 @@
-public import Cryptography
+internal import Cryptography
 internal import Glibc
 public import Support
 
@@ -24,7 +24,7 @@ public struct FileCipher: Sendable {
     }
 
     /// How often version 3 repeats its key derivation, unless told otherwise.
-    public static let usualIterations = AESCryptFormat.usualIterations
+    public static var usualIterations: Int { AESCryptFormat.usualIterations }
 
     private let passphrase: Secret
     private let temporaryFolder: String?
@@ -39,9 +39,11 @@ public struct FileCipher: Sendable {
     /// - Parameters:
     ///   - input: the plaintext.
     ///   - output: gets the stream; a descriptor gets it as it is made.
-    ///   - format: the form of the stream.
+    ///   - iterations: makes the stream one of version 3, whose key derivation is repeated that often; nil makes it one
+    ///     of version 2.
     /// - Throws: `CryptError` or `SystemError`.
-    public func encrypt(_ input: Input, to output: Output, format: AESCryptFormat = .version2) throws {
+    public func encrypt(_ input: Input, to output: Output, iterations: Int? = nil) throws {
+        let format = iterations.map { AESCryptFormat.version3(iterations: $0) } ?? .version2
         let source = try Self.open(input)
         try Self.write(to: output) { sink in
             let writer = try AESCryptWriter(to: sink, passphrase: passphrase, createdBy: "dunnage", format: format)

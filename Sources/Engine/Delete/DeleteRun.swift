@@ -125,31 +125,34 @@ public struct DeleteRun: Sendable {
         try session.catalog.write { try pending.write(to: $0) }
         // On the disk before the first object goes: a listing without it would otherwise look like a loss.
         try session.catalog.checkpoint()
-        var gone: Set<String> = []
+        var removed: Set<String> = []
         var failure: (any Error)?
         do {
             // The oldest first: what is left at any moment is a history without holes at its new end.
-            try store.delete(names.reversed()) { gone.insert($0.text) }
-            try deleteParity(of: gone)
+            try store.delete(names.reversed()) { removed.insert($0.text) }
+            try deleteParity(of: removed)
         } catch {
             failure = error
         }
-        var lingering = gone
-        if !gone.isEmpty {
-            do {
-                var listing = try store.list()
-                lingering.formIntersection(listing.items.map(\.name.text))
-                listing.remove(lingering)
-                if session.properties.encryption != .none { listing.setUnencryptedAside() }
-                summary.listing = listing
-            } catch {
-                failure = failure ?? error
-            }
+        var gone = removed
+        do {
+            var listing = try store.list()
+            let listed = Set(listing.items.map(\.name.text))
+            // A call that failed may have been carried out all the same.
+            gone.formUnion(pending.intended.subtracting(listed))
+            pending.lingering.formUnion(removed.intersection(listed))
+            pending.intended = []
+            listing.remove(pending.lingering)
+            if session.properties.encryption != .none { listing.setUnencryptedAside() }
+            summary.listing = listing
+        } catch {
+            // The next listing will tell.
+            failure = failure ?? error
+            pending.lingering.formUnion(removed)
+            pending.intended.subtract(removed)
         }
         try session.catalog.write { writer in
             try PendingDeletions.forget(gone, writer)
-            pending.intended = []
-            pending.lingering.formUnion(lingering)
             try pending.write(to: writer)
         }
         for candidate in candidates where gone.contains(candidate.name.text) {

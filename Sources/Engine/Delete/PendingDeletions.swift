@@ -62,7 +62,7 @@ struct PendingDeletions: Equatable {
         listing.remove(settled.lingering)
     }
 
-    /// Removes versions whose filelists are gone.
+    /// Removes versions whose filelists are gone; compaction will have something to do.
     static func forget(_ names: Set<String>, _ writer: borrowing CatalogWriter) throws {
         let (volumes, versions) = try writer.reading { reader in
             (try reader.volumes().filter { $0.kind == .dlist && names.contains($0.name) }, try reader.versions())
@@ -72,5 +72,7 @@ struct PendingDeletions: Equatable {
         for version in versions where gone.contains(version.volume) { try writer.removeVersion(version.id) }
         for volume in volumes { try writer.removeVolume(volume.id) }
         _ = try writer.pruneEntries()
+        // What only they needed is waste now.
+        try writer.setProperty(CompactRun.dueProperty, "true")
     }
 }

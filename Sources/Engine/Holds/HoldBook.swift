@@ -53,6 +53,7 @@ public struct HoldBook: Sendable {
     ///   - added: replaces what was known of the same versions.
     ///   - released: the times of versions.
     /// - Returns: the holds after it.
+    /// - Throws: `.damagedObject` when the holds of now cannot be read, and whatever keeps the new ones from being stored.
     @discardableResult
     public static func change(
         _ session: StoreSession, holding added: [Hold] = [], releasing released: [Timestamp] = []

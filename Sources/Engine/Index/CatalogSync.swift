@@ -166,6 +166,7 @@ struct CatalogSyncRun {
         remaining.remove(known.replaced)
         let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        try ReplacedObjects.settle(catalog, with: listing)
         listing = remaining
         try forgetIndexes(change.vanished, catalog)
         try reportSizes(change, catalog)
@@ -183,6 +184,7 @@ struct CatalogSyncRun {
                 throw CatalogError.damaged(path: path, detail: "an earlier run found it damaged")
             }
             let catalog = try Catalog(path: path)
+            try UnfinishedRun.settle(in: catalog, listing: listing)
             try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
@@ -278,7 +280,6 @@ struct CatalogSyncRun {
             problems.add(Problem(.remoteObject, dindex.name, "is missing; it is written again by a backup or repair"))
         }
     }
-
 
     /// Takes over data volumes and their descriptions that another or an unfinished run has left.
     private func adopt(

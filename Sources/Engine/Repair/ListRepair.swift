@@ -50,7 +50,8 @@ struct ListRepair {
 
     private func leaveWithoutTime(_ name: String, _ version: CatalogVersion) {
         context.summary.add(
-            .left, name, "the version of \(version.time) cannot be written again: no second is free before the next one")
+            .left, name, "the version of \(version.time) cannot be written again: no second is free before the next one"
+        )
     }
 
     // MARK: Versions that the catalog does not know any more

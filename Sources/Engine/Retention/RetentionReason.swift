@@ -86,6 +86,10 @@ public struct RetentionDecision: Sendable, Hashable {
     public var deleted: [RetentionVersion] { verdicts.filter { !$0.isKept }.map(\.version) }
     /// The versions that stay, the newest first.
     public var kept: [RetentionVersion] { verdicts.filter(\.isKept).map(\.version) }
+    /// The versions that would go if nobody held them.
+    public var held: [RetentionVersion] {
+        verdicts.filter { $0.reason == .held }.map(\.version)
+    }
     /// The versions that would go if the destination had not locked them.
     public var locked: [RetentionVersion] {
         verdicts.filter { if case .locked = $0.reason { true } else { false } }.map(\.version)

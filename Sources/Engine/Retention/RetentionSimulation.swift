@@ -36,7 +36,7 @@ public struct RetentionSimulation: Sendable, Hashable {
     /// The most runs that a simulation takes.
     public static let runLimit = 100_000
 
-    /// Makes a complete version every `interval` seconds, and decides after each.
+    /// Makes a complete version every `interval` seconds, and decides after each; nil for more than ``runLimit`` runs.
     ///
     /// - Parameters:
     ///   - versions: the versions of now.
@@ -44,7 +44,6 @@ public struct RetentionSimulation: Sendable, Hashable {
     ///   - now: when it begins, with a decision about what is there.
     ///   - until: when it ends.
     ///   - interval: the seconds between runs, 1 or more; the first comes that long after the newest version.
-    /// - Returns: nil when that would be more runs than ``runLimit``.
     public init?(
         _ versions: [RetentionVersion], policy: RetentionPolicy, now: Timestamp, until: Timestamp, interval: Int64
     ) {

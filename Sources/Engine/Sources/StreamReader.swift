@@ -13,16 +13,16 @@ final class StreamReader {
     private let fileHasher: HashContext
     private let metadataStorer: MetadataStorer
     private let finished: BoundedQueue<LargeFile.Finished>
-    private let isStopped: () -> Bool
+    private let isFailed: () -> Bool
 
     /// - Parameters:
     ///   - context: the run.
     ///   - finished: where the workers leave a content when they have its last block.
-    ///   - isStopped: whether the run ends.
-    init(_ context: BackupContext, finished: BoundedQueue<LargeFile.Finished>, isStopped: @escaping () -> Bool) {
+    ///   - isFailed: whether the run has failed.
+    init(_ context: BackupContext, finished: BoundedQueue<LargeFile.Finished>, isFailed: @escaping () -> Bool) {
         self.context = context
         self.finished = finished
-        self.isStopped = isStopped
+        self.isFailed = isFailed
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -32,9 +32,17 @@ final class StreamReader {
     /// Reads streams until the queue ends.
     func run(_ jobs: BoundedQueue<StreamJob>) throws {
         while let job = jobs.pop() {
+            if context.stop.leavesOut() { continue }
             context.counters.opened.add()
             context.progress.addEntries(1)
-            let whole = try content(of: job)
+            let whole: LargeFile.Finished
+            do {
+                whole = try content(of: job)
+            } catch EngineError.cancelled where context.stop.endsReading && !isFailed() {
+                // A run that stops in good order keeps what the version before has of this command.
+                context.stop.markPartial()
+                continue
+            }
             try record(whole, of: job)
             context.counters.streams.add()
             context.counters.streamBytes.add(Int(whole.end.size))
@@ -51,7 +59,8 @@ final class StreamReader {
                 isCompressible: !IncompressibleNames.contains(job.source.place.name[...]),
                 takeFinished: { _ = finished.push($0) }),
             settings: context.settings)
-        let command = try StreamCommand(job.source, isStopped: isStopped)
+        let (isFailed, stop) = (isFailed, context.stop)
+        let command = try StreamCommand(job.source, isStopped: { isFailed() || stop.endsReading })
         defer { command.stop() }
         var size: Int64 = 0
         do {

@@ -51,6 +51,11 @@ public final class Store: Sendable {
     /// Holds a lease for as long as the store is in use; versions are written and objects deleted only under it.
     public func hold(_ lease: Lease) { heldLease.withLock { $0 = lease } }
 
+    /// Has another view of the same store hold the lease as well.
+    public func shareLease(with other: Store) {
+        if let lease = heldLease.withLock({ $0 }) { other.hold(lease) }
+    }
+
     /// Gives the lease back, if there is one.
     public func releaseLease() { heldLease.withLock { $0.take() }?.release() }
 

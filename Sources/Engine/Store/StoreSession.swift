@@ -88,9 +88,24 @@ public final class StoreSession: Sendable {
         guard let properties else {
             throw .catalog(.inconsistent(path: catalog.path, detail: "the settings of the store are missing"))
         }
+        // Whoever changes the store must not meet the rows of a run that was cut off.
+        let current = lease == nil ? nil : try publish(catalog, store, properties, outcome.listing)
         return StoreSession(
-            store: store, catalog: catalog, properties: properties, listing: outcome.listing, outcome: outcome,
-            folder: folder)
+            store: store, catalog: catalog, properties: properties, listing: current ?? outcome.listing,
+            outcome: outcome, folder: folder)
+    }
+
+    private static func publish(
+        _ catalog: Catalog, _ store: Store, _ properties: StoreProperties, _ listing: StoreListing
+    ) throws(EngineError) -> StoreListing? {
+        do {
+            return try InterruptedVersion.publish(
+                from: catalog, store: store, settings: properties.settings,
+                encryption: listing.encryption == Encryption.none ? .none : .aes, prefix: properties.prefix,
+                listing: listing)?.listing
+        } catch {
+            throw EngineError(error, doing: "make a version of an interrupted run")
+        }
     }
 
     /// The same store after a change, with what it holds now.

@@ -40,11 +40,11 @@ struct DeleteRunTests {
         let trees = try fixture.makeVersions(3)
         let versions = try fixture.knownVersions()
         _ = try DeleteRun(try fixture.session()).run(versions: [versions[0].id])
-        #expect(try fixture.restoreDifferences(from: trees[1]) == [])
+        #expect(try fixture.restoreDifferences(.newest, from: trees[1]) == [])
         let summary = try fixture.run()
         // Its data is still there, so the same version is made again without sending any of it.
         #expect(summary.version != nil && summary.uploadedObjects == 1)
-        #expect(try fixture.restoreDifferences(from: trees[2]) == [])
+        #expect(try fixture.restoreDifferences(.newest, from: trees[2]) == [])
         #expect(try fixture.restoreDifferences(.number(1), from: trees[1]) == [])
         if let faults = try fixture.faults() { #expect(faults == "") }
     }
@@ -122,7 +122,7 @@ struct DeleteRunTests {
         let left = try fixture.knownVersions().dropFirst().map(\.id)
         _ = try DeleteRun(session).run(versions: left)
         #expect(try fixture.filelists().count == 1)
-        #expect(try fixture.restoreDifferences(from: trees[3]) == [])
+        #expect(try fixture.restoreDifferences(.newest, from: trees[3]) == [])
         #expect(try fixture.run().catalogWasRebuilt == false)
         if let faults = try fixture.faults() { #expect(faults == "") }
     }

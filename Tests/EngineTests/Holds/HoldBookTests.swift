@@ -1,3 +1,4 @@
+import Catalog
 import Destinations
 import Foundation
 import StoreFormat

@@ -23,7 +23,9 @@ struct AlikeVersionsTests {
         }
     }
 
-    @Test("whatever changes between versions and in whatever order they list it, each has its own entries", arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+    @Test(
+        "whatever changes between versions and in whatever order they list it, each has its own entries",
+        arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let folder = try TemporaryFolder()

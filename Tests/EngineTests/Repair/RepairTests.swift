@@ -35,7 +35,8 @@ struct RepairTests {
 
     @discardableResult
     private func repair(
-        _ fixture: BackupFixture, _ destination: (any Destination)? = nil, change: (inout RepairOptions) -> Void = { _ in }
+        _ fixture: BackupFixture, _ destination: (any Destination)? = nil,
+        change: (inout RepairOptions) -> Void = { _ in }
     ) throws -> RepairSummary {
         var options = RepairOptions()
         options.volumeSize = fixture.options.volumeSize
@@ -112,7 +113,9 @@ struct RepairTests {
         }
     }
 
-    @Test("what is intact in a damaged data volume is salvaged, the rest found in files, and the volume removed", arguments: [false, true])
+    @Test(
+        "what is intact in a damaged data volume is salvaged, the rest found in files, and the volume removed",
+        arguments: [false, true])
     func damagedData(isEncrypted: Bool) throws {
         let fixture = try fixture(passphrase: isEncrypted ? "correct horse" : nil)
         let name = try #require(try names(fixture, "dblock").first)

@@ -47,7 +47,7 @@ struct RetentionTests {
     @Test("every frame begins anew: the oldest of each stays, however close to the next frame's")
     func frames() {
         let policy = RetentionPolicy(tiers: [Self.tier(28, 7), Self.tier(7, 1)])
-        #expect(Self.kept([0, 167, 168, 169, 170, 671, 672, 673], policy) == [0, 168, 169, 672])
+        #expect(Self.kept([0, 167, 168, 169, 170, 671, 672, 673], policy) == [0, 168, 170, 672])
     }
 
     @Test("partial versions are never thinned out by a tier, and do not count for its grid")
@@ -65,7 +65,7 @@ struct RetentionTests {
         #expect(
             Self.kept([0, 1, 2, 100, 5000], RetentionPolicy(tiers: [Self.tier(nil, nil)])) == [0, 1, 2, 100, 5000])
         let policy = RetentionPolicy(tiers: [Self.tier(1, nil), Self.tier(nil, 365)])
-        #expect(Self.kept([0, 1, 2, 100, 5000, 90_000], policy) == [0, 1, 2, 90_000])
+        #expect(Self.kept([0, 1, 2, 100, 5000, 90_000], policy) == [0, 1, 2, 5000, 90_000])
         let zero = RetentionPolicy(
             tiers: [.init(frame: Self.span(1), interval: RetentionSpan(seconds: 0, description: "0s"))])
         #expect(Self.kept([0, 1, 2, 30], zero) == [0, 1, 2])

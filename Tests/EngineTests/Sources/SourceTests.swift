@@ -80,12 +80,9 @@ struct SourceTests {
         #expect(try BackupRun(store: store, catalogPath: fixture.catalog, request: request).run().files == 1)
     }
 
-    @Test(
-        "a source whose path no version can hold is refused",
-        arguments: [
-            "/" + String(repeating: "long/", count: 7000), String(repeating: "/a", count: 4097),
-        ])
-    func longSources(_ path: String) throws {
+    @Test("a source whose path no version can hold is refused", arguments: [("/long", 7000), ("/a", 4097)])
+    func longSources(_ part: String, _ count: Int) throws {
+        let path = String(repeating: part, count: count)
         let fixture = try fixture()
         fixture.others = [path]
         let error = try #require(throws: EngineError.self) { try fixture.run() }
