@@ -12,6 +12,9 @@ struct DunnageCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
             RestoreCommand.self, VerifyCommand.self,
+            RepairCommand.self,
+            BrokenCommand.self,
+            PurgeCommand.self,
             RetentionCommand.self,
             DeleteCommand.self,
             CompactCommand.self,
