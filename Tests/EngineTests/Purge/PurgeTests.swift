@@ -106,7 +106,7 @@ struct PurgeTests {
                 let fault = FaultyDestination.Fault(operation, ordinals: index...1_000, effect)
                 let destination = FaultyDestination(try fixture.destination(), faults: [fault])
                 #expect(throws: EngineError.self) {
-                    try PurgeRun(try session(fixture, destination)).run([pattern])
+                    try PurgeRun(try self.session(fixture, destination)).run([pattern])
                 }
                 let session = try session(fixture)
                 #expect(try StoreView(session.catalog).versions().count == 3, "\(operation) \(index)")
