@@ -113,7 +113,17 @@ public final class Catalog: Sendable {
 
     /// Gives back the memory of the database's caches, before something that needs it for other things.
     public func releaseMemory() {
-        pool.releaseMemory()
+        (pool as? DatabasePool)?.releaseMemory()
+        (pool as? DatabaseQueue)?.releaseMemory()
+    }
+
+    /// Whether SQLite finds nothing wrong with the file; reads all of it.
+    public func isSound() throws(CatalogError) -> Bool {
+        do {
+            return try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") == "ok" }
+        } catch {
+            throw Self.typed(error, path: path)
+        }
     }
 
     /// Moves a catalog that cannot be used out of the way, beside its place, and returns the new path.
