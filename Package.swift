@@ -43,12 +43,13 @@ let package = Package(
         systemLibrary("CZlib", "zlib", "zlib1g-dev"),
         systemLibrary("CLzma", "liblzma", "liblzma-dev"),
         .target(name: "CPosix"),
+        .target(name: "CSHA256"),
 
         // Leaves: one job each, no knowledge of backups.
         library("Support", ["CPosix"]),
         library("YAML", ["CLibYAML"]),
         library("JSON", ["Support"]),
-        library("Cryptography", ["COpenSSL", "Support"]),
+        library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
 

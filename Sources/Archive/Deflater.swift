@@ -5,15 +5,26 @@ internal import CDeflate
 /// Levels 1 and 2 are ISA-L's, which is twice as fast as any other; from 3 on they are libdeflate's.
 public final class Deflater {
     private enum Coder {
-        /// One coder for small blocks, one for large ones.
-        case quick(small: QuickDeflater, large: QuickDeflater)
+        case quick(QuickCoders)
         case thorough(OpaquePointer)
     }
 
-    private let coder: Coder
+    /// Making codes for a block costs more than it saves when the block is tiny; a thorough search costs most, and
+    /// gains least, when it is large.
+    private struct QuickCoders {
+        let tiny: QuickDeflater
+        let tinyBelow: Int
+        let small: QuickDeflater
+        let large: QuickDeflater
 
-    /// Small blocks gain most from a thorough search, and large ones cost most.
-    private static let largeFrom = 64 << 10
+        static let largeFrom = 64 << 10
+
+        func coder(for count: Int) -> QuickDeflater {
+            count < tinyBelow ? tiny : count < Self.largeFrom ? small : large
+        }
+    }
+
+    private let coder: Coder
 
     /// Allocates a compressor: a few hundred kilobytes, thus one per worker and not one per block.
     ///
@@ -22,10 +33,14 @@ public final class Deflater {
     public init(level: Int) {
         switch level {
         case ...1:
-            let only = QuickDeflater(.fastest)
-            coder = .quick(small: only, large: only)
+            let others = QuickDeflater(.readyCodes)
+            coder = .quick(
+                QuickCoders(tiny: QuickDeflater(.fixedCodes), tinyBelow: 2048, small: others, large: others))
         case 2:
-            coder = .quick(small: QuickDeflater(.smallest), large: QuickDeflater(.fast))
+            coder = .quick(
+                QuickCoders(
+                    tiny: QuickDeflater(.fixedCodes), tinyBelow: 512, small: QuickDeflater(.smallest),
+                    large: QuickDeflater(.fast)))
         default:
             guard let compressor = libdeflate_alloc_compressor(Int32(min(level, 12))) else {
                 fatalError("out of memory for a compressor")
@@ -45,8 +60,8 @@ public final class Deflater {
     public func deflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
         guard let destination = output.baseAddress else { return nil }
         switch coder {
-        case .quick(let small, let large):
-            return (input.count < Self.largeFrom ? small : large).deflate(input, into: output)
+        case .quick(let coders):
+            return coders.coder(for: input.count).deflate(input, into: output)
         case .thorough(let compressor):
             let count = libdeflate_deflate_compress(
                 compressor, input.baseAddress, input.count, destination, output.count)

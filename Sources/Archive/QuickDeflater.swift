@@ -2,19 +2,29 @@ internal import CISAL
 
 /// ISA-L's compressor, for single blocks or as a stream; not for several threads at once.
 final class QuickDeflater {
-    enum Level: UInt32 {
-        /// Fixed codes and a hasty search.
-        case fastest = 0
-        case fast = 2
-        case smallest = 3
+    enum Level {
+        /// The codes that deflate itself defines: no tables to make, and none to store.
+        case fixedCodes
+        /// Ready-made tables of codes.
+        case readyCodes
+        case fast
+        case smallest
     }
 
     private let coder: UnsafeMutableRawPointer
+    private let hasFixedCodes: Bool
 
     /// - Precondition: there is memory for it.
     init(_ level: Level) {
-        guard let coder = dunnage_isal_create(level.rawValue) else { fatalError("out of memory for a compressor") }
+        let number: UInt32 =
+            switch level {
+            case .fixedCodes, .readyCodes: 0
+            case .fast: 2
+            case .smallest: 3
+            }
+        guard let coder = dunnage_isal_create(number) else { fatalError("out of memory for a compressor") }
         self.coder = coder
+        hasFixedCodes = level == .fixedCodes
     }
 
     deinit {
@@ -28,7 +38,7 @@ final class QuickDeflater {
         // Its lengths have 32 bits; a block of such a size is stored.
         guard input.count <= Int(Int32.max) else { return nil }
         let count = dunnage_isal_deflate(
-            coder, input.bindMemory(to: UInt8.self).baseAddress, UInt32(input.count),
+            coder, hasFixedCodes ? 1 : 0, input.bindMemory(to: UInt8.self).baseAddress, UInt32(input.count),
             output.bindMemory(to: UInt8.self).baseAddress, UInt32(min(output.count, Int(Int32.max))))
         return count == 0 ? nil : count
     }

@@ -40,12 +40,14 @@ static inline void dunnage_isal_set_level(dunnage_isal *coder) {
     coder->stream.level_buf_size = coder->level_buffer_size;
 }
 
-// Returns the packed length, or 0 when it does not fit.
+// Returns the packed length, or 0 when it does not fit. With `fixed` codes, which only level 0 has, the output carries
+// no code tables.
 static inline size_t dunnage_isal_deflate(
-    void *pointer, const uint8_t *input, uint32_t count, uint8_t *output, uint32_t room) {
+    void *pointer, int fixed, const uint8_t *input, uint32_t count, uint8_t *output, uint32_t room) {
     dunnage_isal *coder = (dunnage_isal *)pointer;
     isal_deflate_stateless_init(&coder->stream);
     dunnage_isal_set_level(coder);
+    if (fixed) isal_deflate_set_hufftables(&coder->stream, NULL, IGZIP_HUFFTABLE_STATIC);
     coder->stream.end_of_stream = 1;
     coder->stream.flush = NO_FLUSH;
     // ISA-L only reads from next_in.

@@ -113,7 +113,8 @@ public final class Catalog: Sendable {
 
     /// Gives back the memory of the database's caches, before something that needs it for other things.
     public func releaseMemory() {
-        pool.releaseMemory()
+        (pool as? DatabasePool)?.releaseMemory()
+        (pool as? DatabaseQueue)?.releaseMemory()
     }
 
     /// Moves a catalog that cannot be used out of the way, beside its place, and returns the new path.

@@ -17,6 +17,7 @@ struct DunnageCommand: ParsableCommand {
             CompactCommand.self,
             HoldCommand.self,
             ReleaseCommand.self,
+            RecoverCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,

@@ -20,14 +20,17 @@ public struct JobVerification: Sendable {
         }
     }
 
-    /// Reads back and checks what is next in turn; the destination is listed anew, since the run has changed it.
+    /// Reads back and checks what is next in turn.
     /// - Parameters:
     ///   - session: the store, with the catalog as the run left it.
     ///   - problems: gets every fault.
+    ///   - listsAnew: whether the store has changed since the session was opened.
     /// - Returns: what was found.
     /// - Throws: what keeps the destination or the catalog from being read.
-    public func run(_ session: StoreSession, problems: ProblemLog) throws(EngineError) -> VerifySummary {
-        try VerifyRun(level, session: session, problems: problems, listsAnew: true).run()
+    public func run(
+        _ session: StoreSession, problems: ProblemLog, listsAnew: Bool
+    ) throws(EngineError) -> VerifySummary {
+        try VerifyRun(level, session: session, problems: problems, listsAnew: listsAnew).run()
     }
 }
 

@@ -139,11 +139,28 @@ struct Maintenance {
             summary.uploadedObjects > 0 || !(result.retention?.deleted.isEmpty ?? true)
             || result.compaction?.reason == .compacted
         guard let check = JobVerification(job.verification, hasChanged: hasChanged) else { return }
-        result.verification = try check.run(try open(&session), problems: problems)
+        let isListedNow = session == nil
+        let summary = try check.run(try open(&session), problems: problems, listsAnew: !isListedNow)
+        result.verification = summary
+        if summary.isIntact {
+            logger.info("read back", metadata: ["objects": "\(summary.objects)", "blocks": "\(summary.blocks)"])
+        } else {
+            result.failure = result.failure ?? Failure(summary, job: job.name)
+        }
     }
 }
 
 extension Failure {
+    /// What a check after the backup found.
+    fileprivate init(_ summary: VerifySummary, job: String) {
+        let objects = summary.faultyObjects
+        self.init(
+            .store, .failure,
+            "The backup was made, but \(objects) object\(objects == 1 ? " is" : "s are") missing or damaged at the "
+                + "destination, found by reading \(summary.objects) back. Run `dunnage verify \(job)` to learn which "
+                + "files are concerned.")
+    }
+
     /// Why a run deleted nothing: more versions were due than one run may delete.
     fileprivate init(_ decision: RetentionDecision, _ policy: RetentionPolicy, job: String) {
         let due = decision.deleted

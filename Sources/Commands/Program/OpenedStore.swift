@@ -79,8 +79,14 @@ struct OpenedStore {
     /// Which version is meant; times without a zone are of the configured one.
     /// - Throws: `Failure` with `ExitCode.usage`.
     func version(_ text: String?) throws -> VersionSelector {
+        try Self.version(text, zone: setting.zone)
+    }
+
+    /// Which version is meant; times without a zone are of `zone`.
+    /// - Throws: `Failure` with `ExitCode.usage`.
+    static func version(_ text: String?, zone: TimeZoneClock) throws -> VersionSelector {
         guard let text else { return .newest }
-        if let time = setting.zone.time(text) { return .time(time) }
+        if let time = zone.time(text) { return .time(time) }
         if let selector = VersionSelector(text) { return selector }
         throw Failure(
             .configuration, .usage,

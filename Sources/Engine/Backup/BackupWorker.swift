@@ -15,6 +15,7 @@ final class BackupWorker {
     private let stop: StopSwitch
     private let storer: BlockStorer
     private let fileHasher: HashContext
+    private let contentHash: BlockwiseHash
     private let metadataReader: MetadataReader
     private let metadataStorer: MetadataStorer
     private let buffer: BlockBuffer
@@ -31,6 +32,7 @@ final class BackupWorker {
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
+        contentHash = BlockwiseHash(block: context.settings.blockHash, file: context.settings.fileHash)
         metadataReader = MetadataReader(names: context.ownerNames)
         metadataStorer = MetadataStorer(context, storer: storer)
         buffer = BlockBuffer(capacity: context.settings.blockSize)
@@ -41,7 +43,8 @@ final class BackupWorker {
         while let work = streams.work.pop() {
             switch work {
             case .folder(let batch): try examine(batch)
-            case .block(let file, let position, let block): try store(block, of: file, position: position)
+            case .block(let file, let position, let block, let digest):
+                try store(block, digest, of: file, position: position)
             }
             try flush(whenAbove: 128)
         }
@@ -143,12 +146,12 @@ final class BackupWorker {
                 let hasChanged = source.hasChanged()
                 try rethrowing {
                     try finish(
-                        &builder, entry, candidate, in: batch, metadata: metadata, hash: fileHasher.finish(),
+                        &builder, entry, candidate, in: batch, metadata: metadata, hash: contentHash.finish(),
                         hasChanged: hasChanged)
                 }
             }
         } catch {
-            _ = fileHasher.finish()
+            _ = contentHash.finish()
             if let failure { throw failure }
             try leaveOut(candidate, in: batch, error)
         }
@@ -187,8 +190,9 @@ final class BackupWorker {
 
     private func add(to builder: inout ContentBuilder, _ batch: FolderBatch, isCompressible: Bool) throws {
         count(bytes: buffer.count)
-        fileHasher.update(buffer.filled)
-        let (id, digest) = try storer.store(buffer.filled, index: batch.index, isCompressible: isCompressible)
+        let digest = contentHash.add(buffer.filled)
+        let id = try storer.store(
+            buffer.filled, digest: digest, index: batch.index, isCompressible: isCompressible)
         try builder.add(id, digest: digest, size: buffer.count) { try storeList($0, batch.index) }
     }
 
@@ -228,9 +232,10 @@ final class BackupWorker {
 
     // MARK: Large files
 
-    private func store(_ block: BlockBuffer, of file: LargeFile, position: Int) throws {
-        let (id, digest) = try storer.store(
-            block.filled, index: file.opening.batch.index, isCompressible: file.opening.isCompressible)
+    private func store(_ block: BlockBuffer, _ digest: Digest, of file: LargeFile, position: Int) throws {
+        let id = try storer.store(
+            block.filled, digest: digest, index: file.opening.batch.index,
+            isCompressible: file.opening.isCompressible)
         let size = block.count
         streams.buffers.give(block)
         count(bytes: size)
@@ -304,15 +309,15 @@ final class BackupWorker {
                     break
                 }
                 size += Int64(block.count)
-                fileHasher.update(block.filled)
-                guard streams.work.push(.block(file, position: file.announce(), block)) else {
+                let digest = contentHash.add(block.filled)
+                guard streams.work.push(.block(file, position: file.announce(), block, digest)) else {
                     throw SystemError("read", code: ECANCELED)
                 }
             }
-            let end = LargeFile.End(size: size, hash: fileHasher.finish(), isUnsettled: source.hasChanged())
+            let end = LargeFile.End(size: size, hash: contentHash.finish(), isUnsettled: source.hasChanged())
             if let whole = file.end(end) { try rethrowing { try complete(file, whole) } }
         } catch {
-            _ = fileHasher.finish()
+            _ = contentHash.finish()
             _ = file.end(nil)
             if let failure { throw failure }
             if error.code == ECANCELED { throw EngineError.cancelled }

@@ -27,6 +27,16 @@ final class BlockStorer {
         _ bytes: UnsafeRawBufferPointer, index: BlockIndex, isCompressible: Bool = true, isList: Bool = false
     ) throws -> (id: Int64, digest: Digest) {
         let digest = hasher.hash(bytes)
+        let id = try store(bytes, digest: digest, index: index, isCompressible: isCompressible, isList: isList)
+        return (id, digest)
+    }
+
+    /// Makes sure that a block whose hash is known will be stored, once `flush()` was called.
+    /// - Returns: its number in the catalog.
+    func store(
+        _ bytes: UnsafeRawBufferPointer, digest: Digest, index: BlockIndex, isCompressible: Bool = true,
+        isList: Bool = false
+    ) throws -> Int64 {
         let (id, isNew) = index.insert(digest)
         if isNew {
             let block = packer.pack(
@@ -35,7 +45,7 @@ final class BlockStorer {
             waitingBytes += block.packed.count
             if waitingBytes >= Self.batchBytes || waiting.count >= Self.batchCount { try flush() }
         }
-        return (id, digest)
+        return id
     }
 
     /// Sends on what waits.
