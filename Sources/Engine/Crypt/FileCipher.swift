@@ -118,7 +118,7 @@ public struct FileCipher: Sendable {
 }
 
 /// A file mapped for reading.
-private final class Mapping {
+final class Mapping {
     let bytes: UnsafeRawBufferPointer
     private static let pageMask = Int(sysconf(Int32(_SC_PAGESIZE))) - 1
 
