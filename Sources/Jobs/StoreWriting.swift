@@ -13,6 +13,7 @@ public struct StoreWriting: Sendable {
     private let interruption: Interruption
     private let progress: RunProgress
     private let problems: ProblemLog
+    private let toleratesLostVersions: Bool
 
     /// What every opened store shares.
     /// - Parameters:
@@ -23,9 +24,10 @@ public struct StoreWriting: Sendable {
     ///   - interruption: ends everything early.
     ///   - progress: is counted into.
     ///   - problems: gets damaged and missing objects.
+    ///   - toleratesLostVersions: opens stores also when all versions of a known one are gone, as a repair has to.
     public init(
         activity: String, logger: Logger, mask: SecretMask, environment: [String: String],
-        interruption: Interruption, progress: RunProgress, problems: ProblemLog
+        interruption: Interruption, progress: RunProgress, problems: ProblemLog, toleratesLostVersions: Bool = false
     ) {
         self.activity = activity
         self.logger = logger
@@ -34,6 +36,7 @@ public struct StoreWriting: Sendable {
         self.interruption = interruption
         self.progress = progress
         self.problems = problems
+        self.toleratesLostVersions = toleratesLostVersions
     }
 
     /// The store of a job, with its local catalog.
@@ -50,6 +53,10 @@ public struct StoreWriting: Sendable {
         let specification = try configuration.findDestination(destination, of: job)
         let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
         let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        if configuration.runtime.isStateless {
+            let lease = LeaseRequest(instance: configuration.instance, activity: "\(activity) \(job.name)")
+            return HeldStore(try open(access, catalog: nil, lease), lock: nil)
+        }
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
         do {
             try state.prepare()
@@ -79,7 +86,7 @@ public struct StoreWriting: Sendable {
             return try StoreSession.open(
                 destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
                 catalogPath: catalog, lease: lease, problems: problems, progress: progress,
-                cancellation: interruption.cancellation)
+                cancellation: interruption.cancellation, toleratesLostVersions: toleratesLostVersions)
         } catch {
             throw Failure(error, stoppedBy: interruption.signal)
         }

@@ -24,9 +24,11 @@ struct OpenedStore {
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
     ///   - change: the command's name when it changes the store, and must not meet a backup at work.
+    ///   - toleratesLostVersions: whether a store to be changed is opened although it has lost all its versions.
     /// - Throws: `Failure`, or `InvalidConfiguration`.
     init(
-        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, change: String? = nil
+        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, change: String? = nil,
+        toleratesLostVersions: Bool = false
     ) throws {
         let configuration: Configuration? =
             switch choice.place {
@@ -42,7 +44,8 @@ struct OpenedStore {
         let writing = change.map {
             StoreWriting(
                 activity: $0, logger: setting.logger, mask: program.mask, environment: program.environment,
-                interruption: program.interruption, progress: progress, problems: problems)
+                interruption: program.interruption, progress: progress, problems: problems,
+                toleratesLostVersions: toleratesLostVersions)
         }
         setting.progress.watch(progress)
         do {

@@ -93,6 +93,10 @@ public struct BackupSummary: Sendable {
     public var recoveredVersion: Timestamp?
     /// Whether data that an interrupted run had left was found and taken over.
     public var leftoversWereAdopted = false
+    /// What the catalog cost that was fetched from the destination, if it was.
+    public var catalogSnapshot: CatalogSnapshot.Cost?
+    /// How long it took to have a catalog that is in step with the store.
+    public var catalogDuration = Duration.zero
     /// Whether the catalog was rebuilt from the destination.
     public var catalogWasRebuilt = false
 }

@@ -118,7 +118,7 @@ public struct FileCipher: Sendable {
 }
 
 /// A file mapped for reading.
-private final class Mapping {
+final class Mapping {
     let bytes: UnsafeRawBufferPointer
 
     init(_ file: borrowing FileDescriptor) throws(SystemError) {

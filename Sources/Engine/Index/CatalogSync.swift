@@ -281,7 +281,6 @@ struct CatalogSyncRun {
         }
     }
 
-
     /// Takes over data volumes and their descriptions that another or an unfinished run has left.
     private func adopt(
         _ change: ListingChange, _ known: Known, _ properties: StoreProperties, _ catalog: Catalog

@@ -34,6 +34,7 @@ struct ListingChange {
 
     /// Whether versions or known data have changed, which only reading everything anew accounts for.
     var demandsRebuild: Bool {
-        !newVersions.isEmpty || vanished.contains { $0.kind != .dindex } || otherSizes.contains { $0.volume.kind == .dlist }
+        !newVersions.isEmpty || vanished.contains { $0.kind != .dindex }
+            || otherSizes.contains { $0.volume.kind == .dlist }
     }
 }

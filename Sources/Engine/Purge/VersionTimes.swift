@@ -18,6 +18,12 @@ struct VersionTimes {
         return Timestamp(seconds: candidate)
     }
 
+    /// The same for a version whose filelist is gone, so that its own time may be free again.
+    mutating func nextOrSame(as time: Timestamp) -> Timestamp? {
+        if let next = next(after: time) { return next }
+        return taken.insert(time.seconds).inserted ? time : nil
+    }
+
     /// Blocks until a time is not in the future any more.
     static func wait(for time: Timestamp, _ cancellation: Cancellation) throws(EngineError) {
         while time > .now() {

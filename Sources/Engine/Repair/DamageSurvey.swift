@@ -39,7 +39,10 @@ struct DamageSurvey {
         let wanted = Dictionary(grouping: lost, by: \.volume)
         for volume in damaged {
             guard let blocks = wanted[volume.id] else { continue }
-            try Self.read(volume, blocks, context) { _, _ in } failed: { rest.append($0) }
+            try Self.read(volume, blocks, context) { _, _ in
+            } failed: {
+                rest.append($0)
+            }
         }
         rest += wanted[0] ?? []
         let homes = try Self.otherHomes(of: rest, damaged: Set(damaged.map(\.id)), context)

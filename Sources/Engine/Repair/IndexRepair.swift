@@ -195,7 +195,8 @@ struct IndexRepair {
             } catch {
                 guard error.concernsOneObject else { throw error }
                 guard case .damagedObject = error else {
-                    context.summary.add(.left, dindex.name, "\(error.faultOfObject); nothing is known of it, so it stays")
+                    context.summary.add(
+                        .left, dindex.name, "\(error.faultOfObject); nothing is known of it, so it stays")
                     continue
                 }
                 // By now every data volume that can be read has another description.
@@ -210,7 +211,9 @@ struct IndexRepair {
         _ dindex: CatalogVolume, _ descriptions: [VolumeDescription]
     ) throws(EngineError) -> String? {
         if descriptions.isEmpty { return "describes nothing" }
-        if faulty.contains(dindex.name) { return "is damaged or contradicts what it describes, which is described anew" }
+        if faulty.contains(dindex.name) {
+            return "is damaged or contradicts what it describes, which is described anew"
+        }
         guard descriptions.allSatisfy({ context.items[$0.dblockName] == nil }) else { return nil }
         let missing = descriptions.map(\.dblockName).joined(separator: ", ")
         do {

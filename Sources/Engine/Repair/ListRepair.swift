@@ -50,7 +50,8 @@ struct ListRepair {
 
     private func leaveWithoutTime(_ name: String, _ version: CatalogVersion) {
         context.summary.add(
-            .left, name, "the version of \(version.time) cannot be written again: no second is free before the next one")
+            .left, name, "the version of \(version.time) cannot be written again: no second is free before the next one"
+        )
     }
 
     // MARK: Versions that the catalog does not know any more
@@ -63,7 +64,7 @@ struct ListRepair {
                 try hasSameSettings(catalog)
             else { continue }
             for version in versions.reversed() where known.insert(version.time).inserted {
-                guard let time = times.next(after: version.time) else {
+                guard let time = times.nextOrSame(as: version.time) else {
                     leaveWithoutTime("the version of \(version.time)", version)
                     continue
                 }

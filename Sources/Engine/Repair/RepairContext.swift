@@ -1,6 +1,6 @@
 internal import Catalog
-internal import Destinations
 internal import Cryptography
+internal import Destinations
 internal import StoreFormat
 internal import Support
 
@@ -27,7 +27,8 @@ final class RepairContext {
 
     /// The listing's items by name.
     lazy var items: [String: StoreListing.Item] = Dictionary(
-        session.listing.items.map { ($0.name.text, $0) }) { first, _ in first }
+        session.listing.items.map { ($0.name.text, $0) }
+    ) { first, _ in first }
 
     /// Whether an object is listed in another size than recorded.
     func isResized(_ volume: CatalogVolume) -> Bool {
@@ -44,7 +45,8 @@ final class RepairContext {
 
     func newVolume(_ name: ObjectName) throws -> VolumeWriter {
         try VolumeWriter(
-            name: name, settings: settings, passphrase: store.passphrase, folder: store.temporaryFolder, created: .now())
+            name: name, settings: settings, passphrase: store.passphrase, folder: store.temporaryFolder, created: .now()
+        )
     }
 
     func newDataVolumeName() -> ObjectName { .dblock(prefix: session.properties.prefix, encryption: encryption) }
@@ -121,6 +123,6 @@ final class RepairContext {
             try ReplacedObjects.add(going.compactMap { ObjectName(parsing: $0.name) }, writer)
             try CatalogSync.forgetOrphans(Set(going.map(\.name)), writer)
         }
-        _ = try ReplacedObjects.carryOut(session)
+        _ = try ReplacedObjects.delete(session)
     }
 }

@@ -19,7 +19,8 @@ public struct RepairRun {
     ///     catalog.
     ///   - options: how far to go.
     ///   - problems: told of what is wrong.
-    public init(_ session: StoreSession, options: RepairOptions = RepairOptions(), problems: ProblemLog = ProblemLog()) {
+    public init(_ session: StoreSession, options: RepairOptions = RepairOptions(), problems: ProblemLog = ProblemLog())
+    {
         self.session = session
         self.options = options
         self.problems = problems
@@ -40,7 +41,7 @@ public struct RepairRun {
         session.store.progress.phase = .repairing
         if !options.isDryRun {
             try SupersededList.finish(session.catalog, session.store, session.listing)
-            _ = try ReplacedObjects.carryOut(session)
+            _ = try ReplacedObjects.delete(session)
         }
         var faulty: Set<String> = []
         if options.verifies {

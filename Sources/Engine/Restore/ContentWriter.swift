@@ -40,7 +40,7 @@ final class ContentWriter {
     // MARK: Blocks
 
     /// Writes a block to every file that needs it.
-    func restore(_ block: BlockPlan.Block, from volume: FetchedVolume) throws {
+    func restore(_ block: VolumeJob.Block, from volume: FetchedVolume) throws {
         do {
             try volume.reader.withBlock(block.digest, scratch: scratch) { bytes in
                 for use in shared.plan.uses(of: block) where use.target >= 0 { try write(bytes, to: use) }
