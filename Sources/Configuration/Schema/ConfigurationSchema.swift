@@ -190,8 +190,7 @@ enum ConfigurationSchema {
                 absent: "50 MiB"),
             .init(
                 "compression", .value(.compression),
-                "`none` (0), `fast` (1), `balanced` (6), `best` (12), or a number of 0 to 12. 1 and 2 favour speed, from 3 on size.",
-                absent: "2"),
+                "`none` (0), `fast` (1), `balanced` (6), `best` (12), or a number of 0 to 12.", absent: "2"),
         ],
         foreign: ["blocksize": "write `block_size`", "dblock_size": "write `volume_size`"])
 
