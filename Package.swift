@@ -65,7 +65,7 @@ let package = Package(
             ]),
         library(
             "Engine",
-            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "StoreFormat", "Support", logging]),
+            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
         library("Secrets", ["Support"]),

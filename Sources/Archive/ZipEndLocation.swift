@@ -7,7 +7,8 @@ struct ZipEndLocation {
     /// What to add to all offsets: bytes that somebody put in front of the archive.
     let shift: Int
 
-    init?(of archive: UnsafeRawBufferPointer) {
+    /// Finds the record; `skipped` is how many bytes of the archive come before those given.
+    init?(of archive: UnsafeRawBufferPointer, skipped: Int = 0) {
         guard let position = Self.position(in: archive),
             let count = archive.littleEndian(UInt16.self, at: position + 10),
             let length = archive.littleEndian(UInt32.self, at: position + 12),
@@ -24,8 +25,8 @@ struct ZipEndLocation {
             directoryEnd = position
         }
         // In this order no difference can overflow, whatever was recorded.
-        guard directoryLength <= directoryEnd else { return nil }
-        directoryOffset = directoryEnd - directoryLength
+        guard directoryLength >= 0, directoryLength <= skipped + directoryEnd else { return nil }
+        directoryOffset = skipped + directoryEnd - directoryLength
         shift = directoryOffset - recordedOffset
         guard shift >= 0 else { return nil }
     }

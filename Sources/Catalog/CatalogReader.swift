@@ -7,8 +7,8 @@ internal import Support
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogReader: ~Copyable {
-    private let connection: Database
-    private let path: String
+    let connection: Database
+    let path: String
 
     init(_ connection: Database, path: String) {
         self.connection = connection
@@ -54,7 +54,32 @@ public struct CatalogReader: ~Copyable {
         return volumes
     }
 
+    /// The data volumes that each index volume describes, by number.
+    public func descriptions() throws -> [Int64: [Int64]] {
+        let query = try PreparedStatement(connection, "SELECT dindex, dblock FROM description")
+        var descriptions: [Int64: [Int64]] = [:]
+        while try query.step() { descriptions[query.int64(0), default: []].append(query.int64(1)) }
+        return descriptions
+    }
+
+    /// How often and when each volume was verified; those that never were are absent.
+    public func verifications() throws -> [Int64: CatalogVerification] {
+        let query = try PreparedStatement(connection, "SELECT volume, count, time FROM verification")
+        var verifications: [Int64: CatalogVerification] = [:]
+        while try query.step() {
+            verifications[query.int64(0)] = CatalogVerification(
+                count: query.int64(1), time: .init(seconds: query.int64(2)))
+        }
+        return verifications
+    }
+
     // MARK: Blocks and contents
+
+    /// Calls `body` with every further home of a block, ordered by block.
+    public func forEachDuplicate(_ body: (_ block: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT block, volume FROM duplicate ORDER BY block, volume")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
+    }
 
     /// All blocks, to be gone through now or later within this read.
     public func blockScan() throws -> BlockScan {
@@ -66,6 +91,26 @@ public struct CatalogReader: ~Copyable {
         _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
     ) throws {
         try blockScan().forEachBlock(body)
+    }
+
+    /// Calls `body` with every block whose id is in a range, in the order of their ids.
+    public func forEachBlock(
+        in ids: ClosedRange<Int64>,
+        _ body: (_ id: Int64, _ hash: UnsafeRawBufferPointer, _ size: Int, _ volume: Int64) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection, "SELECT id, hash, size, volume FROM block WHERE id BETWEEN ? AND ? ORDER BY id")
+        query.bind(1, ids.lowerBound)
+        query.bind(2, ids.upperBound)
+        while try query.step() {
+            try body(query.int64(0), query.blob(1), Int(query.int64(2)), query.int64(3))
+        }
+    }
+
+    /// Calls `body` with every block's id and volume, in the order of the ids, without its hash.
+    public func forEachBlockHome(_ body: (_ id: Int64, _ volume: Int64) throws -> Void) throws {
+        let query = try PreparedStatement(connection, "SELECT id, volume FROM block ORDER BY id")
+        while try query.step() { try body(query.int64(0), query.int64(1)) }
     }
 
     /// Calls `body` with the number of every content and one of its lists after the other.
@@ -144,6 +189,8 @@ public struct CatalogReader: ~Copyable {
     }
 
     /// Calls `body` with every state that any entry ever had, by path and age, and the versions from and until which it held.
+    ///
+    /// States that a run at work, or one that was interrupted, has recorded so far belong to no version, and are left out.
     public func forEachState(
         _ body: (_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry, _ since: Int64, _ until: Int64?) throws ->
             Void
@@ -152,6 +199,7 @@ public struct CatalogReader: ~Copyable {
             connection,
             """
             SELECT f.path, e.since, e.until, \(entryColumns) FROM folder f CROSS JOIN entry e ON e.folder = f.id
+            WHERE e.since <= (SELECT max(id) FROM version)
             ORDER BY f.path, e.name, e.since
             """)
         while try query.step() {
@@ -205,6 +253,15 @@ public struct CatalogIdentifiers: Sendable {
     public var folder: Int64
     /// For ``CatalogVersion``.
     public var version: Int64
+
+    /// Numbers from their parts.
+    public init(volume: Int64, block: Int64, content: Int64, folder: Int64, version: Int64) {
+        self.volume = volume
+        self.block = block
+        self.content = content
+        self.folder = folder
+        self.version = version
+    }
 }
 
 /// Repeated questions for the newest state of single folders.
@@ -297,15 +354,15 @@ public final class ContentLookup {
     }
 }
 
-private func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
+func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
     stride(from: 0, to: packed.count - 7, by: 8).map { offset in
         Int64(littleEndian: packed.loadUnaligned(fromByteOffset: offset, as: Int64.self))
     }
 }
 
-private let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
+let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
 
-private func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
+func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
     guard let kind = EntryKind(rawValue: query.int64(column + 1)) else {
         throw CatalogError.inconsistent(path: path, detail: "an entry is of no known kind")
     }

@@ -34,6 +34,20 @@ public struct CatalogVolume: Sendable, Hashable {
     }
 }
 
+/// How well a volume is known to be in order.
+public struct CatalogVerification: Sendable, Hashable {
+    /// How often it was fetched and found in order.
+    public var count: Int64
+    /// When that was last.
+    public var time: Timestamp
+
+    /// A verification from its parts.
+    public init(count: Int64, time: Timestamp) {
+        self.count = count
+        self.time = time
+    }
+}
+
 /// A block and the volume that holds it.
 public struct CatalogBlock: Sendable, Hashable {
     /// Number within this catalog.

@@ -1,12 +1,12 @@
 internal import Cryptography
 internal import GRDB
-internal import Support
+public import Support
 
 /// Changes within one transaction.
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogWriter: ~Copyable {
-    private let connection: Database
+    let connection: Database
     private let path: String
     private let statements: Statements
 
@@ -42,9 +42,36 @@ public struct CatalogWriter: ~Copyable {
         try statements.volumeInsert.run()
     }
 
-    /// Forgets a remote object that is no longer there.
+    /// Forgets a remote object that is no longer there, with what is known of it, except the rows of blocks.
     public func removeVolume(_ id: Int64) throws {
-        try connection.execute(sql: "DELETE FROM volume WHERE id = ?", arguments: [id])
+        for statement in [
+            "DELETE FROM volume WHERE id = ?", "DELETE FROM verification WHERE volume = ?",
+            "DELETE FROM description WHERE dindex = ?", "DELETE FROM description WHERE dblock = ?",
+        ] {
+            try connection.execute(sql: statement, arguments: [id])
+        }
+    }
+
+    /// Records that an index volume describes a data volume.
+    public func addDescription(of dblock: Int64, in dindex: Int64) throws {
+        try connection.execute(
+            sql: "INSERT OR IGNORE INTO description(dindex, dblock) VALUES (?, ?)", arguments: [dindex, dblock])
+    }
+
+    /// Records that a volume was fetched and found in order.
+    public func markVerified(_ volume: Int64, at time: Timestamp) throws {
+        try connection.execute(
+            sql: """
+                INSERT INTO verification(volume, count, time) VALUES (?1, 1, ?2)
+                ON CONFLICT(volume) DO UPDATE SET count = count + 1, time = ?2
+                """, arguments: [volume, time.seconds])
+    }
+
+    /// Takes over what was known of a volume's verifications before.
+    public func put(_ verification: CatalogVerification, of volume: Int64) throws {
+        try connection.execute(
+            sql: "INSERT OR REPLACE INTO verification(volume, count, time) VALUES (?, ?, ?)",
+            arguments: [volume, verification.count, verification.time.seconds])
     }
 
     /// Adds a block, or records where it is now.
@@ -59,6 +86,27 @@ public struct CatalogWriter: ~Copyable {
     /// Records that a block is in another volume than was known.
     public func moveBlock(_ id: Int64, to volume: Int64) throws {
         try connection.execute(sql: "UPDATE block SET volume = ? WHERE id = ?", arguments: [volume, id])
+    }
+
+    /// Records that a volume holds a block whose home is another one; for the home itself it does nothing.
+    public func addDuplicate(of block: Int64, in volume: Int64) throws {
+        statements.duplicateInsert.bind(1, block)
+        statements.duplicateInsert.bind(2, volume)
+        try statements.duplicateInsert.run()
+    }
+
+    /// Forgets blocks whose home is one of these volumes, and every further home in them.
+    ///
+    /// For volumes that are gone; blocks that anything needs must have been moved before.
+    public func removeBlocks(inVolumes volumes: some Collection<Int64>) throws {
+        guard !volumes.isEmpty else { return }
+        let list = volumes.map(String.init).joined(separator: ", ")
+        try connection.execute(
+            sql: """
+                DELETE FROM duplicate WHERE volume IN (\(list));
+                DELETE FROM duplicate WHERE block IN (SELECT id FROM block WHERE volume IN (\(list)));
+                DELETE FROM block WHERE volume IN (\(list));
+                """)
     }
 
     /// Adds a content of several blocks.
@@ -116,6 +164,37 @@ public struct CatalogWriter: ~Copyable {
         try statements.entryTouch.run()
     }
 
+    /// Forgets a version; `pruneEntries()` must follow once all that go are gone.
+    public func removeVersion(_ id: Int64) throws {
+        try connection.execute(sql: "DELETE FROM version WHERE id = ?", arguments: [id])
+    }
+
+    /// Forgets what holds for no version any more: states of entries, folders and contents; blocks stay.
+    ///
+    /// When the newest version was removed, the one before it becomes the newest state.
+    /// - Returns: how many states of entries were forgotten.
+    public func pruneEntries() throws -> Int {
+        try connection.execute(
+            sql: """
+                DELETE FROM entry WHERE NOT EXISTS (
+                    SELECT 1 FROM version v
+                    WHERE v.id >= entry.since AND v.id < coalesce(entry.until, 9223372036854775807))
+                """)
+        let pruned = connection.changesCount
+        try connection.execute(
+            sql: """
+                UPDATE entry SET until = NULL WHERE until > (SELECT max(id) FROM version);
+                DELETE FROM folder WHERE id NOT IN (SELECT folder FROM entry);
+                CREATE TEMP TABLE needed(id INTEGER PRIMARY KEY);
+                INSERT OR IGNORE INTO needed SELECT data FROM entry WHERE data > 0;
+                INSERT OR IGNORE INTO needed SELECT metadata FROM entry WHERE metadata > 0;
+                DELETE FROM blocklist WHERE content NOT IN (SELECT id FROM needed);
+                DELETE FROM content WHERE id NOT IN (SELECT id FROM needed);
+                DROP TABLE needed;
+                """)
+        return pruned
+    }
+
     /// Adds a version, or replaces what was known of it.
     public func put(_ version: CatalogVersion) throws {
         try connection.execute(
@@ -134,6 +213,7 @@ public struct CatalogWriter: ~Copyable {
 private final class Statements {
     let volumeInsert: PreparedStatement
     let blockInsert: PreparedStatement
+    let duplicateInsert: PreparedStatement
     let contentInsert: PreparedStatement
     let listInsert: PreparedStatement
     let folderInsert: PreparedStatement
@@ -146,6 +226,12 @@ private final class Statements {
             connection, "INSERT OR REPLACE INTO volume(id, name, kind, size, hash) VALUES (?, ?, ?, ?, ?)")
         blockInsert = try PreparedStatement(
             connection, "INSERT OR REPLACE INTO block(id, hash, size, volume) VALUES (?, ?, ?, ?)")
+        duplicateInsert = try PreparedStatement(
+            connection,
+            """
+            INSERT OR IGNORE INTO duplicate(block, volume)
+            SELECT ?1, ?2 WHERE (SELECT volume FROM block WHERE id = ?1) <> ?2
+            """)
         contentInsert = try PreparedStatement(connection, "INSERT INTO content(id, size, hash) VALUES (?, ?, ?)")
         listInsert = try PreparedStatement(
             connection, "INSERT INTO blocklist(content, position, list, blocks) VALUES (?, ?, ?, ?)")

@@ -11,6 +11,19 @@ struct DunnageCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
-            RestoreCommand.self, VerifyCommand.self, VersionCommand.self,
+            RestoreCommand.self, VerifyCommand.self,
+            RepairCommand.self,
+            BrokenCommand.self,
+            PurgeCommand.self,
+            RetentionCommand.self,
+            DeleteCommand.self,
+            CompactCommand.self,
+            HoldCommand.self,
+            ReleaseCommand.self,
+            RecoverCommand.self,
+            UnlockCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -30,6 +30,14 @@ final class BlockCipher {
         EVP_CIPHER_CTX_free(context)
     }
 
+    /// Begins anew behind a block of ciphertext, or with the first IV; the key stays.
+    func restart(iv: UnsafeRawBufferPointer) throws(CryptError) {
+        precondition(iv.count == Self.blockLength)
+        let status = EVP_CipherInit_ex2(
+            context, nil, nil, iv.bindMemory(to: UInt8.self).baseAddress, -1, nil)
+        guard status == 1, EVP_CIPHER_CTX_set_padding(context, 0) == 1 else { throw .library("it refused an IV") }
+    }
+
     /// Feeds at most 1 GiB; partial blocks wait inside for the next call.
     ///
     /// - Returns: the bytes written to `output`, which has room for one block more than the input.

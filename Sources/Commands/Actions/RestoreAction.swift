@@ -9,6 +9,7 @@ struct RestoreAction {
     let version: String?
     let target: String?
     let overwrite: OverwriteArgument
+    let sparse: Bool
     let json: Bool
     let failsOnWarning: Bool
 
@@ -17,8 +18,9 @@ struct RestoreAction {
         let start = ContinuousClock.now
         let opened = try OpenedStore(store, program)
         defer { opened.endProgress() }
-        let request = RestoreRequest(
+        var request = RestoreRequest(
             version: try opened.version(version), patterns: patterns, target: target, overwrite: overwrite.rule)
+        request.isSparse = sparse
         let summary = try RestoreRun(request, session: opened.session, problems: opened.problems).run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)

@@ -29,6 +29,9 @@ struct RestoreCommand: ProgramCommand {
             "What happens to files that are there and differ: never, newer or always replaced.", valueName: "rule"))
     var overwrite: OverwriteArgument = .never
 
+    @Flag(help: "Let runs of zeros in files take no space.")
+    var sparse = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -45,7 +48,7 @@ struct RestoreCommand: ProgramCommand {
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RestoreAction(
             store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,
-            overwrite: overwrite, json: json, failsOnWarning: warnings.failsOnWarning
+            overwrite: overwrite, sparse: sparse, json: json, failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

@@ -12,6 +12,7 @@ final class BackupWorker {
     private let problems: ProblemLog
     private let progress: RunProgress
     private let started: Int64
+    private let stop: StopSwitch
     private let storer: BlockStorer
     private let fileHasher: HashContext
     private let contentHash: BlockwiseHash
@@ -27,6 +28,7 @@ final class BackupWorker {
         problems = context.problems
         progress = context.progress
         started = context.started.unixNanoseconds
+        stop = context.stop
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -56,6 +58,7 @@ final class BackupWorker {
         var folder: Int32 = -1
         defer { if folder >= 0 { Glibc.close(folder) } }
         for candidate in batch.candidates {
+            if stop.leavesOut() { return }
             let entry = batch.listing.entries[candidate.index]
             guard let metadata = try readMetadata(candidate, in: batch) else { continue }
             if isUnchanged(entry, candidate, metadata) {
@@ -70,7 +73,7 @@ final class BackupWorker {
                 continue
             }
             do throws(SystemError) {
-                if folder < 0 { folder = try FolderDescriptor.open(batch.listing.path) }
+                if folder < 0 { folder = try FolderDescriptor.open(batch.listing) }
             } catch {
                 try leaveOut(candidate, in: batch, error)
                 continue
@@ -244,6 +247,7 @@ final class BackupWorker {
     }
 
     private func complete(_ file: LargeFile, _ whole: LargeFile.Finished) throws {
+        if let takeFinished = file.opening.takeFinished { return takeFinished(whole) }
         let (batch, candidate) = (file.opening.batch, file.opening.candidate)
         var content = whole.content
         try finish(
@@ -261,6 +265,7 @@ final class BackupWorker {
     }
 
     private func readLarge(_ candidate: Candidate, in batch: FolderBatch) throws {
+        if stop.leavesOut() { return }
         let entry = batch.listing.entries[candidate.index]
         guard let metadata = try readMetadata(candidate, in: batch) else { return }
         if isUnchanged(entry, candidate, metadata) {
@@ -273,7 +278,7 @@ final class BackupWorker {
         counters.opened.add()
         let folder: Int32
         do throws(SystemError) {
-            folder = try FolderDescriptor.open(batch.listing.path)
+            folder = try FolderDescriptor.open(batch.listing)
         } catch {
             try leaveOut(candidate, in: batch, error)
             return
@@ -288,6 +293,13 @@ final class BackupWorker {
             let source = try batch.listing.withSourceFile(entry, folder: folder)
             var size: Int64 = 0
             while size < source.size {
+                if stop.endsReading {
+                    // The blocks that were read are stored, and the next run finds them.
+                    stop.markPartial()
+                    _ = fileHasher.finish()
+                    _ = file.end(nil)
+                    return
+                }
                 guard let block = streams.buffers.take() else { throw SystemError("read", code: ECANCELED) }
                 let wanted = min(settings.blockSize, Int(source.size - size))
                 block.count = try source.file.read(
@@ -382,16 +394,18 @@ extension FolderListing {
     /// Opens an entry for reading.
     func withSourceFile(_ entry: WalkEntry, folder: Int32) throws(SystemError) -> SourceFile {
         let name = Array(name(of: entry)) + [0]
-        return try SourceFile.open(name, in: folder)
+        return try SourceFile.open(name, in: folder, followsLinks: followsLinks)
     }
 }
 
 /// Opens folders as starting points for their entries.
 enum FolderDescriptor {
-    /// A descriptor of a folder that the walk has seen, without following a link that took its place.
-    static func open(_ path: [UInt8]) throws(SystemError) -> Int32 {
-        let folder = try SystemPath.with(path.isEmpty ? [UInt8(ascii: "/")] : path) {
-            Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    /// A descriptor of a folder that the walk has seen, without following a link that took its place, unless links
+    /// are to be followed.
+    static func open(_ listing: FolderListing) throws(SystemError) -> Int32 {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (listing.followsLinks ? 0 : O_NOFOLLOW)
+        let folder = try SystemPath.with(listing.path.isEmpty ? [UInt8(ascii: "/")] : listing.path) {
+            Glibc.open($0, flags)
         }
         guard folder >= 0 else { throw SystemError("open") }
         return folder

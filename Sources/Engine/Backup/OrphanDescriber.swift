@@ -24,6 +24,7 @@ struct OrphanDescriber {
             let described = try VolumeUploader(context: context).uploadIndex(
                 of: volume, blocks: held, lists: try blocklists(in: reader, index))
             try writer.put(described)
+            try writer.addDescription(of: volume.id, in: described.id)
         }
         try writer.removeProperty(CatalogSync.orphansProperty)
     }

@@ -35,14 +35,14 @@ final class BlockRegistry {
         }
     }
 
-    /// Records that a volume has a block; the first volume to be recorded counts.
+    /// Records that a volume has a block: its home, if it is the first, else a further one.
     func place(_ digest: Digest, size: Int, in volume: Int64, _ writer: borrowing CatalogWriter) throws {
         if let id = unplaced.removeValue(forKey: digest) {
             try writer.moveBlock(id, to: volume)
             return
         }
         let (id, isNew) = index.insert(digest)
-        guard isNew else { return }
+        guard isNew else { return try writer.addDuplicate(of: id, in: volume) }
         volumes.append(Int32(truncatingIfNeeded: volume))
         try writer.add(CatalogBlock(id: id, digest: digest, size: size, volume: volume))
     }

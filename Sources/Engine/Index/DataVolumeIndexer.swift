@@ -17,6 +17,8 @@ final class DataVolumeIndexer {
     private var dblocks: [String: StoreListing.Item] = [:]
     /// The data volumes that are in the catalog.
     private var described: [String: CatalogVolume] = [:]
+    /// The index volumes, by number, that describe a data volume.
+    private var describers: [String: [Int64]] = [:]
     /// Data volumes of another size than their first description tells, and the index volume that has it.
     private var damaged: [String: (dblock: StoreListing.Item, description: VolumeDescription, dindex: ObjectName)] = [:]
     /// Data volumes that index volumes describe and the destination does not have, with their blocks.
@@ -75,8 +77,8 @@ final class DataVolumeIndexer {
         } consume: { item, result in
             switch result {
             case .success(let content):
-                _ = try addVolume(item, size: content.size, hash: content.hash, writer)
-                try use(content, of: item, writer)
+                let dindex = try addVolume(item, size: content.size, hash: content.hash, writer)
+                try use(content, of: item, as: dindex.id, writer)
             case .failure(let error):
                 guard error.concernsOneObject else { throw error }
                 problems.add(
@@ -91,6 +93,10 @@ final class DataVolumeIndexer {
             }, writer)
         // Last, so that a block which is elsewhere too is taken from there.
         try addDamaged(writer)
+        for (name, dindexes) in describers {
+            guard let dblock = described[name] else { continue }
+            for dindex in dindexes { try writer.addDescription(of: dblock.id, in: dindex) }
+        }
     }
 
     private static func read(
@@ -119,7 +125,9 @@ final class DataVolumeIndexer {
         }
     }
 
-    private func use(_ content: IndexContent, of item: StoreListing.Item, _ writer: borrowing CatalogWriter) throws {
+    private func use(
+        _ content: IndexContent, of item: StoreListing.Item, as dindex: Int64, _ writer: borrowing CatalogWriter
+    ) throws {
         if content.damagedLists > 0 {
             problems.add(
                 Problem(
@@ -127,7 +135,10 @@ final class DataVolumeIndexer {
                     "\(content.damagedLists) of its blocklists are damaged; their copies in data volumes are used"))
         }
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }
-        for description in content.descriptions { try use(description, of: item.name, writer) }
+        for description in content.descriptions {
+            try use(description, of: item.name, writer)
+            if let name = present(description)?.dblockName { describers[name, default: []].append(dindex) }
+        }
     }
 
     /// Takes in one description of a data volume; there may be others of the same.

@@ -40,7 +40,7 @@ final class ContentWriter {
     // MARK: Blocks
 
     /// Writes a block to every file that needs it.
-    func restore(_ block: BlockPlan.Block, from volume: FetchedVolume) throws {
+    func restore(_ block: VolumeJob.Block, from volume: FetchedVolume) throws {
         do {
             try volume.reader.withBlock(block.digest, scratch: scratch) { bytes in
                 for use in shared.plan.uses(of: block) where use.target >= 0 { try write(bytes, to: use) }
@@ -116,7 +116,7 @@ final class ContentWriter {
         guard descriptor >= 0 else { throw SystemError("create", path: name) }
         let file = FileDescriptor(owning: descriptor, path: name)
         do throws(SystemError) {
-            try file.write(all: bytes)
+            try fill(file.raw, bytes, tree.files[Int(index)])
             return shared.describe(index, open: descriptor)
         } catch {
             unlinkat(folder, name, 0)
@@ -127,6 +127,10 @@ final class ContentWriter {
     private func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ file: RestoreTree.File)
         throws(SystemError)
     {
+        if shared.request.isSparse {
+            try SparseWriter.setSize(Int64(bytes.count), of: descriptor)
+            return try SparseWriter.write(bytes, to: descriptor, at: 0)
+        }
         var rest = bytes
         while let base = rest.baseAddress, rest.count > 0 {
             let count = Glibc.write(descriptor, base, rest.count)
@@ -155,7 +159,8 @@ final class ContentWriter {
             return
         }
         let descriptor = try open(use.target, file)
-        var done = 0
+        var done = shared.request.isSparse ? bytes.count : 0
+        if shared.request.isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
         while let base = bytes.baseAddress, done < bytes.count {
             let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
             if count < 0 {
@@ -180,6 +185,7 @@ final class ContentWriter {
         if descriptor < 0, errno == ENOENT { descriptor = openat(folder, name, flags | O_CREAT, mode) }
         guard descriptor >= 0 else { throw failure("create", file) }
         current = (index, descriptor)
+        if shared.request.isSparse { try SparseWriter.setSize(file.size, of: descriptor) }
         return descriptor
     }
 

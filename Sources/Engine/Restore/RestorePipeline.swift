@@ -98,7 +98,7 @@ final class RestorePipeline: Sendable {
     }
 
     private func readMetadata(
-        _ block: BlockPlan.Block, _ uses: ArraySlice<BlockPlan.Use>, _ volume: FetchedVolume, _ scratch: BlockScratch
+        _ block: VolumeJob.Block, _ uses: ArraySlice<BlockPlan.Use>, _ volume: FetchedVolume, _ scratch: BlockScratch
     ) {
         do {
             try volume.reader.withBlock(block.digest, scratch: scratch) { bytes in

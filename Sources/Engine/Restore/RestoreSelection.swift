@@ -2,35 +2,37 @@ internal import Catalog
 
 /// The entries of a version that were asked for, still at their original paths.
 struct RestoreSelection {
-    /// An entry; its name is in the common store, for there may be millions.
+    /// A folder or a link.
     struct Item {
         /// Index into `folders`.
         let folder: Int32
-        fileprivate let nameCount: Int32
-        fileprivate let nameStart: Int
+        let name: [UInt8]
         let kind: EntryKind
-        let size: Int64
-        let modified: Int64
-        let data: ContentReference
         let metadata: ContentReference
     }
 
     /// Paths of folders that hold selected entries, with a separator at the end.
     private(set) var folders: [[UInt8]] = []
     private(set) var items: [Item] = []
-    private var names: [UInt8] = []
+    /// The files, which become those of the tree; until then their folders are indices into `folders`.
+    private(set) var files: [RestoreTree.File] = []
+    private(set) var names: [UInt8] = []
     /// Entries that were not asked for.
     private(set) var leftOut = 0
 
-    init(_ reader: borrowing CatalogReader, version: Int64, patterns: [FilterExpression]) throws {
+    var isEmpty: Bool { items.isEmpty && files.isEmpty }
+
+    init(_ reader: borrowing CatalogReader, version: CatalogVersion, patterns: [FilterExpression]) throws {
         var matcher = EntryMatcher(patterns)
         var lastFolder: [UInt8] = []
         var index = -1
         var items: [Item] = []
         var folders: [[UInt8]] = []
+        var files: [RestoreTree.File] = []
         var names: [UInt8] = []
         var leftOut = 0
-        try reader.forEachEntry(of: version) { folder, entry in
+        if patterns.isEmpty { files.reserveCapacity(Int(clamping: min(version.files, 100_000_000))) }
+        try reader.forEachEntry(of: version.id) { folder, entry in
             guard matcher.selects(folder, entry) else {
                 leftOut += 1
                 return
@@ -40,30 +42,39 @@ struct RestoreSelection {
                 index = folders.count
                 folders.append(lastFolder)
             }
-            items.append(
-                Item(
-                    folder: Int32(index), nameCount: Int32(entry.name.count), nameStart: names.count,
-                    kind: entry.kind, size: entry.size, modified: entry.modified, data: entry.data,
-                    metadata: entry.metadata))
+            guard entry.kind == .file else {
+                items.append(
+                    Item(folder: Int32(index), name: entry.name, kind: entry.kind, metadata: entry.metadata))
+                return
+            }
+            files.append(
+                RestoreTree.File(
+                    folder: Int32(index), nameCount: entry.name.count, nameStart: names.count, size: entry.size,
+                    modified: entry.modified, data: entry.data, metadata: entry.metadata))
             names.append(contentsOf: entry.name)
         }
         self.items = items
+        self.files = files
         self.names = names
         self.folders = folders
         self.leftOut = leftOut
     }
 
-    /// The last component of an item's path.
-    func name(_ item: Item) -> ArraySlice<UInt8> {
-        names[item.nameStart..<item.nameStart + Int(item.nameCount)]
+    /// Gives the files away.
+    mutating func takeFiles() -> (files: [RestoreTree.File], names: [UInt8]) {
+        defer {
+            files = []
+            names = []
+        }
+        return (files, names)
     }
 
     /// The path of an item; folders end with a separator.
     func path(_ item: Item) -> [UInt8] {
-        EntryPath.join(folders[Int(item.folder)], Array(name(item)), isFolder: item.kind == .folder)
+        EntryPath.join(folders[Int(item.folder)], item.name, isFolder: item.kind == .folder)
     }
 
-    /// The longest folder that all items are in, or that is one of them and holds the others; ends with a separator.
+    /// The longest folder that all entries are in, or that is one of them and holds the others; ends with a separator.
     func commonFolder() -> [UInt8] {
         var common: [UInt8]?
         func take(_ folder: [UInt8]) {
@@ -84,6 +95,10 @@ struct RestoreSelection {
                 lastFolder = item.folder
                 take(folders[Int(item.folder)])
             }
+        }
+        for file in files where file.folder != lastFolder {
+            lastFolder = file.folder
+            take(folders[Int(file.folder)])
         }
         return common ?? []
     }

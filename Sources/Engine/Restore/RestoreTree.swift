@@ -1,6 +1,8 @@
 internal import Catalog
 
 /// The folders, files and links to restore, by their places below the target.
+///
+/// Entries are numbered: first the files, then the links, then the folders.
 struct RestoreTree: Sendable {
     /// A folder; the first one is the target itself.
     struct Folder: Sendable {
@@ -11,7 +13,7 @@ struct RestoreTree: Sendable {
         var source: [UInt8]
         /// Whether the version has an entry for it, rather than only for something below.
         var isListed = false
-        var metadata: Int32 = -1
+        var metadata = ContentReference.nothing
         /// Whether it was made by this run, so that nothing can be in the way.
         var isNew = false
         /// Whether something else is in its place, or it cannot be made.
@@ -19,41 +21,61 @@ struct RestoreTree: Sendable {
     }
 
     /// What is done for a file.
-    enum Action: Sendable, Hashable {
+    enum Action: UInt8, Sendable, Hashable {
         /// It is new.
         case create
         /// It takes the place of another file once it is complete.
         case replace
+        /// Blocks that differ are written into the file that is there.
+        case patch
         /// The file that is there has the right content.
         case keep
         /// Nothing is done.
         case skip
     }
 
-    /// A regular file.
+    /// A regular file; there may be millions.
     struct File: Sendable {
-        var folder: Int32
-        var nameCount: Int32
         var nameStart: Int
         var size: Int64
         var modified: Int64
-        var data: ContentReference
-        var metadata: Int32
+        private var dataValue: Int64
+        private var metadataValue: Int64
+        var folder: Int32
+        var nameCount: UInt16
         var action = Action.create
+
+        /// The content.
+        var data: ContentReference { ContentReference(rawValue: dataValue) }
+        /// The metadata.
+        var metadata: ContentReference { ContentReference(rawValue: metadataValue) }
+
+        init(
+            folder: Int32, nameCount: Int, nameStart: Int, size: Int64, modified: Int64, data: ContentReference,
+            metadata: ContentReference
+        ) {
+            self.folder = folder
+            self.nameCount = UInt16(clamping: nameCount)
+            self.nameStart = nameStart
+            self.size = size
+            self.modified = modified
+            dataValue = data.rawValue
+            metadataValue = metadata.rawValue
+        }
     }
 
     /// A symbolic link.
     struct Link: Sendable {
         let folder: Int
         let name: [UInt8]
-        let metadata: Int32
+        let metadata: ContentReference
     }
 
     var folders: [Folder]
     var files: [File] = []
     var links: [Link] = []
-    /// The metadata of all entries, each once; entries refer to it by index, -1 for none.
-    var metadata: [ContentReference] = []
+    /// For files that are patched: which of their blocks are right.
+    var present: [Int32: Set<Int32>] = [:]
     private(set) var names: [UInt8] = []
     /// The target's own path, with a slash at the end.
     let base: [UInt8]
@@ -63,10 +85,34 @@ struct RestoreTree: Sendable {
         folders = [Folder(name: [], parent: 0, source: [])]
     }
 
+    /// A tree with files and their names already in place.
+    init(base: [UInt8], files: [File], names: [UInt8]) {
+        self.init(base: base)
+        self.files = files
+        self.names = names
+    }
+
+    /// The numbers of links among the entries.
+    var linkEntries: Range<Int32> { Int32(files.count)..<Int32(files.count + links.count) }
+
+    /// The numbers of folders among the entries.
+    var folderEntries: Range<Int32> {
+        Int32(files.count + links.count)..<Int32(files.count + links.count + folders.count)
+    }
+
+    /// The folder of a number among the entries.
+    func folder(ofEntry entry: Int32) -> Folder { folders[Int(entry) - files.count - links.count] }
+
+    /// The number of a folder among the entries.
+    func entry(ofFolder index: Int) -> Int32 { Int32(files.count + links.count + index) }
+
+    /// The number of a link among the entries.
+    func entry(ofLink index: Int) -> Int32 { Int32(files.count + index) }
+
     /// Appends a name to the common store of names.
-    mutating func store(_ name: some Collection<UInt8>) -> (start: Int, count: Int32) {
+    mutating func store(_ name: some Collection<UInt8>) -> (start: Int, count: Int) {
         names.append(contentsOf: name)
-        return (names.count - name.count, Int32(name.count))
+        return (names.count - name.count, name.count)
     }
 
     func name(_ file: File) -> ArraySlice<UInt8> {

@@ -6,7 +6,6 @@ struct TargetLayout {
     private let prefix: [UInt8]
     private let problems: ProblemLog
     private var folderIndices: [[UInt8]: Int] = [[]: 0]
-    private var metadataIndices: [ContentReference: Int32] = [:]
     /// Entries whose names cannot be used.
     private(set) var refused = 0
 
@@ -15,9 +14,11 @@ struct TargetLayout {
     /// `prefix` is the folder that the target stands for, empty for whole paths; `base` is the target's path with a
     /// slash at the end.
     static func build(
-        _ selection: RestoreSelection, prefix: [UInt8], base: [UInt8], problems: ProblemLog
+        _ selection: consuming RestoreSelection, prefix: [UInt8], base: [UInt8], problems: ProblemLog
     ) -> (tree: RestoreTree, refused: Int) {
-        var layout = TargetLayout(tree: RestoreTree(base: base), prefix: prefix, problems: problems)
+        let (files, names) = selection.takeFiles()
+        var layout = TargetLayout(
+            tree: RestoreTree(base: base, files: files, names: names), prefix: prefix, problems: problems)
         layout.add(selection)
         return (layout.tree, layout.refused)
     }
@@ -40,28 +41,41 @@ struct TargetLayout {
                 let index = folder(path)
                 tree.folders[index].isListed = true
                 tree.folders[index].source = path
-                tree.folders[index].metadata = metadata(item.metadata)
+                tree.folders[index].metadata = item.metadata
                 continue
             }
             let index = indices[Int(item.folder)] ?? folder(selection.folders[Int(item.folder)])
             indices[Int(item.folder)] = index
-            add(item, named: selection.name(item), in: index)
+            tree.links.append(RestoreTree.Link(folder: index, name: item.name, metadata: item.metadata))
         }
+        addFiles(selection.folders, &indices)
     }
 
-    private mutating func add(_ item: RestoreSelection.Item, named name: ArraySlice<UInt8>, in folder: Int) {
-        switch item.kind {
-        case .symlink, .folderLink:
-            tree.links.append(
-                RestoreTree.Link(folder: folder, name: Array(name), metadata: metadata(item.metadata)))
-        case .file:
-            let (start, count) = tree.store(name)
-            tree.files.append(
-                RestoreTree.File(
-                    folder: Int32(folder), nameCount: count, nameStart: start, size: item.size,
-                    modified: item.modified, data: item.data, metadata: metadata(item.metadata)))
-        case .folder: break
+    private mutating func addFiles(_ folders: [[UInt8]], _ indices: inout [Int?]) {
+        let areSafe = folders.map { path in
+            path.isEmpty || path.withUnsafeBytes({ EntryPath.isSafe($0) }) && path.starts(with: prefix)
         }
+        var hasRefused = false
+        for position in tree.files.indices {
+            let folder = Int(tree.files[position].folder)
+            let name = tree.name(tree.files[position])
+            let isSafe =
+                areSafe[folder] && !folders[folder].isEmpty
+                && name.withUnsafeBytes { name in
+                    EntryPath.isSafeName(name)
+                        && !(folders[folder].first != EntryPath.slash && name.contains(EntryPath.backslash))
+                }
+            guard isSafe else {
+                refuse(folders[folder] + name)
+                tree.files[position].folder = -1
+                hasRefused = true
+                continue
+            }
+            let index = indices[folder] ?? self.folder(folders[folder])
+            indices[folder] = index
+            tree.files[position].folder = Int32(index)
+        }
+        if hasRefused { tree.files.removeAll { $0.folder < 0 } }
     }
 
     private mutating func refuse(_ path: [UInt8]) {
@@ -70,15 +84,6 @@ struct TargetLayout {
             Problem(
                 .damaged, String(decoding: path, as: UTF8.self),
                 "is not restored: its path leads out of the target"))
-    }
-
-    private mutating func metadata(_ reference: ContentReference) -> Int32 {
-        if reference == .nothing { return -1 }
-        if let index = metadataIndices[reference] { return index }
-        let index = Int32(tree.metadata.count)
-        tree.metadata.append(reference)
-        metadataIndices[reference] = index
-        return index
     }
 
     /// The index of a folder by its original path, which ends with a separator; those above it are added too.

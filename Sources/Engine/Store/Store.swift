@@ -23,6 +23,7 @@ public final class Store: Sendable {
     public let cancellation: Cancellation
     let retry: RetryPolicy
     private let passphraseState = Mutex(PassphraseState())
+    private let heldLease = Mutex<Lease?>(nil)
 
     private struct PassphraseState {
         var isProven = false
@@ -45,13 +46,32 @@ public final class Store: Sendable {
         self.retry = retry
     }
 
+    // MARK: Lease
+
+    /// Holds a lease for as long as the store is in use; versions are written and objects deleted only under it.
+    public func hold(_ lease: Lease) { heldLease.withLock { $0 = lease } }
+
+    /// Has another view of the same store hold the lease as well.
+    public func shareLease(with other: Store) {
+        if let lease = heldLease.withLock({ $0 }) { other.hold(lease) }
+    }
+
+    /// Gives the lease back, if there is one.
+    public func releaseLease() { heldLease.withLock { $0.take() }?.release() }
+
+    /// Makes sure, before what cannot be undone, that nobody has taken the lease; does nothing when there is none.
+    /// - Throws: `.leaseLost`.
+    public func confirmLease() throws(EngineError) { try heldLease.withLock { $0 }?.confirm() }
+
     // MARK: Listing
 
     /// Lists the objects of the store, and what else is there.
     public func list() throws(EngineError) -> StoreListing {
         let objects = try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.list() }
         let listing = StoreListing(
-            objects.map { ListedObject(name: $0.name, size: $0.size) }, prefix: prefix)
+            objects.map {
+                ListedObject(name: $0.name, size: $0.size, isArchived: $0.isArchived, lockedUntil: $0.lockedUntil)
+            }, prefix: prefix)
         let encrypted = listing.items.filter { $0.name.encryption != .none }
         let candidates = encrypted.sorted { ($0.size ?? .max, $0.name) < ($1.size ?? .max, $1.name) }.map(\.name)
         passphraseState.withLock { $0.candidates = candidates }
@@ -192,10 +212,53 @@ public final class Store: Sendable {
 
     /// Stores an object; when it returns, the object is complete and durable at the destination.
     public func upload(_ volume: SealedVolume) throws(EngineError) {
+        if volume.name.kind == .dlist { try confirmLease() }
         let file = LocalFile(path: volume.path, size: volume.size, sha256: volume.sha256.hex)
         try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
         }
         progress.addTransferred(Int(volume.size))
+    }
+
+    // MARK: Deleting
+
+    /// Removes objects; those that are gone already count as removed.
+    ///
+    /// What replaces them must be listed before. It stops at the first that cannot be removed.
+    /// - Parameters:
+    ///   - names: the objects, removed in this order.
+    ///   - removed: told of each.
+    /// - Throws: `.destination`, `.cancelled`.
+    public func delete(_ names: [ObjectName], removed: (ObjectName) -> Void = { _ in }) throws(EngineError) {
+        for name in names {
+            try confirmLease()
+            try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name.text) }
+            removed(name)
+        }
+    }
+
+    // MARK: Objects beside the backup
+
+    /// Stores a local file under a name that no program takes for a part of the backup.
+    ///
+    /// - Throws: `.destination` with `.exists` when the name has other content.
+    func put(_ name: String, from path: String, size: Int64) throws(EngineError) {
+        let file = LocalFile(path: path, size: size, sha256: try Self.hash(path, .sha256).hex)
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.put(name, from: file) }
+        progress.addTransferred(Int(size))
+    }
+
+    /// Fetches such an object into a local file.
+    func get(_ name: String, to path: String) throws(EngineError) -> Int64 {
+        let size = try retry.run(cancellation, progress) { () throws(DestinationError) in
+            try destination.get(name, to: path)
+        }
+        progress.addTransferred(Int(size))
+        return size
+    }
+
+    /// Removes such an object; a missing one is success.
+    func remove(_ name: String) throws(EngineError) {
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name) }
     }
 }

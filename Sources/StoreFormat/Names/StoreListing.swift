@@ -11,6 +11,12 @@ public struct StoreListing: Sendable {
 
         /// Its size, when the destination tells.
         public var size: Int64?
+
+        /// Whether it has to be ordered from an archive before it can be read.
+        public var isArchived = false
+
+        /// The time up to which it cannot be deleted, where there is one.
+        public var lockedUntil: Timestamp?
     }
 
     /// The store's prefix.
@@ -62,7 +68,10 @@ public struct StoreListing: Sendable {
                 continue
             }
             if let name = ObjectName(parsing: object.name) {
-                named.append(Item(name: name, size: object.size))
+                named.append(
+                    Item(
+                        name: name, size: object.size, isArchived: object.isArchived,
+                        lockedUntil: object.lockedUntil))
             } else {
                 rest.append(object)
             }
@@ -127,6 +136,16 @@ public struct StoreListing: Sendable {
         shadowedLists.removeAll(where: isPlain)
         dindexes.removeAll(where: isPlain)
         dblocks.removeAll(where: isPlain)
+    }
+
+    /// Takes out objects that do not count any more: those that are about to be deleted.
+    public mutating func remove(_ names: Set<String>) {
+        guard !names.isEmpty else { return }
+        func isNamed(_ item: Item) -> Bool { names.contains(item.name.text) }
+        dlists.removeAll(where: isNamed)
+        shadowedLists.removeAll(where: isNamed)
+        dindexes.removeAll(where: isNamed)
+        dblocks.removeAll(where: isNamed)
     }
 
     /// Whether a version is encrypted.
