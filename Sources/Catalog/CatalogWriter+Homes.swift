@@ -4,6 +4,7 @@ extension CatalogWriter {
     /// Gives blocks a new home; the one that each had becomes a further home of it.
     ///
     /// - Parameter moves: pairs of a block and the volume that holds it.
+    /// - Throws: `CatalogError`.
     public func rehome(_ moves: some Sequence<(block: Int64, volume: Int64)>) throws {
         let remember = try PreparedStatement(
             connection,
