@@ -106,7 +106,7 @@ struct PurgeTests {
                 let fault = FaultyDestination.Fault(operation, ordinals: index...1_000, effect)
                 let destination = FaultyDestination(try fixture.destination(), faults: [fault])
                 #expect(throws: EngineError.self) {
-                    try PurgeRun(try session(fixture, destination)).run([pattern])
+                    try PurgeRun(try self.session(fixture, destination)).run([pattern])
                 }
                 let session = try session(fixture)
                 #expect(try StoreView(session.catalog).versions().count == 3, "\(operation) \(index)")
@@ -127,7 +127,7 @@ struct PurgeTests {
                 try (fixture.objects()[a] ?? 0) < (fixture.objects()[b] ?? 0)
             })
         FileTree.remove("\(fixture.remote)/\(first)")
-        let listed = try BrokenRun(try session(fixture)).run(isDryRun: true)
+        let listed = try BrokenRun(try self.session(fixture)).run(isDryRun: true)
         #expect(listed.pathCount > 0)
         let session = try session(fixture)
         let isHopeless = listed.deleted.count == 3
