@@ -85,7 +85,7 @@ public struct StoreReading: Sendable {
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
     public func open(url: String, passphraseFile: String?) throws(Failure) -> StoreSession {
-        return try open(try access(url: url, passphraseFile: passphraseFile), catalog: nil)
+        try open(try access(url: url, passphraseFile: passphraseFile), catalog: nil)
     }
 
     /// What is needed to use the store of a job, without opening it.
