@@ -30,7 +30,8 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.path, jobs: jobs, isStateless: stateless, json: json, failsOnWarning: warnings.failsOnWarning
+            configuration: configuration.path, jobs: jobs, isStateless: stateless, json: json,
+            failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

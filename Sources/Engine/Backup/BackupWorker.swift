@@ -296,7 +296,7 @@ final class BackupWorker {
                 if stop.endsReading {
                     // The blocks that were read are stored, and the next run finds them.
                     stop.markPartial()
-                    _ = fileHasher.finish()
+                    _ = contentHash.finish()
                     _ = file.end(nil)
                     return
                 }
