@@ -11,6 +11,7 @@ struct DunnageCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
-            DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, VersionCommand.self,
+            DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -33,7 +33,9 @@ struct DiffAction {
                 }
             }
         }
-        let total = StoreView.Difference.Change.allCases.map { JSONValue.Member($0.rawValue, .integer(counts[$0] ?? 0)) }
+        let total = StoreView.Difference.Change.allCases.map {
+            JSONValue.Member($0.rawValue, .integer(counts[$0] ?? 0))
+        }
         if json {
             try list.end([
                 .init("old", versions.old.json), .init("new", versions.new.json), .init("counts", .object(total)),

@@ -26,7 +26,8 @@ struct TarHeader {
         let records = extendedRecords()
         var output: [UInt8] = []
         if !records.isEmpty {
-            var leader = TarHeader(kind: .extended, path: Array("./PaxHeaders/".utf8) + path.suffix(80).filter { $0 != 0x2F })
+            var leader = TarHeader(
+                kind: .extended, path: Array("./PaxHeaders/".utf8) + path.suffix(80).filter { $0 != 0x2F })
             leader.size = Int64(records.count)
             output += leader.block()
             output += records

@@ -60,9 +60,11 @@ final class ContentWriter {
     ) throws {
         let uses = job.plan.uses[block.uses]
         // What goes into long files only is verified with them, by the hash of the file.
-        let isVerifiedLater = !job.plan.isRetry && uses.allSatisfy { use in
-            use.target >= 0 && (shared.plan.longContent(use.target)?.count ?? 1) > 1
-        }
+        let isVerifiedLater =
+            !job.plan.isRetry
+            && uses.allSatisfy { use in
+                use.target >= 0 && (shared.plan.longContent(use.target)?.count ?? 1) > 1
+            }
         do {
             try job.source.withBlock(block.digest, reader, checksHash: !isVerifiedLater) { bytes in
                 for use in uses where isWanted(use) { try body(bytes, use) }

@@ -210,7 +210,9 @@ public final class RestoreRun: Sendable {
             }
         }
         try RestorePipeline(session: session, state: state, problems: problems, threads: threads).run()
-        for index in state.metadata.waiting { state.reportLostMetadata(state.tree.source(state.tree.files[Int(index)])) }
+        for index in state.metadata.waiting {
+            state.reportLostMetadata(state.tree.source(state.tree.files[Int(index)]))
+        }
     }
 
     private func createEmpty(

@@ -16,7 +16,8 @@ struct BlockPlanTests {
             let (start, count) = tree.store(Array("\(index)".utf8))
             tree.files.append(
                 RestoreTree.File(
-                    folder: 0, nameCount: count, nameStart: start, size: 1, modified: 0, data: data, metadata: .nothing))
+                    folder: 0, nameCount: count, nameStart: start, size: 1, modified: 0, data: data, metadata: .nothing)
+            )
         }
         return tree
     }

@@ -25,7 +25,7 @@ struct OtherHomesTests {
             try session.catalog.read { reader in
                 try reader.forEachBlock { id, _, _, volume in if volume == home.id { blocks.append(id) } }
             }
-            for block in blocks { try writer.addDuplicate(block: block, volume: other.id) }
+            for block in blocks { try writer.addDuplicate(of: block, in: other.id) }
         }
         try fault("\(folder)/\(first)")
         return (session, "\(folder)/\(copy)")
