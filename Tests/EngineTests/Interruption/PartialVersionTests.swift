@@ -67,12 +67,12 @@ struct PartialVersionTests {
     @Test("a partial version keeps what the stopped run had not come to, and loses what it saw to be gone")
     func union() throws {
         let fixture = try fixture()
-        for number in 0..<100 {
+        for number in 0..<300 {
             try fixture.write("folder \(number)/file", BackupFixture.noise(20_000, seed: UInt64(number + 1)))
         }
         try fixture.run()
         let before = try paths(fixture, 0)
-        for number in 0..<100 {
+        for number in 0..<300 {
             try fixture.write("folder \(number)/file", BackupFixture.noise(20_000, seed: UInt64(number + 1000)))
         }
         fixture.remove("folder 7")
