@@ -109,7 +109,8 @@ struct PartialVersionTests {
     @Test("what does not stop in time is cancelled")
     func grace() throws {
         let cancellation = Cancellation()
-        cancellation.whileStoppable({}) {
+        let nothing: @Sendable () -> Void = {}
+        cancellation.whileStoppable(nothing) {
             cancellation.stop(within: .milliseconds(50))
             let limit = ContinuousClock.now + .seconds(20)
             while !cancellation.isCancelled, ContinuousClock.now < limit { usleep(1000) }
