@@ -51,6 +51,8 @@ final class QuickDeflater {
     /// Compresses the next piece of a stream, or its last one, which may be empty.
     ///
     /// - Parameters:
+    ///   - piece: at most 1 GiB.
+    ///   - isLast: whether the stream ends with it.
     ///   - buffer: room for compressed bytes, used again and again.
     ///   - keep: takes them.
     /// - Throws: `ArchiveError.badData` when the stream was not begun or is over; what `keep` throws.

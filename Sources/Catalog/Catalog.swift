@@ -117,6 +117,15 @@ public final class Catalog: Sendable {
         (pool as? DatabaseQueue)?.releaseMemory()
     }
 
+    /// Whether SQLite finds nothing wrong with the file; reads all of it.
+    public func isSound() throws(CatalogError) -> Bool {
+        do {
+            return try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") == "ok" }
+        } catch {
+            throw Self.typed(error, path: path)
+        }
+    }
+
     /// Moves a catalog that cannot be used out of the way, beside its place, and returns the new path.
     public static func setAside(path: String) throws(CatalogError) -> String {
         let aside = "\(path).damaged-\(Timestamp.now().compact)"

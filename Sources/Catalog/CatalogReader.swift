@@ -185,7 +185,75 @@ public struct CatalogReader: ~Copyable {
             ORDER BY f.path, e.name
             """)
         query.bind(1, version)
-        while try query.step() { try body(query.blob(0), entry(query, from: 1, path: path)) }
+        while try query.step() { try body(query.blob(0), readEntry(query, from: 1, path: path)) }
+    }
+
+    /// One entry of a version; nil when the version does not have it.
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - folder: the path of its folder, with a separator at the end.
+    ///   - version: the id of the version.
+    /// - Returns: the entry.
+    /// - Throws: `CatalogError`.
+    public func entry(named name: [UInt8], in folder: [UInt8], of version: Int64) throws -> CatalogEntry? {
+        let query = try PreparedStatement(
+            connection,
+            """
+            SELECT \(entryColumns) FROM entry e
+            WHERE e.folder = (SELECT id FROM folder WHERE path = ?1) AND e.name = ?2
+            AND e.since <= ?3 AND (e.until IS NULL OR e.until > ?3)
+            """)
+        query.bind(1, folder)
+        query.bind(2, name)
+        query.bind(3, version)
+        return try query.step() ? try readEntry(query, from: 0, path: path) : nil
+    }
+
+    /// Calls `body` with every entry that two versions do not have in the same state, by path.
+    ///
+    /// One pass over the states; those that hold in both versions, or in neither, are not looked at closer.
+    /// - Parameters:
+    ///   - old: the id of a version.
+    ///   - new: the id of another, newer or older.
+    ///   - body: gets the folder's path, and the entry's state in either version, nil where it is not in it.
+    /// - Throws: `CatalogError`, or what `body` throws.
+    public func forEachDifference(
+        from old: Int64, to new: Int64,
+        _ body: (_ folder: UnsafeRawBufferPointer, _ old: CatalogEntry?, _ new: CatalogEntry?) throws -> Void
+    ) throws {
+        let query = try PreparedStatement(
+            connection,
+            """
+            SELECT f.path, e.since <= ?1 AND (e.until IS NULL OR e.until > ?1) AS is_old, \(entryColumns)
+            FROM folder f CROSS JOIN entry e ON e.folder = f.id
+            WHERE is_old <> (e.since <= ?2 AND (e.until IS NULL OR e.until > ?2))
+            ORDER BY f.path, e.name, e.since
+            """)
+        query.bind(1, old)
+        query.bind(2, new)
+        var waiting: (folder: [UInt8], entry: CatalogEntry, isOld: Bool)?
+        func flush() throws {
+            guard let entry = waiting else { return }
+            waiting = nil
+            try entry.folder.withUnsafeBytes { folder in
+                try body(folder, entry.isOld ? entry.entry : nil, entry.isOld ? nil : entry.entry)
+            }
+        }
+        while try query.step() {
+            let folder = query.blob(0)
+            let state = try readEntry(query, from: 2, path: path)
+            let isOld = query.int64(1) != 0
+            if let before = waiting, before.isOld != isOld, before.entry.name == state.name,
+                folder.elementsEqual(before.folder)
+            {
+                waiting = nil
+                try body(folder, isOld ? state : before.entry, isOld ? before.entry : state)
+            } else {
+                try flush()
+                waiting = (Array(folder), state, isOld)
+            }
+        }
+        try flush()
     }
 
     /// Calls `body` with every state that any entry ever had, by path and age, and the versions from and until which it held.
@@ -204,7 +272,7 @@ public struct CatalogReader: ~Copyable {
             """)
         while try query.step() {
             try body(
-                query.blob(0), entry(query, from: 3, path: path), query.int64(1),
+                query.blob(0), readEntry(query, from: 3, path: path), query.int64(1),
                 query.isNull(2) ? nil : query.int64(2))
         }
     }
@@ -291,7 +359,7 @@ public final class LiveEntries {
         entries.removeAll(keepingCapacity: true)
         entryQuery.bind(1, folder)
         defer { entryQuery.reset() }
-        while try entryQuery.step() { entries.append(try entry(entryQuery, from: 0, path: path)) }
+        while try entryQuery.step() { entries.append(try readEntry(entryQuery, from: 0, path: path)) }
     }
 
     /// Calls `body` with the number of every folder that has entries in the newest state.
@@ -362,7 +430,7 @@ func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
 
 let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
 
-func entry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
+func readEntry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
     guard let kind = EntryKind(rawValue: query.int64(column + 1)) else {
         throw CatalogError.inconsistent(path: path, detail: "an entry is of no known kind")
     }

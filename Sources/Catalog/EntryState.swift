@@ -48,7 +48,7 @@ extension CatalogReader {
         while try query.step() {
             states.append(
                 EntryState(
-                    entry: try entry(query, from: 2, path: path), since: query.int64(0),
+                    entry: try readEntry(query, from: 2, path: path), since: query.int64(0),
                     until: query.isNull(1) ? nil : query.int64(1)))
         }
         return states

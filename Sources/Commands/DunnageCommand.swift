@@ -11,7 +11,7 @@ struct DunnageCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
-            RestoreCommand.self, VerifyCommand.self,
+            DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self,
             RepairCommand.self,
             BrokenCommand.self,
             PurgeCommand.self,
@@ -21,6 +21,7 @@ struct DunnageCommand: ParsableCommand {
             HoldCommand.self,
             ReleaseCommand.self,
             RecoverCommand.self,
+            UnlockCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,

@@ -21,20 +21,21 @@ public enum AESCryptReader {
     ///   - passphrase: at least one character that is not white space.
     ///   - output: room for `plaintextCapacity(of:)` bytes, not overlapping the stream.
     ///   - checksPadding: false accepts padding bytes of other programs, whose values differ.
+    ///   - passed: gets each piece of the ciphertext that is not needed for now; a mapping can give up its memory.
     /// - Returns: the length of the plaintext.
     /// - Throws: `CryptError`; nothing has been written to `output` unless the padding is at fault.
     /// - SeeAlso: AES Crypt stream format, versions 1 to 3.
     public static func decrypt(
         _ ciphertext: UnsafeRawBufferPointer, passphrase: Secret, into output: UnsafeMutableRawBufferPointer,
-        checksPadding: Bool = true
+        checksPadding: Bool = true, passed: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(CryptError) -> Int {
         let layout = try AESCryptLayout(ciphertext)
         guard output.count >= layout.ciphertext.count else {
             throw .bufferTooSmall(needed: layout.ciphertext.count)
         }
         let session = try openSession(layout, passphrase: passphrase)
-        let cipher = try authenticatedCipher(layout, session)
-        try decrypt(layout.ciphertext, cipher, into: output)
+        let cipher = try authenticatedCipher(layout, session, passed: passed)
+        try decrypt(layout.ciphertext, cipher, into: output, passed: passed)
         let plaintext = UnsafeRawBufferPointer(rebasing: output.prefix(layout.ciphertext.count))
         let padding = try paddingLength(of: plaintext, remainder: layout.remainder, isChecked: checksPadding)
         return plaintext.count - padding
@@ -124,7 +125,8 @@ public enum AESCryptReader {
     }
 
     private static func decrypt(
-        _ ciphertext: UnsafeRawBufferPointer, _ cipher: BlockCipher, into output: UnsafeMutableRawBufferPointer
+        _ ciphertext: UnsafeRawBufferPointer, _ cipher: BlockCipher, into output: UnsafeMutableRawBufferPointer,
+        passed: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(CryptError) {
         var offset = 0
         while offset < ciphertext.count {
@@ -132,6 +134,7 @@ public enum AESCryptReader {
             let chunk = UnsafeRawBufferPointer(rebasing: ciphertext[offset..<end])
             let written = try cipher.update(chunk, into: UnsafeMutableRawBufferPointer(rebasing: output[offset...]))
             guard written == chunk.count else { throw .library("it held back a block") }
+            passed(chunk)
             offset = end
         }
     }

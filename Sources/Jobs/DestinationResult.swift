@@ -53,7 +53,8 @@ public struct DestinationResult: Sendable {
             storedBytes: storedBytes, versions: versions.map { Int64($0) },
             deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
             retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
-            retries: Int64(retries), verification: maintenance?.verification.map { .init($0) })
+            retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
+            isPartial: summary?.isPartial ?? false)
     }
 }
 

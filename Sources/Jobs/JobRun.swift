@@ -114,7 +114,7 @@ extension RunReport.Problem {
 
 extension Duration {
     /// Seconds with one decimal, for people and logs.
-    fileprivate var roundedSeconds: Double {
+    var roundedSeconds: Double {
         (Double(components.seconds) * 10 + (Double(components.attoseconds) / 1e17).rounded()) / 10
     }
 }

@@ -46,6 +46,7 @@ public struct StoreReading: Sendable {
         let access = try access(job: job, destination: destination, configuration: configuration)
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
+        if configuration.runtime.isStateless { return try open(access, catalog: nil) }
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
         let catalog = state.catalog(
             job: job.name, destination: specification.name, url: specification.url(forJob: job.name))

@@ -53,6 +53,10 @@ public struct StoreWriting: Sendable {
         let specification = try configuration.findDestination(destination, of: job)
         let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
         let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        if configuration.runtime.isStateless {
+            let lease = LeaseRequest(instance: configuration.instance, activity: "\(activity) \(job.name)")
+            return HeldStore(try open(access, catalog: nil, lease), lock: nil)
+        }
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
         do {
             try state.prepare()

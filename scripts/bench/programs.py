@@ -77,9 +77,10 @@ class Dunnage(Program):
             "nochange": backup,
             "changed": backup,
             "restore": [command("restore", "data", "--target", str(target))],
-            "verify": [command("verify", "data")],
-            "prune": [command("delete", "data", "--keep-versions", "1", "--yes"), command("compact", "data", "--yes")],
-            "rebuild": [command("repair", "data")],
+            "verify": [command("verify", "data", "--full")],
+            # Version 0 is the newest; the step "changed" left one more.
+            "prune": [command("delete", "data", "1", "--yes"), command("compact", "data")],
+            "rebuild": [command("repair", "data", "--yes")],
         }[step]
 
 

@@ -14,7 +14,7 @@ struct CompactAction {
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         let start = ContinuousClock.now
         let size = try givenVolumeSize()
-        let opened = try OpenedStore(store, program, forChange: !isDryRun)
+        let opened = try OpenedStore(store, program, change: isDryRun ? nil : "compact")
         defer { opened.endProgress() }
         var options = opened.job.map { CompactOptions($0) } ?? CompactOptions()
         options.volumeSize = size ?? options.volumeSize

@@ -10,6 +10,7 @@ struct RestoreAction {
     let target: String?
     let overwrite: OverwriteArgument
     let sparse: Bool
+    let isDryRun: Bool
     let json: Bool
     let failsOnWarning: Bool
 
@@ -21,7 +22,9 @@ struct RestoreAction {
         var request = RestoreRequest(
             version: try opened.version(version), patterns: patterns, target: target, overwrite: overwrite.rule)
         request.isSparse = sparse
-        let summary = try RestoreRun(request, session: opened.session, problems: opened.problems).run()
+        let run = RestoreRun(request, session: opened.session, problems: opened.problems)
+        if isDryRun { return try preview(run, opened, program) }
+        let summary = try run.run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
         let text = RestoreText(
@@ -35,6 +38,35 @@ struct RestoreAction {
             }
         }
         if summary.failed > 0 || digest.errors > 0 { return .failure }
+        return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)
+    }
+
+    private func preview(_ run: RestoreRun, _ opened: OpenedStore, _ program: Program) throws -> Jobs.ExitCode {
+        opened.endProgress()
+        var list = EntryList(program.console, zone: opened.setting.zone)
+        if json { try list.begin(document: "restore-preview", array: "files") }
+        let stop = StreamStop()
+        let preview: RestorePreview
+        do {
+            preview = try run.preview { item in
+                try stop.on {
+                    if json {
+                        try list.add(json: item.json)
+                    } else if !program.output.isQuiet {
+                        try program.console.print(item.line)
+                    }
+                }
+            }
+        } catch {
+            throw stop.cause ?? error
+        }
+        let digest = ProblemDigest(opened.problems)
+        if json {
+            try list.end(preview.json(target: target) + [.init("problems", digest.json)])
+        } else if !program.output.isQuiet {
+            for line in preview.lines(target: target, zone: opened.setting.zone) { try program.console.print(line) }
+        }
+        if preview.failed > 0 || digest.errors > 0 { return .failure }
         return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)
     }
 }

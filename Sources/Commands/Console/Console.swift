@@ -57,6 +57,13 @@ final class Console: Sendable {
         try send(full)
     }
 
+    /// Writes data that is not gathered in memory before: a file's content.
+    func write(raw bytes: UnsafeRawBufferPointer) throws {
+        if bytes.count < Self.flushSize { return try write(Array(bytes)) }
+        try flush()
+        try send(bytes)
+    }
+
     /// Writes a text and a line break.
     func print(_ text: String) throws {
         try write(Array(text.utf8) + [UInt8(ascii: "\n")])
@@ -72,8 +79,12 @@ final class Console: Sendable {
     }
 
     private func send(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try send($0) }
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) throws {
         guard !bytes.isEmpty else { return }
-        let status = bytes.withUnsafeBytes { Self.writeAll(output, $0) }
+        let status = Self.writeAll(output, bytes)
         if status == EPIPE { throw OutputClosed() }
         guard status == 0 else { throw SystemError("write standard output", code: status) }
     }

@@ -6,6 +6,7 @@ enum OverwriteArgument: String, CaseIterable, ExpressibleByArgument {
     case never
     case newer
     case always
+    case patch
 
     /// The rule in the engine's words.
     var rule: OverwriteRule {
@@ -13,6 +14,7 @@ enum OverwriteArgument: String, CaseIterable, ExpressibleByArgument {
         case .never: .never
         case .newer: .newer
         case .always: .always
+        case .patch: .patch
         }
     }
 }

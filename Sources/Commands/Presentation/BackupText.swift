@@ -20,7 +20,9 @@ struct BackupText {
         guard let summary = destination.summary else {
             return "\(place)\(destination.outcome.isInterrupted ? "stopped" : "failed")"
         }
-        let made = summary.version.map { "version of \(zone.text($0))" } ?? "nothing has changed, no new version"
+        let kind = summary.isPartial ? "stopped; partial version" : "version"
+        let none = summary.isPartial ? "stopped before anything had changed" : "nothing has changed, no new version"
+        let made = summary.version.map { "\(kind) of \(zone.text($0))" } ?? none
         var parts = [
             "\(made)", "\(HumanText.count(summary.files, "file")), \(HumanText.size(summary.bytes))",
         ]

@@ -29,6 +29,9 @@ struct RestoreText {
         if summary.unchangedFiles > 0 {
             lines.append("\(HumanText.count(summary.unchangedFiles, "file")) had the right content already.")
         }
+        if summary.patchedFiles > 0 {
+            lines.append("\(HumanText.count(summary.patchedFiles, "file")) got only the blocks that differed.")
+        }
         if summary.renamedFiles > 0 {
             lines.append("\(HumanText.count(summary.renamedFiles, "file")) got another name, beside one that differs.")
         }
@@ -49,6 +52,7 @@ extension RestoreSummary {
             .init("version", .string(version.iso8601)), .init("target", target.map { .string($0) } ?? .null),
             .init("restored_files", .integer(Int64(restoredFiles))),
             .init("unchanged_files", .integer(Int64(unchangedFiles))),
+            .init("patched_files", .integer(Int64(patchedFiles))),
             .init("renamed_files", .integer(Int64(renamedFiles))), .init("left_alone", .integer(Int64(leftAlone))),
             .init("failed", .integer(Int64(failed))), .init("folders", .integer(Int64(folders))),
             .init("symlinks", .integer(Int64(symlinks))), .init("bytes", .integer(bytes)),

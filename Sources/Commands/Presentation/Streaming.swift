@@ -4,6 +4,9 @@ internal import Engine
 final class StreamStop {
     fileprivate var error: (any Error)?
 
+    /// What was thrown, if anything was.
+    var cause: (any Error)? { error }
+
     /// Does a part of the work; what it throws ends the reading and comes out of ``StoreView/streaming(_:)``.
     func on(_ body: () throws -> Void) throws {
         do {

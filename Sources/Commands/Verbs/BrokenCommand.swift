@@ -5,12 +5,12 @@ internal import Jobs
 struct BrokenCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "broken", abstract: "Lists the files of each version that cannot be restored, or takes them out.",
-        discussion:
-            "With --purge versions are written again without these files; one of which no file is left is deleted.",
         usage: """
             dunnage broken <job> --config <file> [--verify] [--purge [--dry-run] [--yes]] [<options>]
             dunnage broken --store <url> [--passphrase-file <file>] [--verify] [--purge [--dry-run] [--yes]] [<options>]
             """,
+        discussion:
+            "With --purge versions are written again without these files; one of which no file is left is deleted.",
         aliases: ["list-broken-files"])
 
     @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))

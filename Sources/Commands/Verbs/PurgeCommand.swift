@@ -5,11 +5,11 @@ internal import Jobs
 struct PurgeCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge", abstract: "Takes files and folders out of versions that were made already.",
-        discussion: "Their data goes with the next compaction, unless something else needs it.",
         usage: """
             dunnage purge <job> <path> ... --config <file> [--version <n|time>] [--dry-run] [--yes] [<options>]
             dunnage purge <path> ... --store <url> [--passphrase-file <file>] [--version <n|time>] [--dry-run] [--yes]
-            """)
+            """,
+        discussion: "Their data goes with the next compaction, unless something else needs it.")
 
     @Argument(help: ArgumentHelp("The job, with --config; then paths or patterns.", valueName: "word"))
     var words: [String] = []

@@ -5,13 +5,13 @@ internal import Jobs
 struct RepairCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair", abstract: "Sets right what is missing or damaged in a store, as far as anybody has it.",
-        discussion: """
-            Lost data is looked for in other objects and in the files that it came from; index volumes and filelists \
-            are written again. Everything new is sent and listed before anything damaged is removed.
-            """,
         usage: """
             dunnage repair <job> --config <file> [--verify] [--dry-run] [<options>]
             dunnage repair --store <url> [--passphrase-file <file>] [--verify] [--dry-run] [<options>]
+            """,
+        discussion: """
+            Lost data is looked for in other objects and in the files that it came from; index volumes and filelists \
+            are written again. Everything new is sent and listed before anything damaged is removed.
             """)
 
     @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))

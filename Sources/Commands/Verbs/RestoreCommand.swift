@@ -26,11 +26,18 @@ struct RestoreCommand: ProgramCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What happens to files that are there and differ: never, newer or always replaced.", valueName: "rule"))
+            "What happens to files that are there and differ: never, newer or always replaced, or patch.",
+            valueName: "rule"))
     var overwrite: OverwriteArgument = .never
 
     @Flag(help: "Let runs of zeros in files take no space.")
     var sparse = false
+
+    @Flag(help: "Write into files that are there only what differs; the same as --overwrite patch.")
+    var patch = false
+
+    @Flag(help: "Say what would be done, and do nothing.")
+    var dryRun = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -42,13 +49,17 @@ struct RestoreCommand: ProgramCommand {
     var output: OutputOptions
 
     func validate() throws {
+        if patch, overwrite != .never, overwrite != .patch {
+            throw ValidationError("'--patch' and '--overwrite \(overwrite.rawValue)' exclude each other.")
+        }
         if target?.isEmpty == true { throw ValidationError("'--target' is empty. \(StoreChoice.hint)") }
     }
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RestoreAction(
             store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,
-            overwrite: overwrite, sparse: sparse, json: json, failsOnWarning: warnings.failsOnWarning
+            overwrite: patch ? .patch : overwrite, sparse: sparse, isDryRun: dryRun, json: json,
+            failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

@@ -41,7 +41,9 @@ struct Decoder {
         RuntimeSettings(
             stateDirectory: text(node?["state_dir"]).map { absolute($0) }, timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
-            logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) })
+            logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
+            isStateless: text(node?["stateless"]) == "true",
+            shutdownGrace: text(node?["shutdown_grace"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
     private func destination(_ entry: Node.Entry) -> DestinationSpecification {

@@ -34,6 +34,12 @@ enum ConfigurationSchema {
         .init(
             "state_dir", .value(.path), "The folder for the local catalogs; a relative path starts at this file.",
             absent: "[see above](#the-state-folder)"),
+        .init(
+            "stateless", .value(.boolean),
+            "Whether nothing is kept on this machine: the catalog comes from the destination.", absent: "`false`"),
+        .init(
+            "shutdown_grace", .value(.duration),
+            "How long a backup that is asked to stop may take to finish what it has begun.", absent: "`20s`"),
         .init("timezone", .value(.timezone), "The time zone in what people read.", absent: "the system's"),
         .init("log", .object(log), "What is logged, and how it looks."),
     ])

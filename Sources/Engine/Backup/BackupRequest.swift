@@ -47,7 +47,7 @@ public struct BackupOptions: Sendable {
     public var concurrentUploads = 2
 
     /// How long a run records before it commits what it has, at the next volume that is safe.
-    var commitInterval = Duration.seconds(1)
+    var commitInterval = Duration.milliseconds(250)
 
     /// The defaults.
     public init() {}
@@ -93,6 +93,10 @@ public struct BackupSummary: Sendable {
     public var recoveredVersion: Timestamp?
     /// Whether data that an interrupted run had left was found and taken over.
     public var leftoversWereAdopted = false
+    /// What the catalog cost that was fetched from the destination, if it was.
+    public var catalogSnapshot: CatalogSnapshot.Cost?
+    /// How long it took to have a catalog that is in step with the store.
+    public var catalogDuration = Duration.zero
     /// Whether the catalog was rebuilt from the destination.
     public var catalogWasRebuilt = false
 }

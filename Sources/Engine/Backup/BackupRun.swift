@@ -66,6 +66,8 @@ public struct BackupRun {
                     retry: store.retry, cancellation: cancellation))
         }
         let listed = try store.list()
+        let begun = ContinuousClock.now
+        let snapshot = try CatalogSnapshot.fetch(to: catalogPath, from: store, listing: listed, problems: problems)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
             path: catalogPath, store: store, listing: listed, problems: problems)
         // Without what does not belong, such as unencrypted objects in an encrypted store.
@@ -76,6 +78,8 @@ public struct BackupRun {
         let existing = outcome.action == .created ? nil : try catalog.read { try StoreProperties(from: $0) }
         let plan = try StorePlan(request.options, existing: existing, listing: listing, store: store)
         var summary = BackupSummary()
+        summary.catalogSnapshot = snapshot
+        summary.catalogDuration = ContinuousClock.now - begun
         summary.catalogWasRebuilt = outcome.action == .rebuilt
         summary.leftoversWereAdopted = outcome.action == .adopted
         if let recovered = try InterruptedVersion.publish(

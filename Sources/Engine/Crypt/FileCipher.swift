@@ -118,9 +118,8 @@ public struct FileCipher: Sendable {
 }
 
 /// A file mapped for reading.
-private final class Mapping {
+final class Mapping {
     let bytes: UnsafeRawBufferPointer
-    private static let pageMask = Int(sysconf(Int32(_SC_PAGESIZE))) - 1
 
     init(_ file: borrowing FileDescriptor) throws(SystemError) {
         let size = Int(try file.size())
@@ -140,10 +139,6 @@ private final class Mapping {
 
     /// Gives up the memory of a piece; when it is needed again, it comes from the file.
     func release(_ piece: UnsafeRawBufferPointer) {
-        guard let start = piece.baseAddress, let base = bytes.baseAddress else { return }
-        // Whole pages; their edges are needed by the neighbours, which only costs reading them again.
-        let first = (start - base) & ~Self.pageMask
-        let count = min(bytes.count, start - base + piece.count) - first
-        madvise(UnsafeMutableRawPointer(mutating: base + first), count, MADV_DONTNEED)
+        MappedPages.release(piece, of: bytes)
     }
 }

@@ -172,7 +172,8 @@ final class LeaseKeeper: Sendable {
             try? board.delete(own)
             throw error
         }
-        for old in stale { try board.delete(old.name) }
+        // Where nothing may be deleted they stay, and are known to be over.
+        for old in stale { try? board.delete(old.name) }
         return LeaseKeeper(board, request, folder, State(name: own, record: record))
     }
 
@@ -275,7 +276,7 @@ final class LeaseKeeper: Sendable {
             let old = state.name
             state.name = next
             state.record = record
-            try board.delete(old)
+            try? board.delete(old)
         }
     }
 

@@ -108,13 +108,13 @@ public struct StoreView: Sendable {
         }
     }
 
-    private static func entry(_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry) -> Entry {
+    static func entry(_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry) -> Entry {
         Entry(
             path: EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder), kind: entry.kind,
             size: entry.size, modified: entry.modified == 0 ? nil : Timestamp(unixNanoseconds: entry.modified))
     }
 
-    private func read<Value>(_ body: (borrowing CatalogReader) throws -> Value) throws(EngineError) -> Value {
+    func read<Value>(_ body: (borrowing CatalogReader) throws -> Value) throws(EngineError) -> Value {
         do {
             return try catalog.read(body)
         } catch {

@@ -89,7 +89,8 @@ public struct RecoverRun: Sendable {
         ).run()
         var summary = RecoverSummary(restored: restored)
         summary.losses = try merge(losses, log, session, version.id)
-        summary.listFault = salvage.listFaults[version.time]
+        summary.listFault =
+            salvage.listFaults[version.time] ?? Self.newerList(than: version.time, request.version, salvage.objects)
         summary.objects = salvage.objects
         summary.examined = salvage.examined
         if request.writesIncomplete {
@@ -98,6 +99,18 @@ public struct RecoverRun: Sendable {
             ).write(losses, version: version.id)
         }
         return summary
+    }
+
+    /// What to say when the list of a newer version, which would have been meant, cannot be read.
+    private static func newerList(
+        than time: Timestamp, _ selector: VersionSelector, _ objects: [RecoverSummary.Object]
+    ) -> String? {
+        let lost = objects.filter { object in
+            guard object.state == .unreadable, let lost = ObjectName(parsing: object.name)?.time else { return false }
+            if case .time(let asked) = selector { return lost > time && lost <= asked }
+            return lost > time
+        }
+        return lost.first.map { "\($0.name) cannot be read, so an older version was taken" }
     }
 
     /// Adds what only showed when files were written; the rest of what was said then is passed on.

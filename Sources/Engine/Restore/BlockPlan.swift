@@ -39,8 +39,11 @@ struct BlockPlan: Sendable {
     private var long: [LongContent] = []
     /// Files and metadata whose blocks are not all known.
     private(set) var incomplete: [Int32] = []
+    /// Whether it is for blocks that were not right where they should have been.
+    let isRetry: Bool
 
     init(_ reader: borrowing CatalogReader, tree: RestoreTree, needsMetadata: (Int32) -> Bool) throws {
+        isRetry = false
         let contents = try reader.contents()
         uses.reserveCapacity(tree.files.count * 2)
         for (index, file) in tree.files.enumerated() {
@@ -62,6 +65,7 @@ struct BlockPlan: Sendable {
 
     /// A plan for uses that are known already, with the volumes that they are in.
     init(retrying uses: [Use], in homes: [Int64: Int64], of plan: BlockPlan) {
+        isRetry = true
         long = plan.long
         var indices: [Int64: Int32] = [:]
         for use in uses {

@@ -14,8 +14,9 @@ final class ContentWriter {
     private let shared: RestoreState
     private let tree: RestoreTree
     private let handles: FolderHandles
-    private let scratch: BlockScratch
-    private let existing: ExistingFile
+    private let reader: BlockReader
+    private let session: StoreSession
+    private var buffer: [UInt8]
     private let fileHash: HashContext
     private let mode: mode_t
     /// The long file that got the last block, still open.
@@ -23,13 +24,14 @@ final class ContentWriter {
     /// Whether files can be made without names, as far as known.
     private var makesNameless = true
 
-    init(_ shared: RestoreState) throws(SystemError) {
+    init(_ shared: RestoreState, _ session: StoreSession) throws(SystemError) {
         self.shared = shared
         tree = shared.tree
         handles = try FolderHandles(tree: tree, followsUnlisted: shared.request.target == nil)
-        scratch = BlockScratch(settings: shared.settings)
-        existing = ExistingFile(settings: shared.settings)
+        reader = BlockReader(settings: shared.settings)
         fileHash = HashContext(shared.settings.fileHash)
+        buffer = [UInt8](repeating: 0, count: shared.settings.blockSize)
+        self.session = session
         mode = shared.request.metadata.contains(.permissions) ? 0o600 : 0o666
     }
 
@@ -39,26 +41,64 @@ final class ContentWriter {
 
     // MARK: Blocks
 
-    /// Writes a block to every file that needs it.
-    func restore(_ block: VolumeJob.Block, from volume: FetchedVolume) throws {
+    /// Writes some neighbouring blocks to every file that needs them, and reads metadata in them before that.
+    func restore(_ blocks: ArraySlice<VolumeJob.Block>, of job: VolumeJob) throws {
+        for block in blocks {
+            // Metadata sorts first: its targets are negative.
+            guard job.plan.uses[block.uses.lowerBound].target < 0 else { continue }
+            try read(block, job, of: { $0.target < 0 }) { bytes, use in try receive(bytes, use) }
+        }
+        for block in blocks {
+            guard job.plan.uses[block.uses.upperBound - 1].target >= 0 else { continue }
+            try read(block, job, of: { $0.target >= 0 }) { bytes, use in try write(bytes, to: use) }
+        }
+    }
+
+    private func read(
+        _ block: VolumeJob.Block, _ job: VolumeJob, of isWanted: (BlockPlan.Use) -> Bool,
+        _ body: (UnsafeRawBufferPointer, BlockPlan.Use) throws -> Void
+    ) throws {
+        let uses = job.plan.uses[block.uses]
+        // What goes into long files only is verified with them, by the hash of the file.
+        let isVerifiedLater =
+            !job.plan.isRetry
+            && uses.allSatisfy { use in
+                use.target >= 0 && (shared.plan.longContent(use.target)?.count ?? 1) > 1
+            }
         do {
-            try volume.reader.withBlock(block.digest, scratch: scratch) { bytes in
-                for use in shared.plan.uses(of: block) where use.target >= 0 { try write(bytes, to: use) }
+            try job.source.withBlock(block.digest, reader, checksHash: !isVerifiedLater) { bytes in
+                for use in uses where isWanted(use) { try body(bytes, use) }
             }
         } catch let error as StoreFormatError {
             if error.kind == .localFile { throw EngineError.format(error) }
-            let reason = "\(volume.reader.name) \(EngineError.format(error).faultOfObject)"
-            for use in shared.plan.uses(of: block) where use.target >= 0 { shared.fail(use.target, reason, .damaged) }
+            let reason = "\(job.source.name) \(EngineError.format(error).faultOfObject)"
+            shared.miss(uses.filter(isWanted), in: job.volume, reason)
+        }
+    }
+
+    /// Lets go of the volume that the last blocks were in.
+    func leaveVolume() { reader.close() }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer, _ use: BlockPlan.Use) throws {
+        let entry = ~use.target
+        guard let whole = shared.metadata.receive(bytes, entry: entry, position: use.position) else { return }
+        // Only files wait; links and folders are made in the end.
+        let file = tree.files[Int(entry)]
+        do throws(SystemError) {
+            shared.apply(whole, file, to: .inFolder(try handles.handle(Int(file.folder))))
+        } catch {
+            try TargetPreparation.throwIfGeneral(error)
+            shared.reportLostMetadata(tree.source(file))
         }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to use: BlockPlan.Use) throws {
         guard !shared.hasFailed(use.target) else { return }
         let file = tree.files[Int(use.target)]
-        do throws(SystemError) {
-            let whole = shared.plan.fileHashes[use.target]
+        do {
+            let whole = shared.plan.longContent(use.target)
             if let whole, whole.count > 1 {
-                try write(bytes, at: use, of: file)
+                try write(bytes, at: use, of: file, whole)
             } else {
                 guard Int64(bytes.count) == file.size else {
                     shared.fail(use.target, "its block has \(bytes.count) bytes instead of \(file.size)", .damaged)
@@ -70,7 +110,7 @@ final class ContentWriter {
                 }
                 try create(use.target, file, bytes)
             }
-        } catch {
+        } catch let error as SystemError {
             try TargetPreparation.throwIfGeneral(error)
             shared.fail(use.target, "cannot be written: \(error.message)", .leftAlone)
         }
@@ -105,7 +145,7 @@ final class ContentWriter {
             makesNameless = false
             return false
         }
-        shared.finish(index, isDescribed: shared.describe(index, open: descriptor))
+        shared.finish(index, isDescribed: shared.describe(index, open: descriptor), in: folder)
         return true
     }
 
@@ -150,8 +190,9 @@ final class ContentWriter {
     // MARK: Files of several blocks
 
     private func write(
-        _ bytes: UnsafeRawBufferPointer, at use: BlockPlan.Use, of file: RestoreTree.File
-    ) throws(SystemError) {
+        _ bytes: UnsafeRawBufferPointer, at use: BlockPlan.Use, of file: RestoreTree.File,
+        _ content: BlockPlan.LongContent
+    ) throws {
         let offset = Int64(use.position) * Int64(shared.settings.blockSize)
         let wanted = min(Int64(shared.settings.blockSize), file.size - offset)
         guard Int64(bytes.count) == wanted else {
@@ -159,8 +200,17 @@ final class ContentWriter {
             return
         }
         let descriptor = try open(use.target, file)
-        var done = shared.request.isSparse ? bytes.count : 0
-        if shared.request.isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
+        try put(bytes, at: offset, descriptor, file)
+        try advance(use.target, file, shared.longFile(use.target, content), use.position, bytes)
+    }
+
+    /// Writes a block of a file to its place.
+    private func put(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int64, _ descriptor: Int32, _ file: RestoreTree.File
+    ) throws(SystemError) {
+        let isSparse = shared.request.isSparse && file.action != .patch
+        var done = isSparse ? bytes.count : 0
+        if isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
         while let base = bytes.baseAddress, done < bytes.count {
             let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
             if count < 0 {
@@ -169,8 +219,93 @@ final class ContentWriter {
             }
             done += count
         }
-        guard shared.countBlock(use.target) else { return }
-        try complete(use.target, file)
+    }
+
+    /// Completes files that are patched and lack nothing but their length.
+    func completePresent(_ index: Int32) throws {
+        let file = tree.files[Int(index)]
+        guard let content = shared.plan.longContent(index) else { return }
+        do {
+            try advance(
+                index, file, shared.longFile(index, content), nil, UnsafeRawBufferPointer(start: nil, count: 0))
+        } catch let error as SystemError {
+            try TargetPreparation.throwIfGeneral(error)
+            shared.fail(index, "cannot be written: \(error.message)", .leftAlone)
+        }
+    }
+
+    private func advance(
+        _ index: Int32, _ file: RestoreTree.File, _ long: LongFile, _ position: Int32?, _ bytes: UnsafeRawBufferPointer
+    ) throws {
+        let hash = try long.wrote(position, bytes) { position, hash in
+            try readBack(position, index, file) { hash.update($0) }
+        }
+        guard let hash else { return }
+        let descriptor = try open(index, file)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("read", file) }
+        if Int64(status.st_size) != file.size, ftruncate(descriptor, off_t(file.size)) != 0 {
+            throw failure("set the length of", file)
+        }
+        guard hash == long.content.hash, Int64(status.st_size) >= file.size else {
+            return try findFault(index, file, long)
+        }
+        try complete(index, file, descriptor)
+    }
+
+    private func readBack(
+        _ position: Int32, _ index: Int32, _ file: RestoreTree.File, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws {
+        let descriptor = try open(index, file)
+        let offset = Int64(position) * Int64(shared.settings.blockSize)
+        let wanted = Int(min(Int64(shared.settings.blockSize), max(0, file.size - offset)))
+        try buffer.withUnsafeMutableBytes { room in
+            var done = 0
+            while done < wanted, let base = room.baseAddress {
+                let count = pread(descriptor, base + done, wanted - done, off_t(offset) + off_t(done))
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure("read", file) }
+                // A file that somebody cuts meanwhile will not have the right hash.
+                if count == 0 { break }
+                done += count
+            }
+            body(UnsafeRawBufferPointer(rebasing: room[..<done]))
+        }
+    }
+
+    /// Looks which blocks of a written file are not what they should be; they may be right somewhere else.
+    private func findFault(_ index: Int32, _ file: RestoreTree.File, _ long: LongFile) throws {
+        guard case .content(let id) = file.data else { return }
+        let (content, digests) = try session.catalog.read { reader in
+            let contents = try reader.contents()
+            let blocks = try contents.content(id).lists.flatMap(\.blocks)
+            return (blocks, try blocks.map { try contents.block($0).digest })
+        }
+        var wrong: [Int32] = []
+        for position in 0..<long.content.count {
+            try readBack(position, index, file) { bytes in
+                if reader.hash.hash(bytes) != digests[Int(position)] { wrong.append(position) }
+            }
+        }
+        // Right blocks and a wrong whole: the store contradicts itself.
+        guard !wrong.isEmpty else {
+            discard(index, file)
+            return shared.fail(index, "the hash of its content is not the recorded one", .damaged)
+        }
+        long.restart(without: wrong)
+        let volumes = try session.catalog.read { reader in
+            let contents = try reader.contents()
+            return try wrong.map { try contents.block(content[Int($0)]).volume }
+        }
+        for (position, volume) in zip(wrong, volumes) {
+            let use = BlockPlan.Use(block: content[Int(position)], target: index, position: position)
+            shared.miss([use], in: volume, "the hash of one of its blocks is not the recorded one")
+        }
+    }
+
+    private func discard(_ index: Int32, _ file: RestoreTree.File) {
+        guard file.action != .patch, let folder = try? handles.handle(Int(file.folder)) else { return }
+        unlinkat(folder, shared.temporaryName(index), 0)
     }
 
     private func open(_ index: Int32, _ file: RestoreTree.File) throws(SystemError) -> Int32 {
@@ -179,32 +314,32 @@ final class ContentWriter {
         current = (-1, -1)
         let folder = try handles.handle(Int(file.folder))
         let flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC
-        let name = shared.temporaryName(index)
-        var descriptor = openat(folder, name, flags)
-        // Both workers may have the file's first block at the same time; whoever comes second finds it made.
-        if descriptor < 0, errno == ENOENT { descriptor = openat(folder, name, flags | O_CREAT, mode) }
+        var descriptor: Int32
+        if file.action == .patch {
+            descriptor = tree.withName(file) { openat(folder, $0, flags) }
+        } else {
+            let name = shared.temporaryName(index)
+            descriptor = openat(folder, name, flags)
+            // Both workers may have the file's first block at the same time; whoever comes second finds it made.
+            if descriptor < 0, errno == ENOENT { descriptor = openat(folder, name, flags | O_CREAT, mode) }
+        }
         guard descriptor >= 0 else { throw failure("create", file) }
         current = (index, descriptor)
-        if shared.request.isSparse { try SparseWriter.setSize(file.size, of: descriptor) }
+        if shared.request.isSparse, file.action != .patch { try SparseWriter.setSize(file.size, of: descriptor) }
         return descriptor
     }
 
-    /// Verifies the whole file as it was written, and gives it its name.
-    private func complete(_ index: Int32, _ file: RestoreTree.File) throws(SystemError) {
-        let descriptor = try open(index, file)
-        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure("read", file) }
-        let written = FileDescriptor(owning: descriptor)
-        current = (-1, -1)
+    /// Gives a file that was verified its metadata and its name.
+    private func complete(_ index: Int32, _ file: RestoreTree.File, _ descriptor: Int32) throws(SystemError) {
         let folder = try handles.handle(Int(file.folder))
-        let name = shared.temporaryName(index)
-        guard try written.size() == file.size, try existing.digest(of: written) == shared.plan.fileHashes[index]?.hash
-        else {
-            unlinkat(folder, name, 0)
-            shared.fail(index, "the hash of its content is not the recorded one", .damaged)
-            return
-        }
         let isDescribed = shared.describe(index, open: descriptor)
-        try publish(index, file, name, in: folder, isDescribed: isDescribed)
+        if file.action == .patch {
+            shared.finish(index, isDescribed: isDescribed, in: folder)
+        } else {
+            try publish(index, file, shared.temporaryName(index), in: folder, isDescribed: isDescribed)
+        }
+        close(descriptor)
+        current = (-1, -1)
     }
 
     /// Gives a complete file its name; nothing that came there meanwhile is replaced unless that was asked for.
@@ -220,7 +355,7 @@ final class ContentWriter {
             unlinkat(folder, temporary, 0)
             throw error
         }
-        shared.finish(index, isDescribed: isDescribed)
+        shared.finish(index, isDescribed: isDescribed, in: folder)
     }
 
     private func renameWithoutReplacing(_ folder: Int32, _ name: String, _ newName: UnsafePointer<CChar>) -> Int32 {

@@ -12,7 +12,7 @@ struct LinkWriter {
         if status == 0 { return true }
         guard errno == EEXIST else { throw SystemError("create a link") }
         if existingTarget(name, in: folder) == target { return true }
-        guard overwrite == .always else { return false }
+        guard overwrite.replaces else { return false }
         return try replace(name, to: target, in: folder)
     }
 

@@ -10,7 +10,6 @@ final class RestorePipeline: Sendable {
     private let state: RestoreState
     private let problems: ProblemLog
     private let threads: Int
-    private let jobs: BoundedQueue<VolumeJob>
     private let failure = Mutex<EngineError?>(nil)
 
     init(session: StoreSession, state: RestoreState, problems: ProblemLog, threads: Int) {
@@ -18,13 +17,27 @@ final class RestorePipeline: Sendable {
         self.state = state
         self.problems = problems
         self.threads = threads
-        // Every worker gets each volume, so with one place none is fetched before the last one is in every hand.
-        jobs = BoundedQueue(capacity: 1)
     }
 
-    /// Restores the contents of the plan.
+    /// Restores the contents of the plan, and of blocks that do not come from their volume, those that are in another.
     func run() throws {
-        guard !state.plan.volumes.isEmpty else { return }
+        var tried: [Int64: Set<Int64>] = [:]
+        state.miss(state.plan.lost, in: 0, "no object has all of its blocks")
+        var plan = state.plan
+        while true {
+            try run(plan)
+            let missed = state.takeMissed()
+            guard !missed.isEmpty else { return }
+            for missed in missed { tried[missed.use.block, default: []].insert(missed.volume) }
+            let homes = try session.catalog.read { reader in try OtherHomes(reader, tried: tried).homes }
+            for missed in missed where homes[missed.use.block] == nil { state.giveUp(missed) }
+            plan = BlockPlan(retrying: missed.map(\.use), in: homes, of: state.plan)
+        }
+    }
+
+    private func run(_ plan: BlockPlan) throws {
+        guard !plan.volumes.isEmpty else { return }
+        let jobs = BoundedQueue<VolumeJob>(capacity: 1)
         let volumes = try session.catalog.read { reader in
             Dictionary(uniqueKeysWithValues: try reader.volumes().map { ($0.id, $0) })
         }
@@ -34,22 +47,21 @@ final class RestorePipeline: Sendable {
             for worker in workers { worker.join() }
         }
         for _ in 0..<threads {
-            workers.append(try WorkerThread("restore") { [self] in work() })
+            workers.append(try WorkerThread("restore") { [self] in work(jobs) })
         }
-        do throws(EngineError) {
-            let scratch = BlockScratch(settings: state.settings)
-            for planned in state.plan.volumes {
+        do {
+            for planned in plan.volumes {
                 try session.store.cancellation.check()
                 guard let volume = volumes[planned.id] else {
-                    fail(planned, "an object that the catalog does not name")
+                    state.miss(plan.uses[planned.uses], in: planned.id, "the catalog does not name its object")
                     continue
                 }
-                try fetch(planned, volume, scratch)
+                try fetch(planned, volume, plan, jobs)
                 if hasFailed { break }
             }
             jobs.close()
         } catch {
-            stop(error)
+            stop(EngineError(error, doing: "restore"), jobs)
         }
         for worker in workers { worker.join() }
         if let error = failure.withLock({ $0 }) { throw error }
@@ -57,7 +69,7 @@ final class RestorePipeline: Sendable {
 
     private var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-    private func stop(_ error: EngineError) {
+    private func stop(_ error: EngineError, _ jobs: BoundedQueue<VolumeJob>) {
         failure.withLock { if $0 == nil { $0 = error } }
         jobs.cancel()
     }
@@ -65,79 +77,41 @@ final class RestorePipeline: Sendable {
     // MARK: Fetching
 
     private func fetch(
-        _ planned: BlockPlan.Volume, _ volume: CatalogVolume, _ scratch: BlockScratch
-    ) throws(EngineError) {
-        guard let name = ObjectName(parsing: volume.name) else {
-            fail(planned, volume.name)
-            return
-        }
-        let fetched: FetchedVolume
+        _ planned: BlockPlan.Volume, _ volume: CatalogVolume, _ plan: BlockPlan, _ jobs: BoundedQueue<VolumeJob>
+    ) throws {
+        let source: BlockSource
         do throws(EngineError) {
             // Blocks are verified one by one, so a damaged object still gives back what is right in it.
-            fetched = try session.store.fetch(
-                name, expecting: ObjectExpectation(size: volume.size, hash: volume.hash), settings: state.settings,
-                tolerant: true)
+            source = try session.store.openBlocks(volume, settings: state.settings)
         } catch {
             guard error.concernsOneObject else { throw error }
             problems.add(Problem(.damaged, volume.name, error.faultOfObject))
-            fail(planned, volume.name)
+            state.miss(plan.uses[planned.uses], in: planned.id, "\(volume.name) is missing or damaged")
             return
         }
-        if let fault = fetched.fault { problems.add(Problem(.damaged, volume.name, "is damaged: \(fault)")) }
-        var contentBlocks: [Int] = []
-        for index in planned.blocks {
-            let block = state.plan.blocks[index]
-            let uses = state.plan.uses(of: block)
-            // Metadata sorts first: its targets are negative.
-            if let first = uses.first, first.target < 0 { readMetadata(block, uses, fetched, scratch) }
-            if let last = uses.last, last.target >= 0 { contentBlocks.append(index) }
-        }
-        guard !contentBlocks.isEmpty else { return }
-        let job = VolumeJob(volume: fetched, blocks: contentBlocks)
+        if let fault = source.fault { problems.add(Problem(.damaged, volume.name, "is damaged: \(fault)")) }
+        let blocks = try session.catalog.read { reader in try plan.blocks(of: planned, reader) }
+        let job = VolumeJob(source: source, volume: planned.id, plan: plan, blocks: blocks)
+        // Every worker gets each volume, so with one place none is opened before the last one is in every hand.
         for _ in 0..<threads { jobs.push(job) }
-    }
-
-    private func readMetadata(
-        _ block: VolumeJob.Block, _ uses: ArraySlice<BlockPlan.Use>, _ volume: FetchedVolume, _ scratch: BlockScratch
-    ) {
-        do {
-            try volume.reader.withBlock(block.digest, scratch: scratch) { bytes in
-                for use in uses where use.target < 0 {
-                    state.metadata.receive(bytes, index: ~use.target, position: use.position)
-                }
-            }
-        } catch {
-            for use in uses where use.target < 0 { state.metadata.fail(~use.target) }
-        }
-    }
-
-    private func fail(_ planned: BlockPlan.Volume, _ name: String) {
-        for index in planned.blocks {
-            for use in state.plan.uses(of: state.plan.blocks[index]) {
-                if use.target >= 0 {
-                    state.fail(use.target, "\(name) is missing or damaged", .damaged)
-                } else {
-                    state.metadata.fail(~use.target)
-                }
-            }
-        }
     }
 
     // MARK: Writing
 
-    private func work() {
+    private func work(_ jobs: BoundedQueue<VolumeJob>) {
         do {
-            let writer = try ContentWriter(state)
+            let writer = try ContentWriter(state, session)
             while let job = jobs.pop() {
                 while true {
                     let blocks = job.take()
                     if blocks.isEmpty { break }
-                    for index in blocks { try writer.restore(state.plan.blocks[index], from: job.volume) }
+                    try writer.restore(blocks, of: job)
                     if session.store.cancellation.isCancelled { throw EngineError.cancelled }
                 }
+                writer.leaveVolume()
             }
         } catch {
-            stop(EngineError(error, doing: "write to the target"))
+            stop(EngineError(error, doing: "write to the target"), jobs)
         }
     }
 }

@@ -6,6 +6,13 @@ public enum OverwriteRule: String, Sendable, Hashable, CaseIterable {
     case newer
     /// It is replaced.
     case always
+    /// What differs is written into it, block by block; only large files gain by that, others are replaced.
+    ///
+    /// A restore that is stopped leaves such a file half old and half new, until it is run again.
+    case patch
+
+    /// Whether what is there gives way, whatever its age.
+    var replaces: Bool { self == .always || self == .patch }
 }
 
 /// What is to be restored, and where to.

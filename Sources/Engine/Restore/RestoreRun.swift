@@ -42,43 +42,93 @@ public final class RestoreRun: Sendable {
         }
     }
 
-    private func restore() throws -> RestoreSummary {
-        let progress = session.store.progress
-        progress.phase = .restoring
-        let (version, selection) = try session.catalog.read { reader in
+    /// Says what ``run()`` would do, and changes nothing.
+    ///
+    /// - Parameter body: gets every file.
+    public func preview(_ body: (RestorePreview.Item) throws -> Void = { _ in }) throws(EngineError) -> RestorePreview {
+        do {
+            return try inspect(body)
+        } catch {
+            throw EngineError(error, doing: "look at the target")
+        }
+    }
+
+    private func inspect(_ body: (RestorePreview.Item) throws -> Void) throws -> RestorePreview {
+        var (version, tree, summary) = try layOut()
+        try preparation(version).inspect(&tree, &summary)
+        var preview = RestorePreview(version: version.time)
+        for file in tree.files {
+            let action: RestorePreview.Action =
+                switch file.action {
+                case .create: .create
+                case .replace: .replace
+                case .patch: .patch
+                case .keep: .keep
+                case .skip: .skip
+                }
+            preview.files[action, default: 0] += 1
+            if action != .keep, action != .skip { preview.bytes &+= file.size }
+            try body(RestorePreview.Item(action: action, path: tree.path(file), size: file.size))
+        }
+        preview.newFolders = tree.folders.count { $0.isListed && $0.isNew }
+        preview.symlinks = tree.links.count
+        preview.renamedFiles = summary.renamedFiles
+        preview.failed = summary.failed
+        let plan = try makePlan(tree)
+        let sizes = try session.catalog.read { reader in
+            Dictionary(uniqueKeysWithValues: try reader.volumes().map { ($0.id, $0.size) })
+        }
+        preview.volumes = plan.volumes.count
+        preview.bytesToFetch = plan.volumes.reduce(0) { $0 &+ max(0, sizes[$1.id] ?? 0) }
+        preview.lostBlocks = Set(plan.lost.map(\.block)).count
+        return preview
+    }
+
+    /// The selection at its places below the target.
+    private func layOut() throws -> (version: CatalogVersion, tree: RestoreTree, summary: RestoreSummary) {
+        let (version, selected) = try session.catalog.read { reader in
             let version = try request.version.resolve(try reader.versions())
             return (
-                version, try RestoreSelection(reader, version: version.id, patterns: request.patterns)
+                version, try RestoreSelection(reader, version: version, patterns: request.patterns)
             )
         }
-        guard !selection.items.isEmpty else {
+        guard !selected.isEmpty else {
             throw EngineError.nothingSelected(request.patterns.map(\.text))
         }
         var summary = RestoreSummary(version: version.time)
-        var (tree, refused) = TargetLayout.build(
-            selection, prefix: prefix(of: selection), base: try base(), problems: problems)
+        let prefix = prefix(of: selected)
+        let (tree, refused) = TargetLayout.build(selected, prefix: prefix, base: try base(), problems: problems)
         summary.failed += refused
+        return (version, tree, summary)
+    }
+
+    private func preparation(_ version: CatalogVersion) -> TargetPreparation {
+        TargetPreparation(
+            request: request, version: version, settings: session.properties.settings, catalog: session.catalog,
+            problems: problems, cancellation: session.store.cancellation)
+    }
+
+    private func restore() throws -> RestoreSummary {
+        let progress = session.store.progress
+        progress.phase = .restoring
+        var (version, tree, summary) = try layOut()
         progress.setTotals(
             entries: tree.files.count + tree.links.count, bytes: Int(tree.files.reduce(0) { $0 &+ $1.size }))
-        try TargetPreparation(
-            request: request, version: version, settings: session.properties.settings, catalog: session.catalog,
-            problems: problems, cancellation: session.store.cancellation
-        ).prepare(&tree, &summary)
-        let state = try makeState(tree)
+        try preparation(version).prepare(&tree, &summary)
+        let state = try makeState(consume tree)
         do {
             try writeContents(state)
         } catch {
             _ = try? removeUnfinished(state)
             throw error
         }
-        let handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
-        try finishFiles(state, handles)
+        let handles = try FolderHandles(tree: state.tree, followsUnlisted: request.target == nil)
         for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
         guard state.forgotten == 0 else {
             throw CatalogError.inconsistent(
                 path: session.catalog.path, detail: "it says nothing of \(state.forgotten) files' contents")
         }
-        for link in tree.links { restore(link, state, handles, &summary) }
+        for index in state.tree.links.indices { restore(link: index, state, handles, &summary) }
         applyFolderMetadata(state, handles)
         let totals = state.totals
         summary.restoredFiles = totals.restored
@@ -112,75 +162,78 @@ public final class RestoreRun: Sendable {
         return path + [EntryPath.slash]
     }
 
-    private func makeState(_ tree: RestoreTree) throws -> RestoreState {
-        let appliesMetadata = !request.metadata.isEmpty
-        var uses = [Int32](repeating: 0, count: tree.metadata.count)
-        for link in tree.links where link.metadata >= 0 { uses[Int(link.metadata)] += 1 }
-        if appliesMetadata {
-            for file in tree.files where file.metadata >= 0 && file.action != .skip { uses[Int(file.metadata)] += 1 }
-            for folder in tree.folders where folder.metadata >= 0 { uses[Int(folder.metadata)] += 1 }
-        }
-        let plan = try session.catalog.read { reader in
-            try BlockPlan(reader, tree: tree, neededMetadata: uses.map { $0 > 0 })
-        }
+    private func makeState(_ tree: consuming RestoreTree) throws -> RestoreState {
+        let plan = try makePlan(tree)
+        // Nothing more is read but the blocks of one volume after the other.
+        session.catalog.releaseMemory()
         let applier =
-            appliesMetadata
-            ? MetadataApplier(parts: request.metadata) { [problems] warning in
+            request.metadata.isEmpty
+            ? nil
+            : MetadataApplier(parts: request.metadata) { [problems] warning in
                 problems.add(
                     Problem(.metadata, String(decoding: warning.path, as: UTF8.self), warning.description))
-            } : nil
+            }
         let settings = session.properties.settings
         return RestoreState(
             request: request, settings: settings, tree: tree, plan: plan,
-            metadata: MetadataTable(plan: plan, usesLeft: uses, settings: settings), applier: applier,
-            problems: problems, progress: session.store.progress)
+            metadata: MetadataTable(plan: plan, settings: settings), applier: applier, problems: problems,
+            progress: session.store.progress)
+    }
+
+    private func makePlan(_ tree: RestoreTree) throws -> BlockPlan {
+        let appliesMetadata = !request.metadata.isEmpty
+        return try session.catalog.read { reader in
+            try BlockPlan(reader, tree: tree) { entry in
+                if tree.linkEntries.contains(entry) { return true }
+                guard entry < tree.files.count else { return appliesMetadata }
+                return appliesMetadata && tree.files[Int(entry)].action != .skip
+            }
+        }
     }
 
     // MARK: Contents
 
     private func writeContents(_ state: RestoreState) throws {
-        for target in state.plan.incomplete { fail(target, "the list of its blocks is lost", state) }
-        for block in state.plan.lost {
-            for use in state.plan.uses(of: block) { fail(use.target, "no object has all of its blocks", state) }
+        for target in state.plan.incomplete {
+            let use = BlockPlan.Use(block: 0, target: target, position: 0)
+            state.giveUp(.init(use: use, volume: 0, reason: "the list of its blocks is lost"))
         }
-        let writer = try ContentWriter(state)
-        for (index, file) in state.tree.files.enumerated() where file.data == .nothing {
-            guard file.action == .create || file.action == .replace else { continue }
-            do throws(SystemError) {
-                guard file.size == 0 else {
-                    state.fail(Int32(index), "the store does not say where its content is", .damaged)
-                    continue
-                }
-                try writer.create(Int32(index), file, UnsafeRawBufferPointer(start: nil, count: 0))
-            } catch {
-                try TargetPreparation.throwIfGeneral(error)
-                state.fail(Int32(index), "cannot be written: \(error.message)", .leftAlone)
+        let writer = try ContentWriter(state, session)
+        let handles = try FolderHandles(tree: state.tree, followsUnlisted: request.target == nil)
+        for (index, file) in state.tree.files.enumerated() {
+            let index = Int32(index)
+            switch file.action {
+            case .keep: state.describe(index, in: try handles.handle(Int(file.folder)))
+            case .patch: if !state.hasFailed(index) { try writer.completePresent(index) }
+            case .create, .replace: if file.data == .nothing { try createEmpty(index, file, state, writer) }
+            case .skip: break
             }
         }
         try RestorePipeline(session: session, state: state, problems: problems, threads: threads).run()
-    }
-
-    private func fail(_ target: Int32, _ reason: String, _ state: RestoreState) {
-        if target >= 0 { state.fail(target, reason, .damaged) } else { state.metadata.fail(~target) }
-    }
-
-    /// Applies metadata that came after the content, and that of files that were there already.
-    private func finishFiles(_ state: RestoreState, _ handles: FolderHandles) throws {
-        for index in state.waiting { try finish(state.tree.files[Int(index)], state, handles) }
-        if state.applier != nil {
-            for file in state.tree.files where file.action == .keep { try finish(file, state, handles) }
+        for index in state.metadata.waiting {
+            state.reportLostMetadata(state.tree.source(state.tree.files[Int(index)]))
         }
     }
 
-    private func finish(_ file: RestoreTree.File, _ state: RestoreState, _ handles: FolderHandles) throws {
-        state.applyMetadata(file, to: .inFolder(try handles.handle(Int(file.folder))), isLast: true)
+    private func createEmpty(
+        _ index: Int32, _ file: RestoreTree.File, _ state: RestoreState, _ writer: ContentWriter
+    ) throws {
+        do throws(SystemError) {
+            guard file.size == 0 else {
+                return state.fail(index, "the store does not say where its content is", .damaged)
+            }
+            try writer.create(index, file, UnsafeRawBufferPointer(start: nil, count: 0))
+        } catch {
+            try TargetPreparation.throwIfGeneral(error)
+            state.fail(index, "cannot be written: \(error.message)", .leftAlone)
+        }
     }
 
     /// Removes the parts of files that never became complete, and returns those.
     private func removeUnfinished(_ state: RestoreState) throws -> [Int32] {
         let handles = try FolderHandles(tree: state.tree, followsUnlisted: request.target == nil)
         let unfinished = state.unfinished
-        for index in unfinished {
+        for index in unfinished where state.tree.files[Int(index)].action != .patch {
             let handle = try handles.handle(Int(state.tree.files[Int(index)].folder))
             unlinkat(handle, state.temporaryName(index), 0)
         }
@@ -190,17 +243,18 @@ public final class RestoreRun: Sendable {
     // MARK: Links and folders
 
     private func restore(
-        _ link: RestoreTree.Link, _ state: RestoreState, _ handles: FolderHandles, _ summary: inout RestoreSummary
+        link index: Int, _ state: RestoreState, _ handles: FolderHandles, _ summary: inout RestoreSummary
     ) {
         session.store.progress.addEntries(1)
+        let link = state.tree.links[index]
         let path = state.tree.path(ofFolder: link.folder) + link.name
         let text = String(decoding: path, as: UTF8.self)
         guard !state.tree.folders[link.folder].isBlocked else {
             summary.failed += 1
             return
         }
-        guard link.metadata >= 0, case .known(let metadata) = state.metadata.take(link.metadata),
-            let target = metadata.symlinkTarget
+        guard case .known(let bytes) = state.metadata.take(state.tree.entry(ofLink: index)),
+            let metadata = try? MetadataBlob.decode(bytes), let target = metadata.symlinkTarget
         else {
             summary.failed += 1
             problems.add(Problem(.damaged, text, "is not restored: what the link points to is lost"))
@@ -226,9 +280,11 @@ public final class RestoreRun: Sendable {
         guard let applier = state.applier else { return }
         for index in state.tree.folders.indices.reversed() {
             let folder = state.tree.folders[index]
-            guard folder.isListed, !folder.isBlocked, folder.metadata >= 0 else { continue }
+            guard folder.isListed, !folder.isBlocked, folder.metadata != .nothing else { continue }
             let path = state.tree.path(ofFolder: index)
-            guard case .known(let metadata) = state.metadata.take(folder.metadata) else {
+            guard case .known(let bytes) = state.metadata.take(state.tree.entry(ofFolder: index)),
+                let metadata = try? MetadataBlob.decode(bytes)
+            else {
                 state.reportLostMetadata(String(decoding: path, as: UTF8.self))
                 continue
             }

@@ -1,3 +1,5 @@
+internal import Catalog
+internal import Cryptography
 internal import StoreFormat
 internal import Support
 internal import Synchronization
@@ -13,15 +15,21 @@ final class RestoreState: Sendable {
     private let problems: ProblemLog
     private let progress: RunProgress
     private let names = TemporaryNames()
-    private let folderPaths: [[UInt8]]
-    private let mutable: Mutex<Mutable>
+    private let mutable = Mutex(Mutable())
+
+    /// A block that did not come from where it should have.
+    struct Missed: Sendable {
+        var use: BlockPlan.Use
+        /// The volume, or 0 when none was known.
+        var volume: Int64
+        var reason: String
+    }
 
     private struct Mutable {
         var failed: Set<Int32> = []
-        /// For files of several blocks: how many have not been written yet.
-        var blocksLeft: [Int32: Int32] = [:]
-        /// Files that are complete but for their metadata.
-        var waiting: [Int32] = []
+        /// Files of several blocks that have some and not all of them.
+        var long: [Int32: LongFile] = [:]
+        var missed: [Missed] = []
         var restored = 0
         var bytes: Int64 = 0
     }
@@ -38,8 +46,6 @@ final class RestoreState: Sendable {
         self.applier = applier
         self.problems = problems
         self.progress = progress
-        folderPaths = tree.folders.indices.map { tree.path(ofFolder: $0) }
-        mutable = Mutex(Mutable(blocksLeft: plan.fileHashes.mapValues(\.count)))
     }
 
     /// The name that a file has until it is complete.
@@ -60,31 +66,78 @@ final class RestoreState: Sendable {
         mutable.withLock { !$0.failed.isEmpty && $0.failed.contains(file) }
     }
 
-    /// Counts a block of a long file; true for the last one.
-    func countBlock(_ file: Int32) -> Bool {
+    // MARK: Blocks
+
+    /// Remembers blocks that did not come, for they may be somewhere else as well.
+    func miss(_ uses: some Sequence<BlockPlan.Use>, in volume: Int64, _ reason: String) {
         mutable.withLock { state in
-            let left = (state.blocksLeft[file] ?? 1) - 1
-            state.blocksLeft[file] = left
-            return left == 0 && !state.failed.contains(file)
+            for use in uses { state.missed.append(Missed(use: use, volume: volume, reason: reason)) }
         }
     }
+
+    /// The blocks that did not come since the last call.
+    func takeMissed() -> [Missed] {
+        mutable.withLock { state in
+            defer { state.missed = [] }
+            return state.missed
+        }
+    }
+
+    /// Gives something up whose block is nowhere.
+    func giveUp(_ missed: Missed) {
+        if missed.use.target >= 0 {
+            fail(missed.use.target, missed.reason, .damaged)
+        } else {
+            metadata.fail(~missed.use.target)
+        }
+    }
+
+    /// How far a file of several blocks is.
+    func longFile(_ file: Int32, _ content: BlockPlan.LongContent) -> LongFile {
+        mutable.withLock { state in
+            if let known = state.long[file] { return known }
+            let long = LongFile(content, settings.fileHash, present: tree.present[file] ?? [])
+            state.long[file] = long
+            return long
+        }
+    }
+
+    // MARK: Files
 
     /// A file has its content: it gets its metadata, unless that has not come yet; then this returns false.
     func describe(_ index: Int32, open file: Int32) -> Bool {
-        applyMetadata(tree.files[Int(index)], to: .open(file))
+        let entry = tree.files[Int(index)]
+        guard applier != nil, entry.metadata != .nothing else { return true }
+        switch metadata.take(index) {
+        case .known(let bytes): apply(bytes, entry, to: .open(file))
+        case .failed: reportLostMetadata(tree.source(entry))
+        case .notYet: return false
+        }
+        return true
     }
 
-    /// A file has its content and its name.
-    func finish(_ index: Int32, isDescribed: Bool) {
+    /// A file has its content and its name; one that has no metadata yet waits for that.
+    func finish(_ index: Int32, isDescribed: Bool, in folder: Int32) {
         let file = tree.files[Int(index)]
-        let mustWait = !isDescribed
         mutable.withLock { state in
             state.restored += 1
             state.bytes &+= file.size
-            if mustWait { state.waiting.append(index) }
+            state.long[index] = nil
         }
         progress.addEntries(1)
         progress.addBytes(Int(file.size))
+        if !isDescribed { describe(index, in: folder) }
+    }
+
+    /// Applies the metadata of a complete file, now or as soon as it comes.
+    func describe(_ index: Int32, in folder: Int32) {
+        let file = tree.files[Int(index)]
+        guard applier != nil, file.metadata != .nothing else { return }
+        switch metadata.take(index, waits: true) {
+        case .known(let bytes): apply(bytes, file, to: .inFolder(folder))
+        case .failed: reportLostMetadata(tree.source(file))
+        case .notYet: break
+        }
     }
 
     /// How to get at a file: never by its path, which somebody may change meanwhile.
@@ -94,24 +147,14 @@ final class RestoreState: Sendable {
         case inFolder(Int32)
     }
 
-    /// Applies the metadata of a file; false when it has not arrived yet.
-    @discardableResult
-    func applyMetadata(_ file: RestoreTree.File, to access: FileAccess, isLast: Bool = false) -> Bool {
-        guard let applier, file.metadata >= 0 else { return true }
-        switch metadata.take(file.metadata) {
-        case .known(let value):
-            let path = folderPaths[Int(file.folder)] + tree.name(file)
-            switch access {
-            case .open(let descriptor): applier.apply(value, toOpen: descriptor, path: path)
-            case .inFolder(let handle): applier.apply(value, to: Array(tree.name(file)), in: handle, path: path)
-            }
-            return true
-        case .failed:
-            reportLostMetadata(tree.source(file))
-            return true
-        case .notYet:
-            if isLast { reportLostMetadata(tree.source(file)) }
-            return false
+    /// Applies metadata that has arrived.
+    func apply(_ bytes: [UInt8], _ file: RestoreTree.File, to access: FileAccess) {
+        guard let applier else { return }
+        guard let value = try? MetadataBlob.decode(bytes) else { return reportLostMetadata(tree.source(file)) }
+        let path = tree.path(file)
+        switch access {
+        case .open(let descriptor): applier.apply(value, toOpen: descriptor, path: path)
+        case .inFolder(let handle): applier.apply(value, to: Array(tree.name(file)), in: handle, path: path)
         }
     }
 
@@ -120,22 +163,15 @@ final class RestoreState: Sendable {
         problems.add(Problem(.damaged, path, "is restored without owner, mode and times: they are lost"))
     }
 
-    /// Files that are complete but for their metadata.
-    var waiting: [Int32] { mutable.withLock { $0.waiting } }
+    // MARK: The end
 
     /// Files of several blocks of which some never came; their temporary files are still there.
-    var unfinished: [Int32] {
-        mutable.withLock { state in
-            state.blocksLeft.filter { file, left in
-                left > 0 || state.failed.contains(file)
-            }.keys.filter { plan.fileHashes[$0].map { $0.count > 1 } ?? false }.sorted()
-        }
-    }
+    var unfinished: [Int32] { mutable.withLock { $0.long.keys.sorted() } }
 
     /// How many files were neither restored nor reported, although they should have been; never any, unless the plan
     /// left some out.
     var forgotten: Int {
-        let planned = tree.files.count { $0.action == .create || $0.action == .replace }
+        let planned = tree.files.count { $0.action != .keep && $0.action != .skip }
         return mutable.withLock { planned - $0.restored - $0.failed.count }
     }
 

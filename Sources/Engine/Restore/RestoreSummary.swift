@@ -10,6 +10,8 @@ public struct RestoreSummary: Sendable, Hashable {
     public var unchangedFiles = 0
     /// Files that were written under another name, because the own one was taken.
     public var renamedFiles = 0
+    /// Files among those written that were there and got only what differed.
+    public var patchedFiles = 0
     /// Files and links that were not restored because something else is in their place.
     public var leftAlone = 0
     /// Files, links and folders that could not be restored; each is among the problems.

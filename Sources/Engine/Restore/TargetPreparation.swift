@@ -32,7 +32,49 @@ struct TargetPreparation {
         }
     }
 
+    /// Changes `tree` to what is there and would be done, and touches nothing.
+    func inspect(_ tree: inout RestoreTree, _ summary: inout RestoreSummary) throws(EngineError) {
+        do {
+            guard let handles = try? FolderHandles(tree: tree, followsUnlisted: request.target == nil) else {
+                for index in tree.folders.indices { tree.folders[index].isNew = true }
+                summary.folders = tree.folders.count { $0.isListed }
+                return
+            }
+            try inspectFolders(&tree, handles, &summary)
+            let candidates = try findTaken(&tree, handles, &summary)
+            try decide(candidates, &tree, handles, &summary)
+        } catch {
+            throw EngineError(error, doing: "look at the target \(String(decoding: tree.base, as: UTF8.self))")
+        }
+    }
+
     // MARK: Folders
+
+    private func inspectFolders(
+        _ tree: inout RestoreTree, _ handles: FolderHandles, _ summary: inout RestoreSummary
+    ) throws {
+        for index in tree.folders.indices.dropFirst() {
+            let folder = tree.folders[index]
+            let parent = tree.folders[folder.parent]
+            if parent.isBlocked || parent.isNew {
+                tree.folders[index].isBlocked = parent.isBlocked
+                tree.folders[index].isNew = parent.isNew
+                continue
+            }
+            do throws(SystemError) {
+                let handle = try handles.handle(folder.parent)
+                var status = cposix_status()
+                if withCString(folder.name, { cposix_status_at(handle, $0, &status) }) == ENOENT {
+                    tree.folders[index].isNew = true
+                } else {
+                    _ = try handles.handle(index)
+                }
+            } catch {
+                block(index, error, &tree, &summary)
+            }
+        }
+        summary.folders = tree.folders.count { $0.isListed && !$0.isBlocked }
+    }
 
     private func makeBase(_ tree: RestoreTree) throws {
         var path = String(decoding: tree.base, as: UTF8.self)
@@ -134,6 +176,7 @@ struct TargetPreparation {
             try cancellation.check()
             let file = tree.files[candidate.file]
             let handle = try handles.handle(Int(file.folder))
+            if request.overwrite == .patch, try patch(candidate, &tree, handle, &summary) { continue }
             let isSame = tree.withName(file) { name in
                 comparison.has(hash, size: file.size, name, in: handle, status: candidate.status)
             }
@@ -151,6 +194,54 @@ struct TargetPreparation {
             let handle = try handles.handle(Int(tree.files[other.candidate.file].folder))
             rename(other.candidate, other.hash, comparison, handle, &names, &tree, &summary)
         }
+    }
+
+    /// Decides about a file of several blocks that may have some of them already; false for others.
+    private func patch(
+        _ candidate: Candidate, _ tree: inout RestoreTree, _ handle: Int32, _ summary: inout RestoreSummary
+    ) throws -> Bool {
+        let file = tree.files[candidate.file]
+        guard case .content(let id) = file.data, candidate.status.mode & S_IFMT == S_IFREG else { return false }
+        let descriptor = tree.withName(file) { openat(handle, $0, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
+        guard descriptor >= 0 else { return false }
+        let existing = FileDescriptor(owning: descriptor)
+        // What has another name too would change under that one as well.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_nlink == 1 else { return false }
+        let present = try presentBlocks(of: id, in: existing)
+        guard let present, present.count > 1 else { return false }
+        if candidate.status.size == file.size, !present.contains(false) {
+            tree.files[candidate.file].action = .keep
+            summary.unchangedFiles += 1
+        } else {
+            tree.files[candidate.file].action = .patch
+            tree.present[Int32(candidate.file)] = Set(present.indices.filter { present[$0] }.map { Int32($0) })
+            summary.patchedFiles += 1
+        }
+        return true
+    }
+
+    /// Which blocks of a content are at their places in a file; nil when the store does not know them all.
+    private func presentBlocks(of id: Int64, in file: borrowing FileDescriptor) throws -> [Bool]? {
+        let hash = HashContext(settings.blockHash)
+        var buffer = [UInt8](repeating: 0, count: settings.blockSize)
+        let digests = try catalog.read { reader in
+            let contents = try reader.contents()
+            let lists = try contents.content(id).lists
+            guard !lists.contains(where: \.blocks.isEmpty) else { return [Digest]() }
+            return try lists.flatMap(\.blocks).map { try contents.block($0).digest }
+        }
+        guard !digests.isEmpty else { return nil }
+        var present: [Bool] = []
+        for digest in digests {
+            try cancellation.check()
+            let isPresent = try buffer.withUnsafeMutableBytes { room in
+                let count = try file.read(into: room)
+                return count > 0 && hash.hash(UnsafeRawBufferPointer(rebasing: room[..<count])) == digest
+            }
+            present.append(isPresent)
+        }
+        return present
     }
 
     /// Another file, or something else, has the name, and may have to go.
@@ -193,7 +284,7 @@ struct TargetPreparation {
             names[file.folder]?.insert(name)
             let (start, count) = tree.store(name)
             tree.files[candidate.file].nameStart = start
-            tree.files[candidate.file].nameCount = count
+            tree.files[candidate.file].nameCount = UInt16(clamping: count)
             tree.files[candidate.file].action = isFree ? .create : .keep
             if isFree { summary.renamedFiles += 1 } else { summary.unchangedFiles += 1 }
             return

@@ -10,7 +10,7 @@ internal import Support
 final class StreamReader {
     private let context: BackupContext
     private let storer: BlockStorer
-    private let fileHasher: HashContext
+    private let contentHash: BlockwiseHash
     private let metadataStorer: MetadataStorer
     private let finished: BoundedQueue<LargeFile.Finished>
     private let isFailed: () -> Bool
@@ -25,7 +25,7 @@ final class StreamReader {
         self.isFailed = isFailed
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
-        fileHasher = HashContext(context.settings.fileHash)
+        contentHash = BlockwiseHash(block: context.settings.blockHash, file: context.settings.fileHash)
         metadataStorer = MetadataStorer(context, storer: storer)
     }
 
@@ -78,18 +78,18 @@ final class StreamReader {
                     break
                 }
                 size += Int64(block.count)
-                fileHasher.update(block.filled)
-                guard context.streams.work.push(.block(file, position: file.announce(), block)) else {
+                let digest = contentHash.add(block.filled)
+                guard context.streams.work.push(.block(file, position: file.announce(), block, digest)) else {
                     throw EngineError.cancelled
                 }
             }
             try command.finish()
         } catch {
-            _ = fileHasher.finish()
+            _ = contentHash.finish()
             _ = file.end(nil)
             throw error
         }
-        let end = LargeFile.End(size: size, hash: fileHasher.finish(), isUnsettled: false)
+        let end = LargeFile.End(size: size, hash: contentHash.finish(), isUnsettled: false)
         if let whole = file.end(end) { return whole }
         guard let whole = finished.pop() else { throw EngineError.cancelled }
         return whole

@@ -76,8 +76,10 @@ public final class StoreSession: Sendable {
         if listing.encryption != Encryption.none, passphrase == nil {
             throw .missingPassphrase(destination: destination.label)
         }
+        let path = catalogPath ?? "\(folder.path)/catalog.sqlite"
+        _ = try CatalogSnapshot.fetch(to: path, from: store, listing: listing, problems: problems)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
-            path: catalogPath ?? "\(folder.path)/catalog.sqlite", store: store, listing: listing, problems: problems,
+            path: path, store: store, listing: listing, problems: problems,
             toleratesLostVersions: toleratesLostVersions)
         let properties: StoreProperties?
         do {

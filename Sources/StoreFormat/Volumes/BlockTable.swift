@@ -66,7 +66,8 @@ struct BlockTable: Sendable {
             var value: UInt64 = 0
             withUnsafeMutableBytes(of: &value) { bytes in
                 let length = min(8, digestLength)
-                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[index * digestLength..<index * digestLength + length]))
+                bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: all[index * digestLength..<index * digestLength + length]))
             }
             return value
         }

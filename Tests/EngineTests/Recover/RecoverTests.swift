@@ -123,15 +123,15 @@ struct RecoverTests {
             Set(SampleStore.differences(result.folder, sample.second)).isSubset(of: Set(result.lostPaths)))
     }
 
-    @Test("a filelist that is damaged gives the entries before the damage, and says that it is not whole")
+    @Test("when the newest filelist cannot be read, an older version is taken, and that is said")
     func cutList() throws {
         let sample = try SampleStore(passphrase: nil)
         try change(sample.builder.dlists[1], sample) { $0.removeLast($0.count / 2) }
-        // The only other version would do as well.
-        let result = try? recover(sample) { $0.version = .time(SampleStore.secondTime) }
-        guard let result else { return }
+        let result = try recover(sample)
         #expect(!result.summary.isComplete)
-        #expect(result.summary.objects.contains { $0.name == sample.builder.dlists[1].text })
+        #expect(result.summary.restored.version == SampleStore.firstTime)
+        #expect(result.summary.listFault?.contains(sample.builder.dlists[1].text) == true)
+        #expect(try recover(sample) { $0.version = .time(SampleStore.firstTime) }.summary.isComplete)
     }
 
     @Test("objects that lost their names are known by their content")
@@ -203,7 +203,10 @@ struct RecoverTests {
             let different = Set(SampleStore.differences(result.folder, sample.second))
             #expect(
                 different.isSubset(of: Set(result.lostPaths)), "round \(round), \(name): \(different)")
-            #expect(result.summary.objects.contains { $0.name == name.text }, "round \(round), \(name)")
+            // Without encryption some bytes, such as times in the archive, mean nothing.
+            if passphrase != nil {
+                #expect(result.summary.objects.contains { $0.name == name.text }, "round \(round), \(name)")
+            }
             if items == sample.builder.dindexes { #expect(result.summary.isComplete, "round \(round), \(name)") }
             try intact.write(to: url)
         }

@@ -81,7 +81,7 @@ struct RestoreTests {
             #expect(wrong == ["/data/sub/text.txt"])
             #expect(summary.leftAlone == 1)
             #expect(problems.problems.map(\.code) == [.leftAlone])
-        case .always:
+        case .always, .patch:
             #expect(wrong == [])
             #expect(summary.isComplete)
         }
