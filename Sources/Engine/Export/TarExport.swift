@@ -55,27 +55,22 @@ public struct TarExport: Sendable {
             var matcher = EntryMatcher(patterns)
             var folders = PendingMembers()
             var isEmpty = true
-            func add(_ entry: CatalogEntry, _ path: [UInt8]) throws {
-                guard let member = Self.memberPath(path) else {
-                    // The root has no name below itself.
-                    if path.count > 1 {
-                        summary.failed += 1
-                        problems.add(Problem(.damaged, String(decoding: path, as: UTF8.self), "has no safe path"))
-                    }
-                    return
-                }
-                let metadata = try metadata(entry, path, fetcher, catalog)
-                if metadata == nil { summary.failed += 1 }
-                try self.add(entry, path, member, metadata ?? Metadata(), content, catalog, &summary, write)
-            }
             try catalog.forEachEntry(of: version.id) { folder, entry in
                 guard matcher.selects(folder, entry) else { return }
                 isEmpty = false
-                for ready in folders.enter(folder) { try add(ready.entry, ready.path) }
+                for ready in folders.enter(folder) {
+                    try add(ready.entry, ready.path, fetcher, content, catalog, &summary, write)
+                }
                 let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
-                if entry.kind == .folder { folders.add(path, entry) } else { try add(entry, path) }
+                if entry.kind == .folder {
+                    folders.add(path, entry)
+                } else {
+                    try add(entry, path, fetcher, content, catalog, &summary, write)
+                }
             }
-            for ready in folders.finish() { try add(ready.entry, ready.path) }
+            for ready in folders.finish() {
+                try add(ready.entry, ready.path, fetcher, content, catalog, &summary, write)
+            }
             guard !isEmpty else { throw EngineError.nothingSelected(patterns.map(\.text)) }
             try [UInt8](repeating: 0, count: 2 * TarHeader.blockSize).withUnsafeBytes(write)
             return summary
@@ -83,9 +78,19 @@ public struct TarExport: Sendable {
     }
 
     private func add(
-        _ entry: CatalogEntry, _ path: [UInt8], _ member: [UInt8], _ metadata: Metadata, _ content: FileContent,
+        _ entry: CatalogEntry, _ path: [UInt8], _ fetcher: BlockFetcher, _ content: FileContent,
         _ catalog: borrowing CatalogReader, _ summary: inout Summary, _ write: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
+        guard let member = Self.memberPath(path) else {
+            // The root has no name below itself.
+            guard path.count > 1 else { return }
+            summary.failed += 1
+            problems.add(Problem(.damaged, String(decoding: path, as: UTF8.self), "has no safe path"))
+            return
+        }
+        let known = try metadata(entry, path, fetcher, catalog)
+        if known == nil { summary.failed += 1 }
+        let metadata = known ?? Metadata()
         var header = TarHeader(kind: .file, path: member, metadata: metadata)
         if entry.modified != 0 { header.modified = Timestamp(unixNanoseconds: entry.modified) }
         switch entry.kind {
