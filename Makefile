@@ -2,7 +2,7 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
-TREE ?= /usr
+BENCH ?=
 
 # One set of flags for run, build and install, so that nothing is built twice. The Swift runtime is
 # linked in: the binary keeps working when the toolchain is upgraded or removed.
@@ -33,8 +33,8 @@ docs: ## run the snippets of the documentation and check its links
 	$(SWIFT) build $(DEBUG) --product dunnage
 	@scripts/check-docs.py --binary .build/debug/dunnage
 
-bench: build ## time backups and restores of TREE=folder, beside restic's where it is installed
-	@scripts/benchmark.py .build/release/dunnage "$(TREE)"
+bench: build ## measure beside restic and borg; BENCH='--rounds 1 --data tree' and more in docs/benchmarks.md
+	@scripts/bench/bench.py .build/release/dunnage $(BENCH)
 
 test-image: ## build the container image and use it as compose.yaml says, where a container engine is there
 	@scripts/test-image.sh

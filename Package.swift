@@ -39,16 +39,18 @@ let package = Package(
         systemLibrary("CLibCurl", "libcurl", "libcurl4-openssl-dev"),
         systemLibrary("COpenSSL", "libcrypto", "libssl-dev"),
         systemLibrary("CDeflate", "libdeflate", "libdeflate-dev"),
+        systemLibrary("CISAL", "libisal", "libisal-dev"),
         systemLibrary("CZlib", "zlib", "zlib1g-dev"),
         systemLibrary("CLzma", "liblzma", "liblzma-dev"),
         .target(name: "CPosix"),
+        .target(name: "CSHA256"),
 
         // Leaves: one job each, no knowledge of backups.
         library("Support", ["CPosix"]),
         library("YAML", ["CLibYAML"]),
         library("JSON", ["Support"]),
-        library("Cryptography", ["COpenSSL", "Support"]),
-        library("Archive", ["CDeflate", "CLzma", "CZlib", "Support"]),
+        library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
+        library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
 
         // The engine.
@@ -63,7 +65,7 @@ let package = Package(
             ]),
         library(
             "Engine",
-            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "StoreFormat", "Support", logging]),
+            ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
         library("Secrets", ["Support"]),

@@ -1,4 +1,3 @@
-internal import CZlib
 internal import Glibc
 internal import Support
 
@@ -13,30 +12,21 @@ final class DeflateSpool: ByteSink {
 
     private let folder: String
     private let memoryLimit: Int
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let deflater: QuickDeflater
     private let buffer: UnsafeMutableRawBufferPointer
     private var memory: [UInt8] = []
     private var file: NamelessFile?
 
     /// Prepares the compressor.
-    ///
-    /// - Throws: `ArchiveError.outOfMemory`.
-    init(level: Int, folder: String, memoryLimit: Int = DeflateSpool.memoryLimit) throws(ArchiveError) {
+    init(folder: String, memoryLimit: Int = DeflateSpool.memoryLimit) {
         self.folder = folder
         self.memoryLimit = memoryLimit
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
         buffer = .allocate(byteCount: Self.bufferLength, alignment: 16)
-        // Negative window bits ask for a bare stream without zlib's own header.
-        let status = deflateInit2_(
-            stream, Int32(min(max(level, 1), 9)), Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else { throw .outOfMemory }
+        deflater = QuickDeflater(.smallest)
+        deflater.begin()
     }
 
     deinit {
-        deflateEnd(stream)
-        stream.deallocate()
         buffer.deallocate()
     }
 
@@ -45,16 +35,15 @@ final class DeflateSpool: ByteSink {
         size += Int64(bytes.count)
         var rest = bytes
         while !rest.isEmpty {
-            // zlib counts in 32 bits.
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-            try compress(piece, flush: Z_NO_FLUSH)
+            try deflater.add(piece, isLast: false, through: buffer) { try keep($0) }
             rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
         }
     }
 
     /// Ends the stream; no bytes may follow.
     func finish() throws {
-        try compress(UnsafeRawBufferPointer(start: nil, count: 0), flush: Z_FINISH)
+        try deflater.add(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true, through: buffer) { try keep($0) }
     }
 
     /// Gives the packed content in order.
@@ -66,18 +55,6 @@ final class DeflateSpool: ByteSink {
             try body(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
             offset += Int64(count)
         }
-    }
-
-    private func compress(_ input: UnsafeRawBufferPointer, flush: Int32) throws {
-        // zlib only reads from next_in, its type is not const for historical reasons.
-        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
-        stream.pointee.avail_in = UInt32(input.count)
-        repeat {
-            stream.pointee.next_out = buffer.bindMemory(to: UInt8.self).baseAddress
-            stream.pointee.avail_out = UInt32(buffer.count)
-            guard CZlib.deflate(stream, flush) != Z_STREAM_ERROR else { throw ArchiveError.badData }
-            try keep(UnsafeRawBufferPointer(rebasing: buffer.prefix(buffer.count - Int(stream.pointee.avail_out))))
-        } while stream.pointee.avail_out == 0
     }
 
     private func keep(_ packed: UnsafeRawBufferPointer) throws {

@@ -154,6 +154,13 @@ public final class ZipReader: @unchecked Sendable {
         guard crc == entry.crc else { throw ArchiveError.wrongChecksum(name: entry.name) }
     }
 
+    /// The content of an entry as it is packed, unverified; part of the archive's own bytes.
+    ///
+    /// - Throws: `ArchiveError` when the entry is encrypted or lies outside the archive.
+    public func packed(_ entry: ZipEntry) throws(ArchiveError) -> UnsafeRawBufferPointer {
+        try packedBytes(of: entry)
+    }
+
     /// The packed content, found through the local header.
     private func packedBytes(of entry: ZipEntry) throws(ArchiveError) -> UnsafeRawBufferPointer {
         guard !entry.isEncrypted else { throw .encryptedEntry(name: entry.name) }

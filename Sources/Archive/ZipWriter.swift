@@ -85,12 +85,11 @@ public final class ZipWriter {
     /// The packed content waits in memory up to 16 MiB, then in a nameless file, until its size is known.
     /// - Parameters:
     ///   - name: at most 65,535 bytes of UTF-8.
-    ///   - level: zlib's, 1 to 9.
     ///   - body: writes the content; what it throws leaves the archive as it was.
     /// - Throws: what the body and the sink throw, `SystemError` of the nameless file, `ArchiveError`.
-    public func addStreamed(name: String, level: Int, body: (any ByteSink) throws -> Void) throws {
+    public func addStreamed(name: String, body: (any ByteSink) throws -> Void) throws {
         guard !isFinished else { throw ArchiveError.alreadyFinished }
-        let entry = try DeflateSpool(level: level, folder: spoolFolder)
+        let entry = DeflateSpool(folder: spoolFolder)
         try body(entry)
         try entry.finish()
         var name = name

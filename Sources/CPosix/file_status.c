@@ -18,9 +18,8 @@ static int64_t nanoseconds(struct timespec time) {
     return result;
 }
 
-int cposix_status_at(int folder, const char *name, cposix_status *status) {
+static int status_at(int folder, const char *name, int flags, cposix_status *status) {
     struct stat found;
-    int flags = AT_SYMLINK_NOFOLLOW | (name[0] == 0 ? AT_EMPTY_PATH : 0);
     if (fstatat(folder, name, &found, flags) != 0) return errno;
     status->size = found.st_size;
     status->modified = nanoseconds(found.st_mtim);
@@ -32,6 +31,20 @@ int cposix_status_at(int folder, const char *name, cposix_status *status) {
     status->group = found.st_gid;
     status->links = (uint32_t)found.st_nlink;
     return 0;
+}
+
+int cposix_status_at(int folder, const char *name, cposix_status *status) {
+    return status_at(folder, name, AT_SYMLINK_NOFOLLOW | (name[0] == 0 ? AT_EMPTY_PATH : 0), status);
+}
+
+int cposix_target_status_at(int folder, const char *name, cposix_status *status) {
+    return status_at(folder, name, 0, status);
+}
+
+int cposix_is_excluded_from_dumps(int folder, const char *name) {
+    struct statx found;
+    if (statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &found) != 0) return 0;
+    return (found.stx_attributes & STATX_ATTR_NODUMP) != 0;
 }
 
 int cposix_leads_to_folder(int folder, const char *name) {

@@ -7,4 +7,6 @@
 
 int cposix_memory_file(const char *label) { return memfd_create(label, MFD_CLOEXEC); }
 
+void cposix_widen_pipe(int pipe, int size) { (void)fcntl(pipe, F_SETPIPE_SZ, size); }
+
 int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 internal import Support
 
 /// The local database of one store: what is in it, as far as it has been verified at the destination.
@@ -9,12 +10,16 @@ internal import Support
 public final class Catalog: Sendable {
     /// Where the database is.
     public let path: String
-    private let pool: DatabasePool
+    private let pool: any DatabaseWriter
 
     /// Opens the database, creating it when there is none.
     ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - isBeingBuilt: whether it is made from nothing and thrown away if that fails: then nothing of it need survive
+    ///     a crash before `checkpoint()`, which saves half of the writing.
     /// - Throws: `.inconsistent` for one with an older schema, which has to be built anew; `.tooNew`; `.database`.
-    public init(path: String) throws(CatalogError) {
+    public init(path: String, isBeingBuilt: Bool = false) throws(CatalogError) {
         self.path = path
         var configuration = GRDB.Configuration()
         configuration.label = "catalog"
@@ -23,26 +28,53 @@ public final class Catalog: Sendable {
         configuration.prepareDatabase { connection in
             try connection.execute(
                 sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE")
+            if isBeingBuilt {
+                // Pages of a new file need no journal, so this one stays empty.
+                try connection.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+            }
         }
+        // After an orderly end there is no log; what a crash of the machine has left is looked at more closely.
+        let endedInOrder = Self.size(path + "-wal") == 0
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool =
+                isBeingBuilt
+                ? try DatabaseQueue(path: path, configuration: configuration)
+                : try DatabasePool(path: path, configuration: configuration)
             let schema = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard schema <= CatalogSchema.current else { throw CatalogError.tooNew(path: path, schema: schema) }
             guard schema == 0 || schema == CatalogSchema.current else {
                 throw CatalogError.inconsistent(path: path, detail: "an older Dunnage made it")
             }
             if schema == 0 { try pool.write { try CatalogSchema.create($0) } }
+            if !endedInOrder { try check() }
         } catch {
             throw Self.typed(error, path: path)
         }
+    }
+
+    /// Whether the file was found damaged by whoever used it last.
+    ///
+    /// Such a catalog is not to be used again: SQLite notices damage only where it happens to look.
+    public static func isDistrusted(path: String) -> Bool { access(distrust(path), F_OK) == 0 }
+
+    private static func distrust(_ path: String) -> String { "\(path).distrusted" }
+
+    private static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    private func check() throws {
+        let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") } ?? ""
+        guard verdict == "ok" else { throw CatalogError.damaged(path: path, detail: verdict) }
     }
 
     /// Reads one consistent state, unmoved by a writer at work.
     public func read<Value>(_ body: (borrowing CatalogReader) throws -> Value) throws -> Value {
         do {
             return try pool.read { connection in try body(CatalogReader(connection, path: path)) }
-        } catch let error as DatabaseError {
-            throw Self.typed(error, path: path)
+        } catch {
+            throw told(error)
         }
     }
 
@@ -50,15 +82,30 @@ public final class Catalog: Sendable {
     public func write<Value>(_ body: (borrowing CatalogWriter) throws -> Value) throws -> Value {
         do {
             return try pool.write { connection in try body(CatalogWriter(connection, path: path)) }
-        } catch let error as DatabaseError {
-            throw Self.typed(error, path: path)
+        } catch {
+            throw told(error)
         }
     }
 
-    /// Folds the write-ahead log into the database file, so that the file alone is complete.
+    /// The error for the caller; one that speaks of damage is left behind for the next run too.
+    private func told(_ error: any Error) -> any Error {
+        let told = error is DatabaseError ? Self.typed(error, path: path) : error
+        switch told as? CatalogError {
+        case .damaged?, .inconsistent?:
+            let mark = open(Self.distrust(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if mark >= 0 { close(mark) }
+        default: break
+        }
+        return told
+    }
+
+    /// Folds the write-ahead log into the database file, so that the file alone is complete, and on the disk.
     public func checkpoint() throws(CatalogError) {
         do {
-            try pool.writeWithoutTransaction { connection in _ = try connection.checkpoint(.truncate) }
+            try pool.writeWithoutTransaction { connection in
+                if pool is DatabasePool { _ = try connection.checkpoint(.truncate) }
+            }
+            if pool is DatabaseQueue { try FileDescriptor.open(path).synchronize() }
         } catch {
             throw Self.typed(error, path: path)
         }
@@ -66,7 +113,17 @@ public final class Catalog: Sendable {
 
     /// Gives back the memory of the database's caches, before something that needs it for other things.
     public func releaseMemory() {
-        pool.releaseMemory()
+        (pool as? DatabasePool)?.releaseMemory()
+        (pool as? DatabaseQueue)?.releaseMemory()
+    }
+
+    /// Whether SQLite finds nothing wrong with the file; reads all of it.
+    public func isSound() throws(CatalogError) -> Bool {
+        do {
+            return try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") == "ok" }
+        } catch {
+            throw Self.typed(error, path: path)
+        }
     }
 
     /// Moves a catalog that cannot be used out of the way, beside its place, and returns the new path.
@@ -80,12 +137,17 @@ public final class Catalog: Sendable {
         // Without its database the log means nothing, and left in place it would be applied to the next one.
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
+        FileTree.remove(distrust(path))
         return aside
     }
 
     private static func typed(_ error: any Error, path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DatabaseError {
+            let code = error.resultCode
+            if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB || code == .SQLITE_FORMAT {
+                return .damaged(path: path, detail: error.message ?? "SQLite code \(code.rawValue)")
+            }
             return .database(path: path, detail: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
         return .database(path: path, detail: "\(error)")

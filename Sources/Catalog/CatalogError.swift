@@ -4,6 +4,8 @@
 public enum CatalogError: Error, Sendable, CustomStringConvertible {
     /// SQLite refused; `detail` is its own message.
     case database(path: String, detail: String)
+    /// The file is no database, or pages of it are damaged; it is built anew when it is opened next.
+    case damaged(path: String, detail: String)
     /// The file is a catalog of a newer Dunnage.
     case tooNew(path: String, schema: Int)
     /// The catalog does not hold together: a row points to one that is missing.
@@ -15,11 +17,15 @@ public enum CatalogError: Error, Sendable, CustomStringConvertible {
         case .database(let path, let detail):
             "The catalog \(path) cannot be used: \(detail). Check the folder's space and permissions; "
                 + "a damaged catalog can be removed and is then rebuilt from the destination."
+        case .damaged(let path, let detail):
+            "The catalog \(path) is damaged: \(detail). Run the command again: "
+                + "the catalog is then set aside and rebuilt from the destination."
         case .tooNew(let path, let schema):
             "The catalog \(path) was written by a newer Dunnage (schema \(schema)). Run that version, "
                 + "or remove the file to have it rebuilt from the destination."
         case .inconsistent(let path, let detail):
-            "The catalog \(path) contradicts itself (\(detail)). Remove it to have it rebuilt from the destination."
+            "The catalog \(path) contradicts itself (\(detail)). Run the command again: "
+                + "the catalog is then set aside and rebuilt from the destination."
         }
     }
 }

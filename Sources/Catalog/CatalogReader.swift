@@ -7,8 +7,8 @@ internal import Support
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogReader: ~Copyable {
-    private let connection: Database
-    private let path: String
+    let connection: Database
+    let path: String
 
     init(_ connection: Database, path: String) {
         self.connection = connection
@@ -257,6 +257,8 @@ public struct CatalogReader: ~Copyable {
     }
 
     /// Calls `body` with every state that any entry ever had, by path and age, and the versions from and until which it held.
+    ///
+    /// States that a run at work, or one that was interrupted, has recorded so far belong to no version, and are left out.
     public func forEachState(
         _ body: (_ folder: UnsafeRawBufferPointer, _ entry: CatalogEntry, _ since: Int64, _ until: Int64?) throws ->
             Void
@@ -265,6 +267,7 @@ public struct CatalogReader: ~Copyable {
             connection,
             """
             SELECT f.path, e.since, e.until, \(entryColumns) FROM folder f CROSS JOIN entry e ON e.folder = f.id
+            WHERE e.since <= (SELECT max(id) FROM version)
             ORDER BY f.path, e.name, e.since
             """)
         while try query.step() {
@@ -318,6 +321,15 @@ public struct CatalogIdentifiers: Sendable {
     public var folder: Int64
     /// For ``CatalogVersion``.
     public var version: Int64
+
+    /// Numbers from their parts.
+    public init(volume: Int64, block: Int64, content: Int64, folder: Int64, version: Int64) {
+        self.volume = volume
+        self.block = block
+        self.content = content
+        self.folder = folder
+        self.version = version
+    }
 }
 
 /// Repeated questions for the newest state of single folders.
@@ -410,15 +422,15 @@ public final class ContentLookup {
     }
 }
 
-private func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
+func unpackedBlocks(_ packed: UnsafeRawBufferPointer) -> [Int64] {
     stride(from: 0, to: packed.count - 7, by: 8).map { offset in
         Int64(littleEndian: packed.loadUnaligned(fromByteOffset: offset, as: Int64.self))
     }
 }
 
-private let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
+let entryColumns = "e.name, e.kind, e.size, e.modified, e.changed, e.data, e.metadata"
 
-private func readEntry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
+func readEntry(_ query: PreparedStatement, from column: Int32, path: String) throws -> CatalogEntry {
     guard let kind = EntryKind(rawValue: query.int64(column + 1)) else {
         throw CatalogError.inconsistent(path: path, detail: "an entry is of no known kind")
     }

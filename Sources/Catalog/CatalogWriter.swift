@@ -6,7 +6,7 @@ public import Support
 ///
 /// Only for use inside the closure that lends it.
 public struct CatalogWriter: ~Copyable {
-    private let connection: Database
+    let connection: Database
     private let path: String
     private let statements: Statements
 
@@ -65,6 +65,13 @@ public struct CatalogWriter: ~Copyable {
                 INSERT INTO verification(volume, count, time) VALUES (?1, 1, ?2)
                 ON CONFLICT(volume) DO UPDATE SET count = count + 1, time = ?2
                 """, arguments: [volume, time.seconds])
+    }
+
+    /// Takes over what was known of a volume's verifications before.
+    public func put(_ verification: CatalogVerification, of volume: Int64) throws {
+        try connection.execute(
+            sql: "INSERT OR REPLACE INTO verification(volume, count, time) VALUES (?, ?, ?)",
+            arguments: [volume, verification.count, verification.time.seconds])
     }
 
     /// Adds a block, or records where it is now.

@@ -12,6 +12,18 @@ struct DunnageCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self,
             DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self,
+            RepairCommand.self,
+            BrokenCommand.self,
+            PurgeCommand.self,
+            RetentionCommand.self,
+            DeleteCommand.self,
+            CompactCommand.self,
+            HoldCommand.self,
+            ReleaseCommand.self,
+            RecoverCommand.self,
+            UnlockCommand.self,
+            StoreCommand.self,
+            CryptCommand.self,
             VersionCommand.self,
         ])
 }

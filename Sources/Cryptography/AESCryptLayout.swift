@@ -15,7 +15,8 @@ struct AESCryptLayout {
     /// The plaintext's length modulo the block length, versions 1 and 2 only.
     let remainder: UInt8?
 
-    init(_ stream: UnsafeRawBufferPointer) throws(CryptError) {
+    /// Finds the parts; with `allowsDamage` a stream may end anywhere behind its header.
+    init(_ stream: UnsafeRawBufferPointer, allowsDamage: Bool = false) throws(CryptError) {
         var rest = Cursor(bytes: stream)
         guard stream.prefix(3).elementsEqual(Self.magic.prefix(stream.count)) else { throw .notAESCrypt }
         _ = try rest.take(3)
@@ -38,12 +39,19 @@ struct AESCryptLayout {
         sessionCode = try rest.take(HMACSHA256.length)
 
         let trailer = HMACSHA256.length + (version == 3 ? 0 : 1)
+        if allowsDamage, rest.remaining < trailer || (rest.remaining - trailer) % BlockCipher.blockLength != 0 {
+            ciphertext = try rest.take(rest.remaining - rest.remaining % BlockCipher.blockLength)
+            contentCode = UnsafeRawBufferPointer(start: nil, count: 0)
+            remainder = version == 3 ? nil : 0
+            return
+        }
         guard rest.remaining >= trailer else { throw .truncated }
         ciphertext = try rest.take(rest.remaining - trailer)
         remainder = version == 3 ? nil : try rest.take(1)[0]
         contentCode = try rest.take(HMACSHA256.length)
         // Version 3 always pads, so that its content has at least one block.
-        guard ciphertext.count % BlockCipher.blockLength == 0, version != 3 || !ciphertext.isEmpty else {
+        guard ciphertext.count % BlockCipher.blockLength == 0, version != 3 || allowsDamage || !ciphertext.isEmpty
+        else {
             throw .truncated
         }
     }

@@ -21,36 +21,121 @@ public enum AESCryptReader {
     ///   - passphrase: at least one character that is not white space.
     ///   - output: room for `plaintextCapacity(of:)` bytes, not overlapping the stream.
     ///   - checksPadding: false accepts padding bytes of other programs, whose values differ.
+    ///   - passed: gets each piece of the ciphertext that is not needed for now; a mapping can give up its memory.
     /// - Returns: the length of the plaintext.
     /// - Throws: `CryptError`; nothing has been written to `output` unless the padding is at fault.
     /// - SeeAlso: AES Crypt stream format, versions 1 to 3.
     public static func decrypt(
         _ ciphertext: UnsafeRawBufferPointer, passphrase: Secret, into output: UnsafeMutableRawBufferPointer,
-        checksPadding: Bool = true
+        checksPadding: Bool = true, passed: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(CryptError) -> Int {
         let layout = try AESCryptLayout(ciphertext)
         guard output.count >= layout.ciphertext.count else {
             throw .bufferTooSmall(needed: layout.ciphertext.count)
         }
         let session = try openSession(layout, passphrase: passphrase)
-        return try session.withBytes { session throws(CryptError) in
-            let iv = UnsafeRawBufferPointer(rebasing: session.prefix(BlockCipher.blockLength))
+        let cipher = try authenticatedCipher(layout, session, passed: passed)
+        try decrypt(layout.ciphertext, cipher, into: output, passed: passed)
+        let plaintext = UnsafeRawBufferPointer(rebasing: output.prefix(layout.ciphertext.count))
+        let padding = try paddingLength(of: plaintext, remainder: layout.remainder, isChecked: checksPadding)
+        return plaintext.count - padding
+    }
+
+    /// Verifies a whole stream, then decrypts it piece by piece.
+    ///
+    /// - Parameters:
+    ///   - ciphertext: the stream, for example a mapped file.
+    ///   - passphrase: at least one character that is not white space.
+    ///   - checksPadding: false accepts padding bytes of other programs, whose values differ.
+    ///   - sink: takes the plaintext; nothing unless all of the stream is authentic.
+    ///   - passed: gets each piece of the ciphertext that is not needed for now; a mapping can give up its memory.
+    /// - Throws: `CryptError`, and what the sink throws.
+    public static func decrypt(
+        _ ciphertext: UnsafeRawBufferPointer, passphrase: Secret, checksPadding: Bool = true, to sink: any ByteSink,
+        passed: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws {
+        let layout = try AESCryptLayout(ciphertext)
+        let session = try openSession(layout, passphrase: passphrase)
+        let cipher = try authenticatedCipher(layout, session, passed: passed)
+        let room = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: chunkLength + BlockCipher.blockLength, alignment: 64)
+        defer { room.deallocate() }
+        var offset = 0
+        repeat {
+            let end = min(offset + chunkLength, layout.ciphertext.count)
+            let chunk = UnsafeRawBufferPointer(rebasing: layout.ciphertext[offset..<end])
+            guard try cipher.update(chunk, into: room) == chunk.count else {
+                throw CryptError.library("it held back a block")
+            }
+            var plaintext = UnsafeRawBufferPointer(rebasing: room.prefix(chunk.count))
+            if end == layout.ciphertext.count {
+                let padding = try paddingLength(of: plaintext, remainder: layout.remainder, isChecked: checksPadding)
+                plaintext = UnsafeRawBufferPointer(rebasing: plaintext.dropLast(padding))
+            }
+            try sink.write(plaintext)
+            passed(chunk)
+            offset = end
+        } while offset < layout.ciphertext.count
+    }
+
+    /// Decrypts what is left of a damaged or cut stream, without the proof that it is what was encrypted.
+    ///
+    /// Only for content that can be verified otherwise. A changed byte spoils its block of 16 bytes and the same byte
+    /// of the next; what follows a missing byte is lost. The header has to be whole.
+    /// - Parameters:
+    ///   - ciphertext: the stream.
+    ///   - passphrase: the passphrase, which the header proves.
+    ///   - output: room for as many bytes as the stream has.
+    /// - Returns: the length of the plaintext.
+    /// - Throws: `CryptError` when the header is damaged or the passphrase is another one.
+    public static func salvage(
+        _ ciphertext: UnsafeRawBufferPointer, passphrase: Secret, into output: UnsafeMutableRawBufferPointer
+    ) throws(CryptError) -> Int {
+        let layout = try AESCryptLayout(ciphertext, allowsDamage: true)
+        guard output.count >= layout.ciphertext.count else {
+            throw .bufferTooSmall(needed: layout.ciphertext.count)
+        }
+        let session = try openSession(layout, passphrase: passphrase)
+        let cipher = try session.withBytes { session throws(CryptError) in try Self.cipher(session) }
+        try decrypt(layout.ciphertext, cipher, into: output)
+        let plaintext = UnsafeRawBufferPointer(rebasing: output.prefix(layout.ciphertext.count))
+        let padding = try? paddingLength(of: plaintext, remainder: layout.remainder, isChecked: true)
+        return plaintext.count - (padding ?? 0)
+    }
+
+    /// The cipher of a session: its second IV and key.
+    private static func cipher(_ session: UnsafeMutableRawBufferPointer) throws(CryptError) -> BlockCipher {
+        try BlockCipher(
+            .decrypt, key: UnsafeRawBufferPointer(rebasing: session.suffix(BlockCipher.keyLength)),
+            iv: UnsafeRawBufferPointer(rebasing: session.prefix(BlockCipher.blockLength)))
+    }
+
+    /// The cipher for a content that was found authentic.
+    private static func authenticatedCipher(
+        _ layout: AESCryptLayout, _ session: borrowing KeyMaterial,
+        passed: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws(CryptError) -> BlockCipher {
+        try session.withBytes { session throws(CryptError) in
             let key = UnsafeRawBufferPointer(rebasing: session.suffix(BlockCipher.keyLength))
-            guard isAuthentic(layout.ciphertext, code: layout.contentCode, key: key) else {
+            guard isAuthentic(layout.ciphertext, code: layout.contentCode, key: key, passed: passed) else {
                 throw .damaged("the authentication code of the content does not match")
             }
-            let cipher = try BlockCipher(.decrypt, key: key, iv: iv)
-            var offset = 0
-            while offset < layout.ciphertext.count {
-                let end = min(offset + chunkLength, layout.ciphertext.count)
-                let chunk = UnsafeRawBufferPointer(rebasing: layout.ciphertext[offset..<end])
-                let written = try cipher.update(chunk, into: UnsafeMutableRawBufferPointer(rebasing: output[offset...]))
-                guard written == chunk.count else { throw .library("it held back a block") }
-                offset = end
-            }
-            let plaintext = UnsafeRawBufferPointer(rebasing: output.prefix(layout.ciphertext.count))
-            let padding = try paddingLength(of: plaintext, remainder: layout.remainder, isChecked: checksPadding)
-            return plaintext.count - padding
+            return try cipher(session)
+        }
+    }
+
+    private static func decrypt(
+        _ ciphertext: UnsafeRawBufferPointer, _ cipher: BlockCipher, into output: UnsafeMutableRawBufferPointer,
+        passed: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws(CryptError) {
+        var offset = 0
+        while offset < ciphertext.count {
+            let end = min(offset + chunkLength, ciphertext.count)
+            let chunk = UnsafeRawBufferPointer(rebasing: ciphertext[offset..<end])
+            let written = try cipher.update(chunk, into: UnsafeMutableRawBufferPointer(rebasing: output[offset...]))
+            guard written == chunk.count else { throw .library("it held back a block") }
+            passed(chunk)
+            offset = end
         }
     }
 
@@ -82,10 +167,18 @@ public enum AESCryptReader {
     }
 
     private static func isAuthentic(
-        _ bytes: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+        _ bytes: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer,
+        passed: (UnsafeRawBufferPointer) -> Void
     ) -> Bool {
         let context = HMACContext(key: key)
-        context.update(bytes)
+        var offset = 0
+        while offset < bytes.count {
+            let end = min(offset + chunkLength, bytes.count)
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+            context.update(chunk)
+            passed(chunk)
+            offset = end
+        }
         return context.finish().withUnsafeBytes { HMACSHA256.areEqual($0, code) }
     }
 

@@ -1,13 +1,32 @@
 public import Support
 
-/// Encryption to an AES Crypt version 2 stream in one pass: bytes in, ciphertext out to a sink.
+/// The form of an AES Crypt stream.
+public enum AESCryptFormat: Sendable, Hashable {
+    /// The one that every release of Duplicati reads.
+    case version2
+    /// A slower key derivation and an authenticated length; the iterations are 1 to 5,000,000.
+    case version3(iterations: Int)
+
+    /// As many iterations as the AES Crypt programs take.
+    public static let usualIterations = 300_000
+
+    fileprivate var number: UInt8 {
+        switch self {
+        case .version2: 2
+        case .version3: 3
+        }
+    }
+}
+
+/// Encryption to an AES Crypt stream in one pass: bytes in, ciphertext out to a sink.
 ///
-/// Version 2 is what every release of Duplicati reads. One cipher context, one authentication context
+/// One cipher context, one authentication context
 /// and one buffer serve the whole stream. Not for several threads at once.
 public final class AESCryptWriter: ByteSink {
     private static let bufferLength = 128 << 10
 
     private let sink: any ByteSink
+    private let format: AESCryptFormat
     private let cipher: BlockCipher
     private let code: HMACContext
     private var header: [UInt8]
@@ -23,27 +42,33 @@ public final class AESCryptWriter: ByteSink {
     ///   - sink: takes the ciphertext; the header goes out with the first of it.
     ///   - passphrase: at least one character that is not white space.
     ///   - createdBy: the name of the writing program for the header; nil for a header without extensions.
-    /// - Throws: `CryptError.emptyPassphrase`, `.malformedHeader` for a name that is too long.
+    ///   - format: the form of the stream.
+    /// - Throws: `CryptError.emptyPassphrase`, `.malformedHeader` for a name that is too long or iterations out of range.
     public convenience init(
-        to sink: any ByteSink, passphrase: Secret, createdBy: String? = nil
+        to sink: any ByteSink, passphrase: Secret, createdBy: String? = nil, format: AESCryptFormat = .version2
     ) throws(CryptError) {
         try self.init(
-            to: sink, passphrase: passphrase, createdBy: createdBy,
+            to: sink, passphrase: passphrase, createdBy: createdBy, format: format,
             outerIV: KeyMaterial(randomCount: BlockCipher.blockLength),
             session: KeyMaterial(randomCount: AESCryptLayout.sessionLength))
     }
 
     /// Starts a stream with given keys: `session` is the second IV and the second key.
     init(
-        to sink: any ByteSink, passphrase: Secret, createdBy: String?,
+        to sink: any ByteSink, passphrase: Secret, createdBy: String?, format: AESCryptFormat = .version2,
         outerIV: borrowing KeyMaterial, session: borrowing KeyMaterial
     ) throws(CryptError) {
         precondition(outerIV.count == BlockCipher.blockLength && session.count == AESCryptLayout.sessionLength)
-        let opening = try Self.openingBytes(createdBy: createdBy) + outerIV.withBytes { Array($0) }
+        let opening = try Self.openingBytes(format, createdBy: createdBy) + outerIV.withBytes { Array($0) }
         let outerKey = try outerIV.withBytes { iv throws(CryptError) in
-            try AESCryptKey.stretch(passphrase, iv: UnsafeRawBufferPointer(iv))
+            switch format {
+            case .version2: try AESCryptKey.stretch(passphrase, iv: UnsafeRawBufferPointer(iv))
+            case .version3(let iterations):
+                try AESCryptKey.derive(passphrase, iv: UnsafeRawBufferPointer(iv), iterations: iterations)
+            }
         }
-        header = try opening + Self.seal(session, key: outerKey, iv: outerIV)
+        self.format = format
+        header = try opening + Self.seal(session, key: outerKey, iv: outerIV, format)
         cipher = try session.withBytes { session throws(CryptError) in
             try BlockCipher(
                 .encrypt, key: UnsafeRawBufferPointer(rebasing: session.suffix(BlockCipher.keyLength)),
@@ -86,14 +111,15 @@ public final class AESCryptWriter: ByteSink {
     public func finish() throws {
         guard !isFinished else { throw CryptError.alreadyFinished }
         if buffer.count - buffered < 2 * BlockCipher.blockLength { try flush() }
-        if remainder != 0 {
+        // Version 3 always pads, so that the padding tells its own length.
+        if remainder != 0 || format != .version2 {
             let missing = BlockCipher.blockLength - remainder
             let padding = [UInt8](repeating: UInt8(missing), count: missing)
             try padding.withUnsafeBytes { try encrypt($0) }
         }
         try flush()
         isFinished = true
-        let trailer = [UInt8(remainder)] + code.finish()
+        let trailer = (format == .version2 ? [UInt8(remainder)] : []) + code.finish()
         try trailer.withUnsafeBytes { try sink.write($0) }
     }
 
@@ -115,20 +141,30 @@ public final class AESCryptWriter: ByteSink {
 
     /// Magic, version, reserved byte and extensions as Duplicati writes them: the program, then an empty container
     /// of 128 bytes in which other tools may put something without moving the rest.
-    private static func openingBytes(createdBy: String?) throws(CryptError) -> [UInt8] {
-        var bytes = AESCryptLayout.magic + [2, 0]
+    private static func openingBytes(
+        _ format: AESCryptFormat, createdBy: String?
+    ) throws(CryptError) -> [UInt8] {
+        var bytes = AESCryptLayout.magic + [format.number, 0]
         if let createdBy {
             let extensionBytes = Array("CREATED_BY".utf8) + [0] + Array(createdBy.utf8)
             guard extensionBytes.count <= UInt16.max else { throw .malformedHeader("the program's name is too long") }
             bytes += [UInt8(extensionBytes.count >> 8), UInt8(extensionBytes.count & 0xff)] + extensionBytes
             bytes += [0, 128] + [UInt8](repeating: 0, count: 128)
         }
-        return bytes + [0, 0]
+        bytes += [0, 0]
+        if case .version3(let iterations) = format {
+            guard AESCryptKey.iterations.contains(iterations) else {
+                throw .malformedHeader("\(iterations) key derivation iterations are out of range")
+            }
+            bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: iterations >> $0) }
+        }
+        return bytes
     }
 
     /// The encrypted session keys and their authentication code.
     private static func seal(
-        _ session: borrowing KeyMaterial, key: borrowing KeyMaterial, iv: borrowing KeyMaterial
+        _ session: borrowing KeyMaterial, key: borrowing KeyMaterial, iv: borrowing KeyMaterial,
+        _ format: AESCryptFormat
     ) throws(CryptError) -> [UInt8] {
         let (cipher, code) = try key.withBytes { key throws(CryptError) in
             try iv.withBytes { iv throws(CryptError) in
@@ -146,6 +182,7 @@ public final class AESCryptWriter: ByteSink {
         }
         let sealed = output.withBytes { Array($0.prefix(written)) }
         sealed.withUnsafeBytes { code.update($0) }
+        if format != .version2 { withUnsafeBytes(of: format.number) { code.update($0) } }
         return sealed + code.finish()
     }
 }

@@ -11,6 +11,9 @@ public protocol Destination: Sendable {
     /// The name of the place for logs, reports and errors: never a secret.
     var label: String { get }
 
+    /// Whether two writers of one free name can never both succeed: what a lease relies on.
+    var createsExclusively: Bool { get }
+
     /// Returns every object of the namespace, sorted by the bytes of its name.
     func list() throws(DestinationError) -> [RemoteObject]
 
@@ -31,4 +34,9 @@ public protocol Destination: Sendable {
 
     /// Returns the bytes that can still be stored, or nil when the destination does not say.
     func freeSpace() throws(DestinationError) -> Int64?
+}
+
+extension Destination {
+    /// True, unless a destination knows better of itself.
+    public var createsExclusively: Bool { true }
 }

@@ -10,6 +10,8 @@ public struct DestinationResult: Sendable {
     public let label: String?
     /// What the run did, when it came to its end.
     public let summary: BackupSummary?
+    /// What was done for the store afterwards; `nil` when nothing was.
+    public let maintenance: MaintenanceResult?
     /// How it ended.
     public let outcome: Outcome
     /// What went wrong with single entries and objects.
@@ -21,16 +23,26 @@ public struct DestinationResult: Sendable {
 
     /// A result from its parts.
     public init(
-        name: String, label: String?, summary: BackupSummary?, outcome: Outcome, problems: ProblemDigest,
-        retries: Int, duration: Duration
+        name: String, label: String?, summary: BackupSummary?, maintenance: MaintenanceResult? = nil,
+        outcome: Outcome, problems: ProblemDigest, retries: Int, duration: Duration
     ) {
         self.name = name
         self.label = label
         self.summary = summary
+        self.maintenance = maintenance
         self.outcome = outcome
         self.problems = problems
         self.retries = retries
         self.duration = duration
+    }
+
+    /// How many versions there are at the end.
+    public var versions: Int? { maintenance?.retention?.remaining ?? summary?.versions }
+
+    /// Bytes at the destination at the end.
+    private var storedBytes: Int64? {
+        if let compaction = maintenance?.compaction, compaction.reason == .compacted { return compaction.bytesAfter }
+        return summary.map { max(0, $0.storedBytes - (maintenance?.retention?.freedBytes ?? 0)) }
     }
 
     /// The result in the words of a report.
@@ -38,8 +50,30 @@ public struct DestinationResult: Sendable {
         RunReport.Destination(
             name: name, label: label, result: outcome.result, version: summary?.version,
             uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
-            storedBytes: summary?.storedBytes, versions: summary.map { Int64($0.versions) },
-            retries: Int64(retries))
+            storedBytes: storedBytes, versions: versions.map { Int64($0) },
+            deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
+            retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
+            retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
+            isPartial: summary?.isPartial ?? false)
+    }
+}
+
+extension RunReport.Destination.Retention {
+    /// What retention did, in the words of a report.
+    init(_ result: RetentionResult) {
+        self.init(
+            kept: Int64(result.remaining), deleted: Int64(result.deleted.count), refused: Int64(result.refused ?? 0),
+            held: Int64(result.held.count + result.locked.count))
+    }
+}
+
+extension RunReport.Destination.Compaction {
+    /// What compaction did, in the words of a report.
+    init(_ summary: CompactSummary) {
+        self.init(
+            writtenVolumes: Int64(summary.volumesUploaded),
+            deletedVolumes: Int64(summary.volumesDeleted + summary.volumesRewritten),
+            uploadedBytes: summary.bytesUploaded, freedBytes: summary.bytesFreed)
     }
 }
 

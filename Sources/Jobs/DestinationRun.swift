@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Configuration
 internal import Destinations
 internal import Engine
@@ -23,6 +24,7 @@ struct DestinationRun {
     private struct Findings {
         var label: String?
         var summary: BackupSummary?
+        var maintenance: MaintenanceResult?
         let progress = RunProgress()
     }
 
@@ -36,8 +38,13 @@ struct DestinationRun {
         } catch {
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
+        if outcome == .success, let summary = findings.summary, summary.isPartial {
+            outcome = .failure(Failure(stoppedWith: summary, context.interruption.signal))
+        }
         let digest = ProblemDigest(problems)
-        if outcome == .success, digest.errors > 0 {
+        if outcome == .success, let failure = findings.maintenance?.failure {
+            outcome = .failure(failure)
+        } else if outcome == .success, digest.errors > 0 {
             // The run came to its end, but nobody should rely on all of the store.
             outcome = .failure(
                 Failure(
@@ -49,8 +56,9 @@ struct DestinationRun {
             outcome = .warning
         }
         return DestinationResult(
-            name: name, label: findings.label, summary: findings.summary, outcome: outcome, problems: digest,
-            retries: findings.progress.retries, duration: ContinuousClock.now - clock)
+            name: name, label: findings.label, summary: findings.summary, maintenance: findings.maintenance,
+            outcome: outcome, problems: digest, retries: findings.progress.retries,
+            duration: ContinuousClock.now - clock)
     }
 
     private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
@@ -61,12 +69,13 @@ struct DestinationRun {
         findings.label = access.destination.label
         let filter = try filter()
         for warning in filter.warnings { logger.warning("doubtful filter", metadata: ["detail": "\(warning)"]) }
-        try context.state.prepare()
-        let catalog = context.state.catalog(
+        let temporary = try TemporaryFolder()
+        let state = context.isStateless ? StateFolder("\(temporary.path)/state", environment: [:]) : context.state
+        try state.prepare()
+        let catalog = state.catalog(
             job: job.name, destination: name, url: specification.url(forJob: job.name))
         let lock = try CatalogLock(
-            context.state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(name)”")
-        let temporary = try TemporaryFolder()
+            state.lock(ofCatalog: catalog), subject: "The store of job “\(job.name)” at “\(name)”")
         context.watch(findings.progress)
         defer { context.watch(nil) }
         let store = Store(
@@ -74,14 +83,59 @@ struct DestinationRun {
             temporaryFolder: temporary.path, progress: findings.progress,
             cancellation: context.interruption.cancellation,
             retry: context.retryPolicy)
-        var ownPaths = [context.state.path, temporary.path]
+        var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
-        let request = BackupRequest(sources: job.sources, filter: filter, ownPaths: ownPaths, options: options)
-        let run = BackupRun(store: store, catalogPath: catalog, request: request, problems: problems)
-        let summary = try withExtendedLifetime((lock, temporary)) { try run.run() }
+        let request = try job.request(
+            filter: filter, ownPaths: ownPaths, options: options, secrets: context.secrets, logger: logger)
+        let lease = LeaseRequest(
+            instance: context.configuration.instance, activity: "run \(job.name)",
+            memory: state.leaseMemory(ofCatalog: catalog))
+        let run = BackupRun(
+            store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
+        defer {
+            store.releaseLease()
+            withExtendedLifetime((lock, temporary)) {}
+        }
+        let summary = try run.run()
         findings.summary = summary
-        if summary.catalogWasRebuilt { logger.notice("catalog rebuilt from the destination") }
+        if let version = summary.recoveredVersion {
+            logger.notice(
+                "partial version made of what an interrupted run had stored", metadata: ["version": "\(version)"])
+        }
+        if summary.tooLarge > 0 {
+            logger.info("files left out by exclude_larger_than", metadata: ["files": "\(summary.tooLarge)"])
+        }
+        tellCost(of: summary)
         if summary.leftoversWereAdopted { logger.notice("objects of an interrupted run taken over") }
+        findings.maintenance = Maintenance(
+            job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
+        ).run()
+        if context.isStateless, !context.interruption.isRequested { keepSnapshot(of: catalog, at: store) }
+    }
+
+    // MARK: The catalog's cost
+
+    private func tellCost(of summary: BackupSummary) {
+        let seconds = "\(summary.catalogDuration.roundedSeconds)"
+        if let snapshot = summary.catalogSnapshot, !summary.catalogWasRebuilt {
+            logger.notice(
+                "catalog fetched from the destination",
+                metadata: ["bytes": "\(snapshot.bytes)", "duration_seconds": "\(seconds)"])
+        } else if summary.catalogWasRebuilt {
+            logger.notice("catalog rebuilt from the destination", metadata: ["duration_seconds": "\(seconds)"])
+        }
+    }
+
+    /// Leaves the catalog at the destination for the next run; one that cannot be left only costs that run time.
+    private func keepSnapshot(of path: String, at store: Store) {
+        do {
+            guard let cost = try CatalogSnapshot.keep(Catalog(path: path), at: store) else { return }
+            logger.info(
+                "catalog kept at the destination",
+                metadata: ["bytes": "\(cost.bytes)", "duration_seconds": "\(cost.duration.roundedSeconds)"])
+        } catch {
+            logger.warning("catalog not kept at the destination", metadata: ["error": "\(error)"])
+        }
     }
 
     private func filter() throws -> FilterSet {

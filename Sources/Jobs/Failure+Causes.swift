@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Configuration
+internal import Cryptography
 internal import Destinations
 internal import Engine
 internal import Glibc
@@ -19,6 +20,7 @@ extension Failure {
         case let error as EngineError: self.init(error, stop)
         case let error as DestinationError: self.init(error, stop)
         case let error as StoreFormatError: self.init(error)
+        case let error as CryptError: self.init(error)
         case let error as CatalogError: self.init(.local, .failure, error.description)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
         case let error as SecretError: self.init(.secret, .configuration, error.description.startingUppercase)
@@ -43,8 +45,12 @@ extension Failure {
         case .missingPassphrase: self.init(.passphrase, .configuration, message)
         case .wrongPassphrase: self.init(.passphrase, .credentials, message)
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
-        case .noSources: self.init(.sources, .failure, message)
+        case .stream: self.init(.stream, .failure, message)
+        case .unusableSource: self.init(.configuration, .configuration, message)
+        case .noSources, .missingSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)
+        case .refused: self.init(.refused, .refused, message)
+        case .leased, .leaseLost: self.init(.busy, .temporary, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         }
     }
@@ -65,6 +71,14 @@ extension Failure {
         }
     }
 
+    private init(_ error: CryptError) {
+        switch error {
+        case .wrongPassphrase: self.init(.passphrase, .credentials, error.description)
+        case .emptyPassphrase: self.init(.passphrase, .configuration, error.description)
+        default: self.init(.store, .failure, error.description)
+        }
+    }
+
     private init(_ error: StoreFormatError) {
         switch error.kind {
         case .passphraseMissing: self.init(.passphrase, .configuration, error.description)
@@ -74,6 +88,15 @@ extension Failure {
         case .settingsDiffer: self.init(.configuration, .configuration, error.description)
         case .damaged, .unsupported, .manifestMissing, .entryMissing: self.init(.store, .failure, error.description)
         }
+    }
+
+    /// A backup that stopped in good order.
+    init(stoppedWith summary: BackupSummary, _ stop: StopSignal?) {
+        let made =
+            summary.version.map {
+                "What it had stored by then is the partial version of \($0); all else in it is as in the version before."
+            } ?? "Nothing had changed by then, so there is no new version."
+        self.init(stoppedBy: stop, "The run was stopped before its end. \(made) The next run continues.")
     }
 
     private init(stoppedBy stop: StopSignal?, _ message: String) {

@@ -20,7 +20,7 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         case passphrase = "E309"
         /// Objects of the store are missing or damaged, or there is no backup.
         case store = "E310"
-        /// None of the sources exists.
+        /// None of the sources exists, or one that must exist does not.
         case sources = "E311"
         /// Another run is at work.
         case busy = "E312"
@@ -30,6 +30,10 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         case notFound = "E314"
         /// The run was stopped from outside.
         case stopped = "E315"
+        /// A guard refused: more would be deleted than allowed, or the last version.
+        case refused = "E316"
+        /// A command whose output is a source failed.
+        case stream = "E317"
         /// A defect of the program.
         case defect = "E399"
     }

@@ -18,6 +18,10 @@ public final class Interruption: Sendable {
     /// What the engine's threads look at.
     public let cancellation = Cancellation()
     private let first = Mutex<StopSignal?>(nil)
+    private let graceValue = Mutex(Interruption.usualGrace)
+
+    /// How long a stop in good order may take unless told otherwise: less than what orchestrators wait before they kill.
+    public static let usualGrace = Duration.seconds(20)
 
     /// Nobody has asked yet.
     public init() {}
@@ -28,7 +32,13 @@ public final class Interruption: Sendable {
     /// Whether somebody asked.
     public var isRequested: Bool { signal != nil }
 
-    /// Asks to stop.
+    /// How long a backup that is asked to stop may take to finish what it has begun.
+    public var grace: Duration {
+        get { graceValue.withLock { $0 } }
+        set { graceValue.withLock { $0 = newValue } }
+    }
+
+    /// Asks to stop: a backup in good order, with a partial version; everything else at once.
     /// - Returns: whether this was the first request.
     @discardableResult
     public func request(_ signal: StopSignal) -> Bool {
@@ -37,7 +47,7 @@ public final class Interruption: Sendable {
             known = signal
             return true
         }
-        cancellation.cancel()
+        if isFirst { cancellation.stop(within: grace) } else { cancellation.cancel() }
         return isFirst
     }
 }

@@ -29,7 +29,12 @@ public struct JobRun: Sendable {
         for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
             destinations.append(backUp(to: name, logger))
         }
-        let outcome = Outcome.combined(destinations.map(\.outcome))
+        var outcome = Outcome.combined(destinations.map(\.outcome))
+        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+            outcome = .combined([
+                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
+            ])
+        }
         let report = report(id, started, destinations, outcome)
         let delivery = ReportDelivery(
             secrets: context.secrets, transport: context.transport, policy: context.deliveryPolicy, logger: logger)
@@ -45,9 +50,6 @@ public struct JobRun: Sendable {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        if job.retention != nil {
-            logger.warning("retention is checked but not applied by this version; old versions stay")
-        }
         let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
         switch result.outcome {
         case .failure(let failure):
@@ -93,6 +95,9 @@ extension DestinationResult {
         metadata["modified"] = "\(summary.modified)"
         metadata["removed"] = "\(summary.removed)"
         metadata["uploaded_bytes"] = "\(summary.uploadedBytes)"
+        if let deleted = maintenance?.retention?.deleted.count, deleted > 0 {
+            metadata["deleted_versions"] = "\(deleted)"
+        }
         if problems.warnings > 0 { metadata["warnings"] = "\(problems.warnings)" }
         return metadata
     }
@@ -109,7 +114,7 @@ extension RunReport.Problem {
 
 extension Duration {
     /// Seconds with one decimal, for people and logs.
-    fileprivate var roundedSeconds: Double {
+    var roundedSeconds: Double {
         (Double(components.seconds) * 10 + (Double(components.attoseconds) / 1e17).rounded()) / 10
     }
 }

@@ -14,6 +14,8 @@ public struct RunContext: Sendable {
     public var secrets: SecretStore
     /// Where catalogs and locks are.
     public var state: StateFolder
+    /// Whether nothing is kept on this machine: the catalog comes from the destination, and ``state`` is not used.
+    public var isStateless: Bool
     /// Where events go; masks secrets.
     public var logger: Logger
     /// What stops the runs.
@@ -45,6 +47,7 @@ public struct RunContext: Sendable {
         self.configuration = configuration
         self.secrets = secrets
         self.state = state
+        isStateless = configuration.runtime.isStateless
         self.logger = logger
         self.interruption = interruption
         self.failsOnWarning = failsOnWarning

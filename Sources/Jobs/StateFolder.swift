@@ -52,6 +52,11 @@ public struct StateFolder: Sendable, Hashable {
         catalog.hasSuffix(".sqlite") ? "\(catalog.dropLast(7)).lock" : "\(catalog).lock"
     }
 
+    /// What remembers the last lease that was taken with a catalog.
+    public func leaseMemory(ofCatalog catalog: String) -> String {
+        catalog.hasSuffix(".sqlite") ? "\(catalog.dropLast(7)).lease" : "\(catalog).lease"
+    }
+
     /// Creates what is missing, readable by the owner only.
     public func prepare() throws(SystemError) {
         try FileTree.createFolder("\(path)/catalog", mode: 0o700)

@@ -34,19 +34,22 @@ public struct StoreAccess: Sendable {
     /// A store that no configuration speaks of.
     /// - Parameters:
     ///   - url: where it is.
+    ///   - options: what the destination needs beyond its URL.
     ///   - passphraseFile: the file that holds its passphrase; `nil` when it is not encrypted.
     ///   - mask: learns the passphrase and the credentials of the URL.
     ///   - logger: is told of options without effect.
     /// - Throws: `Failure` when the file cannot be read or the URL is wrong.
-    public init(url: String, passphraseFile: String?, mask: SecretMask, logger: Logger) throws(Failure) {
+    public init(
+        url: String, options: [String: String] = [:], passphraseFile: String?, mask: SecretMask, logger: Logger
+    ) throws(Failure) {
         for range in CredentialNames.ranges(inURL: url) { mask.add(Secret(String(url[range]))) }
         let name = "passphrase"
         let sources = passphraseFile.map { [name: SecretSource.file($0)] } ?? [:]
         let secrets = SecretStore(sources: sources, environment: [:], mask: mask)
         do {
             passphrase = passphraseFile == nil ? nil : try secrets.secret(SecretReference(name))
-            prefix = try Self.prefix(url: url, options: [:])
-            destination = try DestinationRegistry.open(url: url) { sentence in
+            prefix = try Self.prefix(url: url, options: options)
+            destination = try DestinationRegistry.open(url: url, options: options) { sentence in
                 logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
             }
         } catch {

@@ -43,10 +43,10 @@ public struct StoreReading: Sendable {
     public func open(
         job: String, destination: String?, configuration: Configuration
     ) throws(Failure) -> StoreSession {
+        let access = try access(job: job, destination: destination, configuration: configuration)
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
-        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
-        let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        if configuration.runtime.isStateless { return try open(access, catalog: nil) }
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
         let catalog = state.catalog(
             job: job.name, destination: specification.name, url: specification.url(forJob: job.name))
@@ -58,8 +58,30 @@ public struct StoreReading: Sendable {
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
     public func open(url: String, passphraseFile: String?) throws(Failure) -> StoreSession {
-        let access = try StoreAccess(url: url, passphraseFile: passphraseFile, mask: mask, logger: logger)
-        return try open(access, catalog: nil)
+        try open(try access(url: url, passphraseFile: passphraseFile), catalog: nil)
+    }
+
+    /// What is needed to use the store of a job, without opening it.
+    /// - Parameters:
+    ///   - job: the job's name.
+    ///   - destination: the destination's name; the job's first unless told.
+    ///   - configuration: what defines both.
+    /// - Returns: destination and passphrase.
+    /// - Throws: `Failure`, with `ExitCode.usage` for an unknown name.
+    public func access(
+        job: String, destination: String?, configuration: Configuration
+    ) throws(Failure) -> StoreAccess {
+        let job = try configuration.findJob(job)
+        let specification = try configuration.findDestination(destination, of: job)
+        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
+        return try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+    }
+
+    /// What is needed to use a store that no configuration speaks of, without opening it.
+    public func access(
+        url: String, options: [String: String] = [:], passphraseFile: String?
+    ) throws(Failure) -> StoreAccess {
+        try StoreAccess(url: url, options: options, passphraseFile: passphraseFile, mask: mask, logger: logger)
     }
 
     private func open(_ access: StoreAccess, catalog: String?) throws(Failure) -> StoreSession {

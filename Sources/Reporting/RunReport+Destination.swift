@@ -3,20 +3,6 @@ public import Support
 extension RunReport {
     /// What came of one destination.
     public struct Destination: Sendable, Hashable {
-        /// A check of stored volumes that followed the backup.
-        public struct Verification: Sendable, Hashable {
-            /// Volumes fetched and checked.
-            public var sampled: Int64
-            /// Those found damaged.
-            public var failed: Int64
-
-            /// Counts a check.
-            public init(sampled: Int64, failed: Int64) {
-                self.sampled = sampled
-                self.failed = failed
-            }
-        }
-
         /// Its name in the configuration.
         public var name: String
         /// Where it is, without what may be secret.
@@ -35,16 +21,25 @@ extension RunReport {
         public var versions: Int64?
         /// Versions that retention deleted.
         public var deletedVersions: Int64
+        /// What retention decided, when it was applied.
+        public var retention: Retention?
+        /// What compaction did, when it was looked at.
+        public var compaction: Compaction?
         /// Calls that were repeated.
         public var retries: Int64
         /// The check that followed.
         public var verification: Verification?
+        /// Whether the version is of a run that was stopped before it had seen everything.
+        public var isPartial: Bool
+        /// Whose lease on the destination was in the way or had expired.
+        public var lease: Lease?
 
         /// Describes what came of a destination.
         public init(
             name: String, label: String? = nil, result: Result, version: Timestamp? = nil, uploadedBytes: Int64 = 0,
             uploadedObjects: Int64 = 0, storedBytes: Int64? = nil, versions: Int64? = nil, deletedVersions: Int64 = 0,
-            retries: Int64 = 0, verification: Verification? = nil
+            retention: Retention? = nil, compaction: Compaction? = nil, retries: Int64 = 0,
+            verification: Verification? = nil, isPartial: Bool = false, lease: Lease? = nil
         ) {
             self.name = name
             self.label = label
@@ -55,8 +50,12 @@ extension RunReport {
             self.storedBytes = storedBytes
             self.versions = versions
             self.deletedVersions = deletedVersions
+            self.retention = retention
+            self.compaction = compaction
             self.retries = retries
             self.verification = verification
+            self.isPartial = isPartial
+            self.lease = lease
         }
     }
 }

@@ -114,9 +114,53 @@ extension RunReport.Destination {
         object["versions"] = versions.map { .integer($0) }
         object["deleted_versions"] = .integer(deletedVersions)
         object["retries"] = .integer(retries)
-        object["verify"] = verification.map { check in
-            .object([.init("sampled", .integer(check.sampled)), .init("failed", .integer(check.failed))])
-        }
+        object["verify"] = verification?.json
+        object["retention"] = retention?.json
+        object["compaction"] = compaction?.json
+        if isPartial { object["partial"] = .bool(true) }
+        object["lease"] = lease?.json(masking: mask)
+        return object.value
+    }
+}
+
+extension RunReport.Destination.Verification {
+    fileprivate var json: JSONValue {
+        let kinds = faults.sorted { $0.key < $1.key }
+        return .object([
+            .init("sampled", .integer(sampled)), .init("failed", .integer(failed)), .init("level", .string(level)),
+            .init("blocks", .integer(blocks)), .init("bytes", .integer(bytes)), .init("archived", .integer(archived)),
+            .init("faults", .object(kinds.map { JSONValue.Member($0.key, .integer($0.value)) })),
+        ])
+    }
+}
+
+extension RunReport.Destination.Retention {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("kept", .integer(kept)), .init("deleted", .integer(deleted)), .init("refused", .integer(refused)),
+            .init("held", .integer(held)),
+        ])
+    }
+}
+
+extension RunReport.Destination.Compaction {
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["written_volumes"] = .integer(writtenVolumes)
+        object["deleted_volumes"] = .integer(deletedVolumes)
+        object["uploaded_bytes"] = .integer(uploadedBytes)
+        object["freed_bytes"] = .integer(freedBytes)
+        object["wasted_bytes"] = wastedBytes.map { .integer($0) }
+        return object.value
+    }
+}
+
+extension RunReport.Destination.Lease {
+    fileprivate func json(masking mask: (String) -> String) -> JSONValue {
+        var object = JSONObject()
+        object["state"] = .string(state.rawValue)
+        object["owner"] = owner.map { .string(mask($0)) }
+        object["expires"] = expires.map { .string($0.iso8601) }
         return object.value
     }
 }

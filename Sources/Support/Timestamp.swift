@@ -150,7 +150,7 @@ private func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
 }
 
 /// Proleptic Gregorian date of a day number since 1970, by counting 400-year eras that start on 1 March.
-private func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = floorDivide(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -162,7 +162,7 @@ private func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int
     return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
 }
 
-private func daysFromCivil(year: Int64, month: Int64, day: Int64) -> Int64 {
+func daysFromCivil(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = floorDivide(shiftedYear, 400)
     let yearOfEra = shiftedYear - era * 400

@@ -86,7 +86,7 @@ struct ZipRoundTripTests {
         #expect(sink.bytes.count == estimate)
         #expect(throws: ArchiveError.alreadyFinished) { try writer.finish() }
         #expect(throws: ArchiveError.alreadyFinished) { try writer.addStored(name: "late", bytes: []) }
-        #expect(throws: ArchiveError.alreadyFinished) { try writer.addStreamed(name: "late", level: 1) { _ in } }
+        #expect(throws: ArchiveError.alreadyFinished) { try writer.addStreamed(name: "late") { _ in } }
     }
 
     @Test("a name that is too long is refused")
@@ -101,7 +101,7 @@ struct ZipRoundTripTests {
         let content = [UInt8].text(count)
         let archive = try SampleArchive.write { writer in
             try writer.addStored(name: "before", bytes: [1])
-            try writer.addStreamed(name: "filelist.json", level: 6) { sink in
+            try writer.addStreamed(name: "filelist.json") { sink in
                 var rest = content[...]
                 while !rest.isEmpty {
                     try rest.prefix(77_777).withUnsafeBytes { try sink.write($0) }
@@ -121,7 +121,7 @@ struct ZipRoundTripTests {
     func throwingBody() throws {
         struct Stopped: Error {}
         let archive = try SampleArchive.write { writer in
-            #expect(throws: Stopped.self) { try writer.addStreamed(name: "x", level: 6) { _ in throw Stopped() } }
+            #expect(throws: Stopped.self) { try writer.addStreamed(name: "x") { _ in throw Stopped() } }
             try writer.addStored(name: "a", bytes: [1])
         }
         try SampleArchive.read(archive) { #expect($0.entries.map(\.name) == ["a"]) }
@@ -131,7 +131,7 @@ struct ZipRoundTripTests {
     func spoolFile() throws {
         let folder = try TemporaryFolder()
         let content = [UInt8].noise(500_000)
-        let spool = try DeflateSpool(level: 1, folder: folder.path, memoryLimit: 100_000)
+        let spool = DeflateSpool(folder: folder.path, memoryLimit: 100_000)
         for start in stride(from: 0, to: content.count, by: 9_999) {
             try content[start..<min(start + 9_999, content.count)].withUnsafeBytes { try spool.write($0) }
         }
@@ -150,7 +150,7 @@ struct ZipRoundTripTests {
 
     @Test("a spool without a folder says so")
     func missingSpoolFolder() throws {
-        let spool = try DeflateSpool(level: 1, folder: "/nowhere/at/all", memoryLimit: 0)
+        let spool = DeflateSpool(folder: "/nowhere/at/all", memoryLimit: 0)
         #expect(throws: SystemError.self) {
             try [UInt8].noise(200_000).withUnsafeBytes { try spool.write($0) }
             try spool.finish()
@@ -185,7 +185,7 @@ struct ZipRoundTripTests {
         let path = "\(folder.path)/sample.zip"
         let archive = try SampleArchive.write { writer in
             for index in 0..<66_000 { try writer.addStored(name: "\(index)", bytes: []) }
-            try writer.addStreamed(name: "ströme", level: 6) { sink in
+            try writer.addStreamed(name: "ströme") { sink in
                 try [UInt8].text(100_000).withUnsafeBytes { try sink.write($0) }
             }
         }

@@ -28,7 +28,7 @@ import Testing
         let job = try #require(configuration.jobs.first)
         #expect(configuration.instance == "dunnage")
         #expect(configuration.runtime.stateDirectory == nil && configuration.runtime.logLevel == nil)
-        #expect(job.name == "a" && job.sources == ["/srv"] && job.destinations == ["nas"])
+        #expect(job.name == "a" && job.sources.map { $0.path } == ["/srv"] && job.destinations == ["nas"])
         #expect(job.encryption == .none && job.passphrase == nil)
         #expect(job.retention == nil && job.filters.isEmpty && job.reports.isEmpty)
         #expect(job.options.blockSize == nil && job.options.volumeSize == nil && job.options.compression == nil)
@@ -104,6 +104,23 @@ import Testing
             )
             .replacing("url: \"/backup\"", with: "url: /backup, x-note: \"${secret:nobody} ${UNSET}\"") + "x-top: ~\n")
         #expect(loaded.warnings.isEmpty && loaded.configuration.jobs.count == 1)
+    }
+
+    @Test("what is checked after a backup is a number, a share, off, or a mapping with the occasion")
+    func verification() throws {
+        func read(_ verify: String) throws -> VerificationSpecification? {
+            try load(minimal.replacing("encryption: none", with: "encryption: none\(verify)")).configuration.jobs.first?
+                .verification
+        }
+        #expect(try read("") == VerificationSpecification(amount: .sets(1), occasion: .changed))
+        #expect(try read(", verify: { after_backup: 3 }") == VerificationSpecification(amount: .sets(3)))
+        #expect(try read(", verify: { after_backup: 2.5% }") == VerificationSpecification(amount: .percent(2.5)))
+        #expect(try read(", verify: { after_backup: off }") == VerificationSpecification(amount: .off))
+        #expect(
+            try read(", verify: { after_backup: { samples: 5%, when: always } }")
+                == VerificationSpecification(amount: .percent(5), occasion: .always))
+        let error = #expect(throws: InvalidConfiguration.self) { try read(", verify: { after_backup: 101% }") }
+        #expect(error?.diagnostics.map { $0.code } == [.badValue])
     }
 
     @Test("a value with variables has the type of its result, in quotes too")

@@ -39,7 +39,7 @@ import Testing
         #expect(photos.filters.map { $0.action } == [.include, .exclude, .exclude, .exclude])
         #expect(photos.options.volumeSize == ByteCount(200 << 20))
         let configs = try #require(configuration.job(named: "configs"))
-        #expect(configs.sources == ["/etc", "/home/anna/compose"])
+        #expect(configs.sources.map { $0.path } == ["/etc", "/home/anna/compose"])
         #expect(configs.passphrase == SecretReference("backup_passphrase"))
         #expect(configs.filters.map { $0.expression } == ["*/.cache/", "*.tmp"])
         #expect(configs.reports == ["ops"])

@@ -37,6 +37,82 @@ struct AESCryptTests {
         #expect(Hex.encode(sink.bytes) == Hex.encode(sample.stream))
     }
 
+    @Test("with fixed keys version 3 is written as published", arguments: AESCryptSamples.version3)
+    func writesPublishedStreams3(sample: AESCryptSamples.Sample) throws {
+        let sink = MemorySink()
+        let writer = try AESCryptWriter(
+            to: sink, passphrase: AESCryptSamples.passphrase, createdBy: nil, format: .version3(iterations: 10),
+            outerIV: KeyMaterial(copying: 0..<16), session: KeyMaterial(copying: 0x10...0x3f))
+        for byte in sample.plaintext.utf8 { try withUnsafeBytes(of: byte) { try writer.write($0) } }
+        try writer.finish()
+        #expect(Hex.encode(sink.bytes) == Hex.encode(sample.stream))
+    }
+
+    @Test(
+        "every length comes back piece by piece, from both versions",
+        arguments: [0, 1, 15, 16, 17, 32, 1_048_575, 1_048_576, 1_048_577, 1_048_592, 2_500_000])
+    func streamed(length: Int) throws {
+        let plaintext = RandomBytes.make(length)
+        for format in [AESCryptFormat.version2, .version3(iterations: 3)] {
+            let stream = MemorySink()
+            let writer = try AESCryptWriter(
+                to: stream, passphrase: AESCryptSamples.passphrase, createdBy: "dunnage", format: format)
+            try plaintext.withUnsafeBytes { try writer.write($0) }
+            try writer.finish()
+            #expect(try AESCryptSamples.decrypt(stream.bytes) == plaintext)
+            let output = MemorySink()
+            var passed = 0
+            try stream.bytes.withUnsafeBytes { bytes in
+                try AESCryptReader.decrypt(bytes, passphrase: AESCryptSamples.passphrase, to: output) {
+                    passed += $0.count
+                }
+            }
+            #expect(output.bytes == plaintext)
+            #expect(passed >= 2 * length)
+        }
+    }
+
+    @Test("iterations out of range are not written", arguments: [0, -1, 5_000_001])
+    func iterations(count: Int) {
+        #expect(throws: CryptError.self) {
+            try AESCryptWriter(
+                to: MemorySink(), passphrase: AESCryptSamples.passphrase, format: .version3(iterations: count))
+        }
+    }
+
+    @Test("of a damaged stream nothing is decrypted, but its salvage loses only the blocks concerned")
+    func salvage() throws {
+        let plaintext = RandomBytes.make(200_000)
+        let stream = try AESCryptSamples.encrypt(plaintext, createdBy: nil)
+        var damaged = stream
+        damaged[100_000] ^= 1
+        let output = MemorySink()
+        #expect(throws: CryptError.self) {
+            try damaged.withUnsafeBytes {
+                try AESCryptReader.decrypt($0, passphrase: AESCryptSamples.passphrase, to: output)
+            }
+        }
+        #expect(output.bytes.isEmpty)
+        func salvage(_ stream: [UInt8]) throws -> [UInt8] {
+            var room = [UInt8](repeating: 0, count: stream.count)
+            let count = try stream.withUnsafeBytes { stream in
+                try room.withUnsafeMutableBytes {
+                    try AESCryptReader.salvage(stream, passphrase: AESCryptSamples.passphrase, into: $0)
+                }
+            }
+            return Array(room[..<count])
+        }
+        #expect(try salvage(stream) == plaintext)
+        let saved = try salvage(damaged)
+        #expect(saved.count == plaintext.count)
+        #expect(zip(saved, plaintext).count { $0 != $1 } <= 17)
+        let cut = try salvage(Array(stream[..<150_001]))
+        #expect(cut.count > 149_000 && cut[...] == plaintext[..<cut.count])
+        damaged = stream
+        damaged[10] ^= 1
+        #expect(throws: CryptError.self) { try salvage(damaged) }
+    }
+
     @Test(
         "every length comes back",
         arguments: [

@@ -21,8 +21,17 @@ enum ReportSamples {
             .init(
                 name: "nas", label: "file:///mnt/nas/photos", result: .success, version: started,
                 uploadedBytes: 3_180_265_472, uploadedObjects: 131, storedBytes: 2_100_000_000_000, versions: 54,
-                deletedVersions: 1, retries: 2, verification: .init(sampled: 1, failed: 0)),
-            .init(name: "usb", label: "file:///mnt/usb", result: .failure),
+                deletedVersions: 1, retention: .init(kept: 54, deleted: 1, held: 1),
+                compaction: .init(
+                    writtenVolumes: 1, deletedVolumes: 4, uploadedBytes: 50_000_000, freedBytes: 140_000_000,
+                    wastedBytes: 7),
+                retries: 2,
+                verification: .init(
+                    sampled: 3, failed: 1, blocks: 50, bytes: 51_000_000, archived: 2,
+                    faults: ["modified": 2, "missing": 1])),
+            .init(
+                name: "usb", label: "file:///mnt/usb", result: .failure, isPartial: true,
+                lease: .init(state: .expired, owner: "laptop", expires: started)),
         ],
         problems: [
             .init(

@@ -2,6 +2,7 @@
 #define DUNNAGE_CPOSIX_H
 
 #include "extended_attributes.h"
+#include "file_holes.h"
 #include "file_publish.h"
 #include "file_status.h"
 #include "open_flags.h"

@@ -20,6 +20,12 @@ typedef struct {
 /// Reads the status of a name in an open folder, never following a link. Returns 0 or the value of `errno`.
 int cposix_status_at(int folder, const char *name, cposix_status *status);
 
+/// Reads the status of what a name in an open folder leads to, links followed. Returns 0 or the value of `errno`.
+int cposix_target_status_at(int folder, const char *name, cposix_status *status);
+
+/// Whether an entry of an open folder has the attribute “no dump”: 1 or 0. Most file systems have no such thing.
+int cposix_is_excluded_from_dumps(int folder, const char *name);
+
 /// Whether a name in an open folder leads to a folder when links are followed: 1 or 0.
 int cposix_leads_to_folder(int folder, const char *name);
 

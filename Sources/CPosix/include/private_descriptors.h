@@ -7,4 +7,7 @@ int cposix_memory_file(const char *label);
 /// Makes a pipe, not inherited by child processes: reading end, writing end. Returns 0, or -1 and errno.
 int cposix_pipe(int ends[2]);
 
+/// Lets a pipe hold more bytes, where the system allows it.
+void cposix_widen_pipe(int pipe, int size);
+
 #endif

@@ -9,6 +9,7 @@ struct RestoreAction {
     let version: String?
     let target: String?
     let overwrite: OverwriteArgument
+    let sparse: Bool
     let isDryRun: Bool
     let json: Bool
     let failsOnWarning: Bool
@@ -18,8 +19,9 @@ struct RestoreAction {
         let start = ContinuousClock.now
         let opened = try OpenedStore(store, program)
         defer { opened.endProgress() }
-        let request = RestoreRequest(
+        var request = RestoreRequest(
             version: try opened.version(version), patterns: patterns, target: target, overwrite: overwrite.rule)
+        request.isSparse = sparse
         let run = RestoreRun(request, session: opened.session, problems: opened.problems)
         if isDryRun { return try preview(run, opened, program) }
         let summary = try run.run()

@@ -9,6 +9,7 @@ internal import Secrets
 struct RunAction {
     let configuration: String
     let jobs: [String]
+    let isStateless: Bool
     let json: Bool
     let failsOnWarning: Bool
 
@@ -23,13 +24,17 @@ struct RunAction {
         }
         let setting = program.setting(loaded.configuration.runtime)
         loaded.log(to: setting.logger)
-        let context = RunContext(
+        var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
                 sources: loaded.configuration.secrets, environment: program.environment, mask: program.mask),
             state: StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment),
             logger: setting.logger, interruption: program.interruption, failsOnWarning: failsOnWarning,
             watch: setting.progress.watch)
+        if isStateless { context.isStateless = true }
+        if let grace = loaded.configuration.runtime.shutdownGrace {
+            program.interruption.grace = .seconds(grace.fixedSeconds)
+        }
         var reports: [RunReport] = []
         let showsText = !json && !program.output.isQuiet
         let code = JobBatch(try chosen(loaded.configuration), in: context).run { result in

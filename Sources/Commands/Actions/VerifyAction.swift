@@ -6,6 +6,7 @@ internal import Support
 /// Checks a store; what is wrong with it is the command's result, so it is data.
 struct VerifyAction {
     let store: StoreChoice
+    let level: VerifyLevel
     let json: Bool
     let failsOnWarning: Bool
 
@@ -13,7 +14,7 @@ struct VerifyAction {
         let start = ContinuousClock.now
         let opened = try OpenedStore(store, program, logsProblems: false)
         defer { opened.endProgress() }
-        let summary = try VerifyRun(.full, session: opened.session, problems: opened.problems).run()
+        let summary = try VerifyRun(level, session: opened.session, problems: opened.problems).run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
         try program.tell {
@@ -40,15 +41,33 @@ struct VerifyAction {
         let hidden = opened.problems.counts.values.reduce(0, +) - opened.problems.problems.count
         if hidden > 0 { try program.console.print("… and \(HumanText.count(hidden)) more") }
         guard !program.output.isQuiet else { return }
-        let scope =
-            "\(HumanText.count(summary.objects, "object")), \(HumanText.count(summary.blocks, "block")), "
-            + "\(HumanText.size(summary.bytesFetched)) in \(HumanText.duration(duration))"
+        let scope = scope(of: summary, duration)
         if summary.isIntact, digest.errors == 0 {
-            try program.console.print("Verified \(scope): nothing is damaged or missing.")
+            try program.console.print("\(scope): nothing is damaged or missing.")
         } else {
             try program.console.print(
-                "Verified \(scope): \(HumanText.count(summary.faults.count, "object")) damaged or missing, "
+                "\(scope): \(HumanText.count(summary.faultyObjects, "object")) damaged or missing, "
                     + "\(HumanText.count(summary.casualtyCount, "file")) concerned.")
+        }
+        if summary.archived > 0 {
+            try program.console.print(
+                "\(HumanText.count(summary.archived, "object")) in an archive could not be looked at.")
+        }
+    }
+}
+
+extension VerifyAction {
+    /// What was done, so that nobody takes a glance for an examination.
+    private func scope(of summary: VerifySummary, _ duration: Duration) -> String {
+        let time = HumanText.duration(duration)
+        let objects = HumanText.count(summary.objects, "object")
+        switch summary.level {
+        case .listing: return "Compared the listing of \(objects) in \(time)"
+        case .sample, .full:
+            let read =
+                "\(objects), \(HumanText.count(summary.blocks, "block")), "
+                + "\(HumanText.size(summary.bytesFetched)) in \(time)"
+            return summary.level == .full ? "Verified \(read)" : "Verified a sample of \(read)"
         }
     }
 }
@@ -57,15 +76,16 @@ extension VerifySummary {
     /// The summary for machines.
     fileprivate var json: [JSONValue.Member] {
         [
-            .init("intact", .bool(isIntact)), .init("objects", .integer(Int64(objects))),
+            .init("level", .string(level.name)), .init("intact", .bool(isIntact)),
+            .init("objects", .integer(Int64(objects))), .init("archived", .integer(Int64(archived))),
             .init("blocks", .integer(Int64(blocks))), .init("bytes_fetched", .integer(bytesFetched)),
             .init(
                 "faults",
                 .array(
                     faults.map {
                         .object([
-                            .init("object", .string($0.object)), .init("detail", .string($0.detail)),
-                            .init("loses_data", .bool($0.losesData)),
+                            .init("object", .string($0.object)), .init("kind", .string($0.kind.rawValue)),
+                            .init("detail", .string($0.detail)), .init("loses_data", .bool($0.losesData)),
                         ])
                     })),
             .init("file_count", .integer(Int64(casualtyCount))),

@@ -20,6 +20,8 @@ final class Console: Sendable {
     let hasErrorTerminal: Bool
     /// Whether colours are wanted in the log.
     let usesColor: Bool
+    /// The descriptor for data, for those that write bytes in large pieces.
+    var outputDescriptor: Int32 { output }
     private let output: Int32
     private let error: Int32
     private let state = Mutex(State())

@@ -44,6 +44,9 @@ enum ProgressLine {
         case .finishing: "Finishing"
         case .restoring: "Restoring"
         case .verifying: "Verifying"
+        case .deleting: "Deleting"
+        case .compacting: "Compacting"
+        case .repairing: "Repairing"
         }
     }
 

@@ -20,7 +20,9 @@ struct BackupText {
         guard let summary = destination.summary else {
             return "\(place)\(destination.outcome.isInterrupted ? "stopped" : "failed")"
         }
-        let made = summary.version.map { "version of \(zone.text($0))" } ?? "nothing has changed, no new version"
+        let kind = summary.isPartial ? "stopped; partial version" : "version"
+        let none = summary.isPartial ? "stopped before anything had changed" : "nothing has changed, no new version"
+        let made = summary.version.map { "\(kind) of \(zone.text($0))" } ?? none
         var parts = [
             "\(made)", "\(HumanText.count(summary.files, "file")), \(HumanText.size(summary.bytes))",
         ]
@@ -30,6 +32,15 @@ struct BackupText {
                     + "\(HumanText.count(summary.removed)) removed")
         }
         parts.append("\(HumanText.size(summary.uploadedBytes)) stored in \(HumanText.duration(destination.duration))")
+        if let deleted = destination.maintenance?.retention?.deleted.count, deleted > 0 {
+            parts.append("\(HumanText.count(deleted, "old version")) deleted")
+        }
+        if let refused = destination.maintenance?.retention?.refused {
+            parts.append("refused to delete \(HumanText.count(refused, "old version"))")
+        }
+        if let compaction = destination.maintenance?.compaction, compaction.bytesFreed > 0 {
+            parts.append("\(HumanText.size(compaction.bytesFreed)) given back")
+        }
         let errors = destination.problems.errors
         if errors > 0 { parts.append("\(HumanText.count(errors, "error")) in the store") }
         let warnings = destination.problems.warnings

@@ -13,14 +13,23 @@ struct OpenedStore {
     let problems: ProblemLog
     /// How the command writes.
     let setting: OutputSetting
+    /// The job that the command line names, if it names one.
+    let job: JobSpecification?
+    /// The right to change the store, when it was asked for.
+    private let held: HeldStore?
 
     /// Opens the store of a command line.
     /// - Parameters:
     ///   - choice: which one.
     ///   - program: the invocation.
     ///   - logsProblems: whether problems are logged as they come, rather than printed by the command.
+    ///   - change: the command's name when it changes the store, and must not meet a backup at work.
+    ///   - toleratesLostVersions: whether a store to be changed is opened although it has lost all its versions.
     /// - Throws: `Failure`, or `InvalidConfiguration`.
-    init(_ choice: StoreChoice, _ program: Program, logsProblems: Bool = true) throws {
+    init(
+        _ choice: StoreChoice, _ program: Program, logsProblems: Bool = true, change: String? = nil,
+        toleratesLostVersions: Bool = false
+    ) throws {
         let configuration: Configuration? =
             switch choice.place {
             case .job(_, _, let path): try program.load(path).configuration
@@ -32,13 +41,25 @@ struct OpenedStore {
         let reading = StoreReading(
             logger: setting.logger, mask: program.mask, environment: program.environment,
             interruption: program.interruption, progress: progress, problems: problems)
+        let writing = change.map {
+            StoreWriting(
+                activity: $0, logger: setting.logger, mask: program.mask, environment: program.environment,
+                interruption: program.interruption, progress: progress, problems: problems,
+                toleratesLostVersions: toleratesLostVersions)
+        }
         setting.progress.watch(progress)
         do {
             switch (choice.place, configuration) {
-            case (.job(let job, let destination, _), let configuration?):
-                session = try reading.open(job: job, destination: destination, configuration: configuration)
+            case (.job(let name, let destination, _), let configuration?):
+                held = try writing?.open(job: name, destination: destination, configuration: configuration)
+                session =
+                    try held?.session
+                    ?? reading.open(job: name, destination: destination, configuration: configuration)
+                job = configuration.job(named: name)
             case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
-                session = try reading.open(url: url, passphraseFile: passphraseFile)
+                held = try writing?.open(url: url, passphraseFile: passphraseFile)
+                session = try held?.session ?? reading.open(url: url, passphraseFile: passphraseFile)
+                job = nil
             }
         } catch {
             setting.progress.watch(nil)
@@ -61,8 +82,14 @@ struct OpenedStore {
     /// Which version is meant; times without a zone are of the configured one.
     /// - Throws: `Failure` with `ExitCode.usage`.
     func version(_ text: String?) throws -> VersionSelector {
+        try Self.version(text, zone: setting.zone)
+    }
+
+    /// Which version is meant; times without a zone are of `zone`.
+    /// - Throws: `Failure` with `ExitCode.usage`.
+    static func version(_ text: String?, zone: TimeZoneClock) throws -> VersionSelector {
         guard let text else { return .newest }
-        if let time = setting.zone.time(text) { return .time(time) }
+        if let time = zone.time(text) { return .time(time) }
         if let selector = VersionSelector(text) { return selector }
         throw Failure(
             .configuration, .usage,

@@ -30,6 +30,9 @@ struct RestoreCommand: ProgramCommand {
             valueName: "rule"))
     var overwrite: OverwriteArgument = .never
 
+    @Flag(help: "Let runs of zeros in files take no space.")
+    var sparse = false
+
     @Flag(help: "Write into files that are there only what differs; the same as --overwrite patch.")
     var patch = false
 
@@ -55,7 +58,8 @@ struct RestoreCommand: ProgramCommand {
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RestoreAction(
             store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,
-            overwrite: patch ? .patch : overwrite, isDryRun: dryRun, json: json, failsOnWarning: warnings.failsOnWarning
+            overwrite: patch ? .patch : overwrite, sparse: sparse, isDryRun: dryRun, json: json,
+            failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

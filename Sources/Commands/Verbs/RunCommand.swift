@@ -16,6 +16,9 @@ struct RunCommand: ProgramCommand {
     @OptionGroup
     var configuration: ConfigurationOption
 
+    @Flag(help: "Keep nothing on this machine: the catalog comes from the destination, and a copy is left there.")
+    var stateless = false
+
     @Flag(help: "Print the reports as JSON.")
     var json = false
 
@@ -27,7 +30,8 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.path, jobs: jobs, json: json, failsOnWarning: warnings.failsOnWarning
+            configuration: configuration.path, jobs: jobs, isStateless: stateless, json: json,
+            failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

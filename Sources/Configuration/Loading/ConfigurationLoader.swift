@@ -83,6 +83,7 @@ extension SchemaCheck {
         guard root.entries != nil else { return nil }
         ReferenceCheck.run(root, &self)
         StoreCheck.run(root, written: written, &self)
+        SourceCheck.run(root, &self)
         return root
     }
 

@@ -41,7 +41,9 @@ struct Decoder {
         RuntimeSettings(
             stateDirectory: text(node?["state_dir"]).map { absolute($0) }, timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
-            logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) })
+            logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
+            isStateless: text(node?["stateless"]) == "true",
+            shutdownGrace: text(node?["shutdown_grace"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
     private func destination(_ entry: Node.Entry) -> DestinationSpecification {
@@ -55,17 +57,65 @@ struct Decoder {
         let node = entry.value
         let passphrase = node["encryption"]?["passphrase"].map { credential($0, "\(path).encryption.passphrase") }
         return JobSpecification(
-            name: entry.key, sources: items(node["sources"]).compactMap { text($0["path"]) }.map { trimmed($0) },
+            name: entry.key, sources: sources(node["sources"], path), selection: selection(node["selection"]),
             filters: items(node["filters"]).compactMap { filter($0) },
             encryption: passphrase.map { .passphrase($0) } ?? .none,
             destinations: items(node["destinations"]).compactMap { text($0) },
-            retention: node["retention"].flatMap { retention($0) },
+            retention: node["retention"].flatMap { retention($0) }, compact: node["compact"].map { compact($0) },
+            verification: verification(node["verify"]),
             reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]))
     }
+
+    private mutating func sources(_ node: Node?, _ place: String) -> [SourceSpecification] {
+        items(node).enumerated().compactMap { index, node in
+            guard let path = text(node["path"]) else { return nil }
+            return SourceSpecification(
+                path: trimmed(path),
+                absence: text(node["if_missing"]).flatMap { SourceSpecification.Absence(rawValue: $0) } ?? .warn,
+                command: node["command"].map { command($0, node, "\(place).sources[\(index)]") })
+        }
+    }
+
+    private mutating func command(_ words: Node, _ source: Node, _ place: String) -> SourceSpecification.Command {
+        var environment: [String: Template] = [:]
+        for variable in own(source["environment"]) {
+            let name = variable.key
+            environment[name] =
+                variable.value.scalar == nil
+                ? Template([.secret(credential(variable.value, "\(place).environment.\(name)"))])
+                : template(variable.value)
+        }
+        return SourceSpecification.Command(
+            arguments: items(words).map { text($0) ?? "" }, environment: environment,
+            timeout: text(source["timeout"]).flatMap { CalendarDuration(parsing: $0) })
+    }
+
+    private func selection(_ node: Node?) -> SelectionSpecification {
+        let attributes = items(node?["exclude_attributes"]).compactMap { text($0) }
+        return SelectionSpecification(
+            oneFileSystem: isTrue(node?["one_file_system"]),
+            excludeIfPresent: items(node?["exclude_if_present"]).compactMap { text($0) },
+            excludeCaches: isTrue(node?["exclude_caches"]),
+            excludeLargerThan: text(node?["exclude_larger_than"]).flatMap { Scalars.size($0) },
+            excludeEmptyFolders: isTrue(node?["exclude_empty_folders"]),
+            excludeAttributes: Set(attributes.compactMap { SelectionSpecification.Attribute(rawValue: $0) }),
+            hardLinks: text(node?["hardlinks"]).flatMap { SelectionSpecification.HardLinks(rawValue: $0) } ?? .all,
+            symlinks: text(node?["symlinks"]).flatMap { SelectionSpecification.Symlinks(rawValue: $0) } ?? .store)
+    }
+
+    private func isTrue(_ node: Node?) -> Bool { text(node) == "true" }
 
     private func filter(_ node: Node) -> FilterRule? {
         if let expression = text(node["include"]) { return FilterRule(action: .include, expression: expression) }
         return text(node["exclude"]).map { FilterRule(action: .exclude, expression: $0) }
+    }
+
+    private func compact(_ node: Node) -> CompactSpecification {
+        CompactSpecification(
+            isAutomatic: text(node) != "off", threshold: integer(node["threshold"]),
+            smallFileSize: text(node["small_file_size"]).flatMap { Scalars.size($0) },
+            smallFileMaxCount: integer(node["small_file_max_count"]),
+            interval: text(node["interval"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
     private func retention(_ node: Node) -> RetentionSpecification? {
@@ -74,10 +124,19 @@ struct Decoder {
             text(tier["for"]).flatMap { period in text(tier["every"]).flatMap { Tiers.tier(period, $0) } }
         }
         return RetentionSpecification(
-            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) } ?? listed,
+            tiers: text(node["tiers"]).flatMap { Tiers.parse($0) }
+                ?? text(node["policy"]).flatMap { DuplicatiPolicy.parse($0) } ?? listed,
             keepVersions: integer(node["keep_versions"]),
             keepWithin: text(node["keep_within"]).flatMap { CalendarDuration(parsing: $0) },
             minVersions: integer(node["min_versions"]), maxDelete: integer(node["max_delete"]))
+    }
+
+    private func verification(_ node: Node?) -> VerificationSpecification {
+        let samples = node?["after_backup"]
+        let amount = text(samples) ?? text(samples?["samples"])
+        let occasion = text(samples?["when"]).flatMap { VerificationSpecification.Occasion(rawValue: $0) }
+        return VerificationSpecification(
+            amount: amount.flatMap { .init(parsing: $0) } ?? .sets(1), occasion: occasion ?? .changed)
     }
 
     private func options(_ node: Node?) -> JobSpecification.Options {

@@ -34,6 +34,12 @@ enum ConfigurationSchema {
         .init(
             "state_dir", .value(.path), "The folder for the local catalogs; a relative path starts at this file.",
             absent: "[see above](#the-state-folder)"),
+        .init(
+            "stateless", .value(.boolean),
+            "Whether nothing is kept on this machine: the catalog comes from the destination.", absent: "`false`"),
+        .init(
+            "shutdown_grace", .value(.duration),
+            "How long a backup that is asked to stop may take to finish what it has begun.", absent: "`20s`"),
         .init("timezone", .value(.timezone), "The time zone in what people read.", absent: "the system's"),
         .init("log", .object(log), "What is logged, and how it looks."),
     ])
@@ -95,7 +101,7 @@ enum ConfigurationSchema {
         "block_size": "write `options: { block_size: … }`",
         "volume_size": "write `options: { volume_size: … }`",
         "compression": "write `options: { compression: … }`",
-    ]
+    ].merging(foreignSelectionKeys) { own, _ in own }
 
     /// The keys that stand in a job and in `defaults`; nothing is required in the latter.
     private static func common(isDefault: Bool) -> [ObjectShape.Key] {
@@ -104,6 +110,7 @@ enum ConfigurationSchema {
                 "filters", .list(of: .object(filter), minimum: 0),
                 "What is left out or kept in; the first expression that matches a path decides.",
                 absent: "everything is backed up"),
+            .init("selection", .object(selection), "What else is left out, and how links are taken."),
             .init(
                 "encryption",
                 .oneOf(
@@ -117,6 +124,8 @@ enum ConfigurationSchema {
                 "The names of the destinations; each gets the same version.",
                 advice: "add `destinations: [NAME]`"),
             .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
+            compactKey,
+            .init("verify", .object(verification), "What is checked after a backup."),
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",
                 absent: "none"),
@@ -124,18 +133,14 @@ enum ConfigurationSchema {
         ]
     }
 
-    static let source = ObjectShape(keys: [
-        .init(
-            "path", .value(.absolutePath), required: true, "The absolute path of a folder or file.",
-            advice: "write `- path: /folder`")
-    ])
-
     static let filter = ObjectShape(
         keys: [
             .init("include", .value(.filter), "Backs up what matches."),
             .init("exclude", .value(.filter), "Leaves out what matches, and everything below it."),
         ], isExclusive: true,
         foreign: [
+            "exclude_if_present": "write `selection: { exclude_if_present: [NAME] }` in the job",
+            "exclude_larger_than": "write `selection: { exclude_larger_than: SIZE }` in the job",
             "exclude_regex": "write `exclude: \"[EXPRESSION]\"`", "include_regex": "write `include: \"[EXPRESSION]\"`",
         ])
 
@@ -151,33 +156,6 @@ enum ConfigurationSchema {
             .init("env", .value(.variableName), "The variable of the environment that holds it."),
             .init("file", .value(.path), "The file that holds it."),
         ], isExclusive: true)
-
-    static let retention = ObjectShape(
-        keys: [
-            .init(
-                "tiers", .oneOf(value: .tiers, list: .list(of: .object(tier), minimum: 1), object: nil),
-                "Up to an age, one version an interval: a list, or a text like `7d:1d, 4w:1w, 12mo:1mo`."),
-            .init("keep_versions", .value(.integer(1...Int64.max)), "Keeps that many of the newest versions."),
-            .init("keep_within", .value(.duration), "Keeps every version that is younger."),
-            .init(
-                "min_versions", .value(.integer(1...Int64.max)), "Never leaves fewer versions than that.", absent: "1"),
-            .init("max_delete", .value(.integer(1...Int64.max)), "Refuses to delete more versions in one run."),
-        ],
-        foreign: [
-            "keep_daily": "write `tiers: [{ for: 7d, every: 1d }]`", "keep_last": "write `keep_versions: N`",
-            "keep": "write `keep_within: 30d` or `keep_versions: N`", "days": "write `keep_within: 30d`",
-        ])
-
-    static let tier = ObjectShape(keys: [
-        .init(
-            "for", .value(.duration(or: Tiers.forever)), required: true,
-            "The age that the tier reaches to, or `forever`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-        .init(
-            "every", .value(.duration(or: Tiers.all)), required: true,
-            "The distance between versions that stay, or `all`.",
-            advice: "write `{ for: 7d, every: 1d }`"),
-    ])
 
     static let options = ObjectShape(
         keys: [

@@ -28,7 +28,11 @@ enum Defaults {
             let value = layered(entry.value, over: below, inner)
             return Node.Entry(key: entry.key, keyRange: entry.keyRange, value: value)
         }
-        entries += inherited.filter { entry in node[entry.key] == nil && shape.key(named: entry.key) != nil }
+        let isDecided = own.contains { shape.alternatives.contains($0.key) }
+        entries += inherited.filter { entry in
+            node[entry.key] == nil && shape.key(named: entry.key) != nil
+                && !(isDecided && shape.alternatives.contains(entry.key))
+        }
         return replacing(node, with: entries)
     }
 

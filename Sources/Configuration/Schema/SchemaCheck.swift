@@ -106,6 +106,13 @@ struct SchemaCheck {
         if object.isExclusive, misspelt.isEmpty || present.count > 1 {
             checkExclusive(node, entries, object, present.map { $0.name }, at: place)
         }
+        let ways = entries.filter { object.alternatives.contains($0.key) }
+        for extra in ways.dropFirst() {
+            add(
+                .conflictingKeys, "\(place.name) cannot have both `\(ways[0].key)` and `\(extra.key)`",
+                at: extra.keyRange, in: place, notes: ["at most one of: \(object.alternatives.joined(separator: ", "))"]
+            )
+        }
         // In the schema's order: what `defaults` brings to several jobs is then told about once, at its own path.
         for key in object.keys {
             if let entry = entries.first(where: { $0.key == key.name }) {

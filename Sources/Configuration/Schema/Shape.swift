@@ -64,6 +64,8 @@ struct ObjectShape: Sendable {
     let keys: [Key]
     /// Whether exactly one of the keys must be there.
     var isExclusive = false
+    /// Keys that say the same in different ways: one of them at most, and a job's own replaces that of `defaults`.
+    var alternatives: [String] = []
     /// Where the spellings of other programs belong, by the key they use.
     var foreign: [String: String] = [:]
 

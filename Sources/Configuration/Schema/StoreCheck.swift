@@ -127,8 +127,8 @@ struct StoreCheck {
         var before: (word: String, reach: Int64)?
         for (period, interval, range) in tiers {
             guard let tier = Tiers.tier(period, interval) else { continue }
-            let reach = tier.period?.approximateSeconds ?? .max
-            if let step = tier.interval, step.approximateSeconds > reach {
+            let reach = tier.period?.fixedSeconds ?? .max
+            if let step = tier.interval, step.fixedSeconds > reach {
                 check.add(
                     .retentionTiers, "a tier that reaches to \(period) cannot keep a version every \(interval)",
                     at: range, in: Place())
@@ -157,7 +157,7 @@ struct StoreCheck {
 
 extension SchemaCheck {
     /// The text of a single value with its variables filled in; `nil` when it is none or has problems.
-    fileprivate func text(_ node: Node) -> String? {
+    func text(_ node: Node) -> String? {
         guard let scalar = node.scalar, scalar.value != .null else { return nil }
         let expanded = interpolation.expand(scalar.text)
         return expanded.problems.isEmpty ? expanded.template.text : nil

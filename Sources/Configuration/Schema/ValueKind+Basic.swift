@@ -76,6 +76,9 @@ extension ValueKind {
     /// Retention tiers as one text.
     static let tiers = ValueKind(noun: "a text", accepted: .words) { Tiers.problem($0) }
 
+    /// Retention tiers in Duplicati's notation.
+    static let duplicatiPolicy = ValueKind(noun: "a text", accepted: .words) { DuplicatiPolicy.problem($0) }
+
     /// The name of a variable of the environment.
     static let variableName = ValueKind(noun: "a variable's name", accepted: .words) { text in
         guard !Names.isVariableName(text) else { return nil }

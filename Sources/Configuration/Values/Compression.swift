@@ -3,7 +3,7 @@ public struct Compression: Sendable, Hashable, CustomStringConvertible {
     /// The words a configuration may use, from fast to small.
     public static let words: [(word: String, level: Int)] = [("none", 0), ("fast", 1), ("balanced", 6), ("best", 12)]
 
-    /// 0 stores without compressing; 1 is fast, 12 packs best.
+    /// 0 stores without compressing; 1 is fastest, 2 the default, 12 packs best.
     public let level: Int
 
     /// A level of 0 to 12.

@@ -23,8 +23,10 @@ public struct JobSpecification: Sendable, Hashable {
 
     /// Its name in the file.
     public let name: String
-    /// The absolute paths of the folders and files to back up, without a slash at the end.
-    public let sources: [String]
+    /// What is backed up.
+    public let sources: [SourceSpecification]
+    /// What is left out beyond the filters, and how links are taken.
+    public let selection: SelectionSpecification
     /// The filters in the order they are tried; the first that matches decides.
     public let filters: [FilterRule]
     /// How the data is encrypted.
@@ -33,6 +35,10 @@ public struct JobSpecification: Sendable, Hashable {
     public let destinations: [String]
     /// Which versions are kept; `nil` keeps all.
     public let retention: RetentionSpecification?
+    /// When stored data is rewritten; `nil` for the usual thresholds, after every backup.
+    public let compact: CompactSpecification?
+    /// What is read back and checked after a backup.
+    public let verification: VerificationSpecification
     /// The names of the reports that tell about each run.
     public let reports: [String]
     /// How the data is stored.

@@ -30,4 +30,8 @@ public struct RuntimeSettings: Sendable, Hashable {
     public let logFormat: LogFormat?
     /// How much is logged; `nil` when the file leaves it to the program.
     public let logLevel: LogLevel?
+    /// Whether nothing is kept on this machine between runs.
+    public let isStateless: Bool
+    /// How long a backup that is asked to stop may take to finish; `nil` when the file leaves it to the program.
+    public let shutdownGrace: CalendarDuration?
 }

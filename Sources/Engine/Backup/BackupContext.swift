@@ -20,6 +20,7 @@ struct BackupContext: Sendable {
     let progress: RunProgress
     let cancellation: Cancellation
     let ownerNames: OwnerNames
+    let stop: StopSwitch
 
     /// Starts an object of this store.
     func newVolume(_ name: ObjectName) throws -> VolumeWriter {

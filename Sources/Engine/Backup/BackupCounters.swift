@@ -17,6 +17,8 @@ final class BackupCounters: Sendable {
     let opened = Counter()
     let bytesRead = Counter()
     let unreadable = Counter()
+    let streams = Counter()
+    let streamBytes = Counter()
     let uploadedBytes = Counter()
     let uploadedObjects = Counter()
     private let uploads = Mutex<[String: Int64]>([:])

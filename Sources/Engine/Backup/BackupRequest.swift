@@ -10,6 +10,12 @@ public struct BackupRequest: Sendable {
     public var ownPaths: [String]
     /// How the data is stored.
     public var options: BackupOptions
+    /// What is asked of the walk beyond the rules.
+    public var policy = WalkPolicy()
+    /// Commands whose output is backed up as files.
+    public var streams: [StreamSource] = []
+    /// What comes of sources that do not exist; those that are not named here are warned about.
+    public var absence: [String: SourceAbsence] = [:]
 
     /// A request from its parts.
     public init(
@@ -40,6 +46,9 @@ public struct BackupOptions: Sendable {
     /// Volumes sent at the same time.
     public var concurrentUploads = 2
 
+    /// How long a run records before it commits what it has, at the next volume that is safe.
+    var commitInterval = Duration.milliseconds(250)
+
     /// The defaults.
     public init() {}
 }
@@ -64,6 +73,8 @@ public struct BackupSummary: Sendable {
     public var modified = 0
     /// Entries that the version before had and this one has not.
     public var removed = 0
+    /// Files that were left out because they are larger than the job allows.
+    public var tooLarge = 0
     /// Files whose content was read.
     public var opened = 0
     /// Bytes read from files.
@@ -76,8 +87,16 @@ public struct BackupSummary: Sendable {
     public var uploadedObjects = 0
     /// Bytes at the destination that belong to this backup.
     public var storedBytes: Int64 = 0
+    /// Whether the run was asked to stop and left something out; then the version is a partial one.
+    public var isPartial = false
+    /// The partial version that was made first, of what an earlier run had stored before it was cut off.
+    public var recoveredVersion: Timestamp?
     /// Whether data that an interrupted run had left was found and taken over.
     public var leftoversWereAdopted = false
+    /// What the catalog cost that was fetched from the destination, if it was.
+    public var catalogSnapshot: CatalogSnapshot.Cost?
+    /// How long it took to have a catalog that is in step with the store.
+    public var catalogDuration = Duration.zero
     /// Whether the catalog was rebuilt from the destination.
     public var catalogWasRebuilt = false
 }

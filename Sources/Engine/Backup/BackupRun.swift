@@ -9,12 +9,13 @@ internal import Synchronization
 /// One backup of one set of sources to one store.
 ///
 /// Nothing at the destination is ever changed or removed: data volumes, index volumes and at last the filelist are
-/// added. The catalog is written in one transaction that ends when all of them are there, so a run that dies at any
-/// instant leaves the catalog as it was, and the next run finds and uses what had been uploaded.
+/// added. The catalog learns of a volume when it is there, and of the version when all of it is; a run that dies at any
+/// instant leaves to the next one what had been uploaded, and what of the sources that is.
 public struct BackupRun {
     private let store: Store
     private let catalogPath: String
     private let request: BackupRequest
+    private let lease: LeaseRequest?
     private let problems: ProblemLog
 
     private var progress: RunProgress { store.progress }
@@ -25,20 +26,29 @@ public struct BackupRun {
     ///   - store: where the backup goes; its progress and cancellation are the run's.
     ///   - catalogPath: the local database of this store; it need not exist.
     ///   - request: what to back up.
+    ///   - lease: asks for the right to change the store, which the store then holds until it is released; nil when it
+    ///     holds it already.
     ///   - problems: told what went wrong with single entries.
     public init(
-        store: Store, catalogPath: String, request: BackupRequest, problems: ProblemLog = ProblemLog()
+        store: Store, catalogPath: String, request: BackupRequest, lease: LeaseRequest? = nil,
+        problems: ProblemLog = ProblemLog()
     ) {
         self.store = store
         self.catalogPath = catalogPath
         self.request = request
+        self.lease = lease
         self.problems = problems
     }
 
     /// Runs to the end, on threads of its own; blocks the calling thread.
     public func run() throws(EngineError) -> BackupSummary {
         do {
-            return try perform()
+            do {
+                return try perform()
+            } catch EngineError.catalog(.damaged), CatalogError.damaged {
+                // It is set aside and built anew by the second attempt, which takes over what the first had sent.
+                return try perform()
+            }
         } catch {
             throw EngineError(error, doing: "back up")
         }
@@ -47,16 +57,38 @@ public struct BackupRun {
     private func perform() throws -> BackupSummary {
         let started = Timestamp.now()
         progress.phase = .preparing
-        try requireSources()
+        try SourceCheck(request: request).run()
         try prepareDestination()
+        if let lease {
+            store.hold(
+                try Lease.acquire(
+                    at: store.destination, prefix: store.prefix, passphrase: store.passphrase, lease,
+                    retry: store.retry, cancellation: cancellation))
+        }
         let listed = try store.list()
+        let begun = ContinuousClock.now
+        let snapshot = try CatalogSnapshot.fetch(to: catalogPath, from: store, listing: listed, problems: problems)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
             path: catalogPath, store: store, listing: listed, problems: problems)
         // Without what does not belong, such as unencrypted objects in an encrypted store.
-        let listing = outcome.listing
+        var listing = outcome.listing
+        try SupersededList.finish(catalog, store, listing)
         try checkClock(listing)
-        let existing = try catalog.read { try StoreProperties(from: $0) }
+        // A store that has nothing yet has no settings either, whatever a first attempt may have kept.
+        let existing = outcome.action == .created ? nil : try catalog.read { try StoreProperties(from: $0) }
         let plan = try StorePlan(request.options, existing: existing, listing: listing, store: store)
+        var summary = BackupSummary()
+        summary.catalogSnapshot = snapshot
+        summary.catalogDuration = ContinuousClock.now - begun
+        summary.catalogWasRebuilt = outcome.action == .rebuilt
+        summary.leftoversWereAdopted = outcome.action == .adopted
+        if let recovered = try InterruptedVersion.publish(
+            from: catalog, store: store, settings: plan.settings, encryption: plan.encryption, prefix: plan.prefix,
+            listing: listing)
+        {
+            summary.recoveredVersion = recovered.time
+            listing = recovered.listing
+        }
         let identifiers = try catalog.read { try $0.nextIdentifiers() }
         let pipeline = Pipeline()
         let workers = request.options.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -66,31 +98,34 @@ public struct BackupRun {
             started: started, temporaryFolder: store.temporaryFolder,
             streams: BackupStreams(pipeline, settings: plan.settings, workers: workers),
             counters: BackupCounters(nextContent: identifiers.content, nextVolume: identifiers.volume),
-            problems: problems, progress: progress, cancellation: cancellation, ownerNames: OwnerNames())
-        var summary = BackupSummary()
-        summary.catalogWasRebuilt = outcome.action == .rebuilt
-        summary.leftoversWereAdopted = outcome.action == .adopted
+            problems: problems, progress: progress, cancellation: cancellation, ownerNames: OwnerNames(),
+            stop: StopSwitch(cancellation))
+        let unfinished = UnfinishedRun(first: identifiers, started: started)
         let walked = Mutex(WalkSummary())
+        let walker = makeWalker(threads: workers)
         var result = listing
         do {
-            try catalog.write { writer in
-                if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
-                try OrphanDescriber(context: context).run(outcome.orphans, writer)
-                try start(pipeline, context, catalog, identifiers, listing, workers: workers) { seen in
-                    walked.withLock { $0 = seen }
+            try cancellation.whileStoppable({ walker.cancel() }) {
+                try catalog.write { writer in
+                    if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
+                    try OrphanDescriber(context: context).run(outcome.orphans, writer)
+                    try unfinished.keep(writer)
                 }
-                let version = identifiers.version
                 // Stages that wait for each other in queues do not look at the flag.
                 try cancellation.whileWatching({ pipeline.fail(EngineError.cancelled) }) {
-                    try record(context, writer, version: version)
+                    try start(pipeline, context, catalog, walker, unfinished, listing, workers: workers) { seen in
+                        walked.withLock { $0 = seen }
+                    }
+                    var isRecorded = false
+                    while !isRecorded {
+                        isRecorded = try catalog.write { try record(context, $0, version: unfinished.version) }
+                    }
                     pipeline.join()
                 }
                 try pipeline.check()
                 try cancellation.check()
-                try writeVersion(version, context, listing, writer, &summary)
-                try updateLosses(writer)
-                result = context.counters.uploaded.isEmpty ? listing : try store.list()
-                try confirm(result, context)
+                summary.isPartial = context.stop.isPartial
+                result = try finish(unfinished, context, catalog, listing, &summary)
             }
         } catch {
             pipeline.fail(error)
@@ -115,60 +150,73 @@ public struct BackupRun {
         }
     }
 
-    private func requireSources() throws(EngineError) {
-        let existing = request.sources.filter { path in
-            var status = stat()
-            return lstat(path, &status) == 0
-        }
-        guard !existing.isEmpty else { throw .noSources(request.sources) }
-    }
-
     // MARK: Stages
 
+    private func makeWalker(threads: Int) -> TreeWalker {
+        TreeWalker(
+            sources: request.sources.map { Array($0.utf8) }, filter: request.filter,
+            ownPaths: (request.ownPaths + [catalogPath, catalogPath + "-wal", catalogPath + "-shm"]
+                + request.streams.map(\.path)).map { Array($0.utf8) },
+            policy: request.policy, threads: threads)
+    }
+
     private func start(
-        _ pipeline: Pipeline, _ context: BackupContext, _ catalog: Catalog, _ identifiers: CatalogIdentifiers,
-        _ listing: StoreListing, workers: Int, walked: @escaping @Sendable (WalkSummary) -> Void
+        _ pipeline: Pipeline, _ context: BackupContext, _ catalog: Catalog, _ walker: TreeWalker,
+        _ unfinished: UnfinishedRun, _ listing: StoreListing, workers: Int,
+        walked: @escaping @Sendable (WalkSummary) -> Void
     ) throws {
         progress.phase = .backingUp
         let streams = context.streams
-        let (problems, progress, cancellation) = (problems, progress, cancellation)
-        let walker = TreeWalker(
-            sources: request.sources.map { Array($0.utf8) }, filter: request.filter,
-            ownPaths: (request.ownPaths + [catalogPath, catalogPath + "-wal", catalogPath + "-shm"]).map {
-                Array($0.utf8)
-            },
-            threads: workers)
+        let (problems, progress, cancellation, request) = (problems, progress, cancellation, request)
+        let stop = context.stop
         pipeline.onFailure { walker.cancel() }
         try pipeline.stage("walk") {
             let summary = walker.walk(
                 deliver: { listing in
+                    if stop.leavesOut() { return false }
                     progress.addEntries(listing.entries.count)
                     return !cancellation.isCancelled && streams.listings.push(listing)
                 },
                 report: { problem in
+                    switch request.judge(problem) {
+                    case .reported: break
+                    case .ignored: return
+                    case .fatal(let error): return pipeline.fail(error)
+                    }
                     problems.add(Problem(problem))
                     context.counters.unreadable.add()
                 })
             try cancellation.check()
+            if summary.isCancelled { stop.markPartial() }
             progress.setTotals(entries: summary.files + summary.folders + summary.symlinks, bytes: 0)
             walked(summary)
         } atEnd: {
             streams.listings.close()
         }
-        // Work comes from two stages, changes from three; their queues close after the last of them.
-        let workEnds = Countdown(2) { streams.work.close() }
-        let changesEnd = Countdown(4) { streams.changes.close() }
+        // The queues for work and for changes close after the last of the stages that fill them.
+        let commands = request.streams.isEmpty ? 0 : 1
+        let workEnds = Countdown(2 + commands) { streams.work.close() }
+        let changesEnd = Countdown(4 + commands) { streams.changes.close() }
+        let streamJobs = try startCommands(pipeline, context) {
+            workEnds.countDown()
+            changesEnd.countDown()
+        }
         try pipeline.stage("detect") {
             try catalog.read { reader in
                 let detector = try ChangeDetector(
-                    reader, nextFolder: identifiers.folder, output: streams, counters: context.counters,
+                    reader, nextFolder: unfinished.first.folder, output: streams, counters: context.counters,
                     digestLength: context.settings.blockHash.digestLength,
                     lost: try LostContents(reader, listing: listing, settings: context.settings))
-                while let listing = streams.listings.pop() { try detector.examine(listing) }
-                try detector.finish()
+                if let streamJobs { try detector.send(request.streams, to: streamJobs) }
+                streamJobs?.close()
+                while let listing = streams.listings.pop() {
+                    if !stop.leavesOut() { try detector.examine(listing) }
+                }
+                try detector.finish(isPartial: stop.isPartial)
             }
         } atEnd: {
             streams.largeFiles.close()
+            streamJobs?.close()
             workEnds.countDown()
             changesEnd.countDown()
         }
@@ -196,11 +244,34 @@ public struct BackupRun {
         }
     }
 
+    /// Starts the stage that reads the output of commands, if there are any.
+    private func startCommands(
+        _ pipeline: Pipeline, _ context: BackupContext, atEnd: @escaping @Sendable () -> Void
+    ) throws -> BoundedQueue<StreamJob>? {
+        guard !request.streams.isEmpty else { return nil }
+        let jobs = pipeline.queue(of: StreamJob.self, capacity: request.streams.count)
+        let finished = pipeline.queue(of: LargeFile.Finished.self, capacity: 1)
+        try pipeline.stage("read commands") {
+            try StreamReader(context, finished: finished, isFailed: { pipeline.hasFailed }).run(jobs)
+        } atEnd: {
+            atEnd()
+        }
+        return jobs
+    }
+
     // MARK: Catalog and version
 
-    /// Takes in what the stages found, until they have ended.
-    private func record(_ context: BackupContext, _ writer: borrowing CatalogWriter, version: Int64) throws {
+    /// Takes in what the stages found, until they have ended or a portion is worth keeping.
+    ///
+    /// What is committed in portions, each after a volume that is safe at the destination, is what an interrupted run
+    /// leaves to the next one.
+    /// - Returns: whether the stages have ended.
+    private func record(
+        _ context: BackupContext, _ writer: borrowing CatalogWriter, version: Int64
+    ) throws -> Bool {
+        let begun = ContinuousClock.now
         while let changes = context.streams.changes.pop() {
+            var hasVolume = false
             for change in changes {
                 switch change {
                 case .addFolder(let id, let path):
@@ -215,6 +286,7 @@ public struct BackupRun {
                 case .content(let content):
                     try writer.add(content)
                 case .volumes(let volumes, let blocks):
+                    hasVolume = true
                     for volume in volumes { try writer.put(volume) }
                     for block in blocks { try writer.add(block) }
                     for dblock in volumes where dblock.kind == .dblock {
@@ -224,61 +296,43 @@ public struct BackupRun {
                     }
                 }
             }
+            if hasVolume, ContinuousClock.now - begun >= request.options.commitInterval { return false }
         }
+        return true
     }
 
-    /// Sends the filelist, the last object of a run, unless there is nothing new to say.
-    private func writeVersion(
-        _ version: Int64, _ context: BackupContext, _ listing: StoreListing, _ writer: borrowing CatalogWriter,
+    /// Sends the filelist, the last object of a run, unless there is nothing new to say, and makes the version.
+    /// - Returns: what the destination lists at the end.
+    private func finish(
+        _ unfinished: UnfinishedRun, _ context: BackupContext, _ catalog: Catalog, _ listing: StoreListing,
         _ summary: inout BackupSummary
-    ) throws {
-        let counters = context.counters
-        let changed =
-            counters.added.value + counters.modified.value
-            + counters.removed.value
-        let hasVersions = try writer.reading { try !$0.versions().isEmpty }
-        guard changed > 0 || !hasVersions else { return }
-        progress.phase = .finishing
-        var totals = FilesetWriter.Totals()
-        let sealed = try sendList(context, listing) { list in
-            try writer.reading { reader in
-                let fileset = FilesetWriter(settings: context.settings, contents: try reader.contents())
-                try list.addFileList(level: 6) { entries in
-                    totals = try fileset.write(version: version, reader, to: entries) { cancellation.isCancelled }
-                }
+    ) throws -> StoreListing {
+        var list: UnfinishedRun.AnnouncedList?
+        if try isVersionDue(context, catalog, isPartial: summary.isPartial) {
+            progress.phase = .finishing
+            if summary.isPartial {
+                try catalog.write { try $0.endStatesBelowEndedFolders(of: unfinished.version) }
             }
+            let sender = VersionSender(
+                store: store, settings: context.settings, encryption: context.encryption, prefix: context.prefix,
+                temporaryFolder: context.temporaryFolder, upload: { try context.upload($0) })
+            list = try sender.send(unfinished, isFull: !summary.isPartial, from: catalog, listing: listing)
         }
-        guard let time = sealed.name.time else { return }
-        let id = counters.newVolumeID()
-        try writer.put(
-            CatalogVolume(id: id, name: sealed.name.text, kind: .dlist, size: sealed.size, hash: sealed.hash))
-        try writer.put(
-            CatalogVersion(
-                id: version, time: time, volume: id, isFull: true, files: totals.files, folders: totals.folders,
-                symlinks: totals.symlinks, bytes: totals.bytes))
-        summary.version = time
+        let result = context.counters.uploaded.isEmpty ? listing : try store.list()
+        try confirm(result, context)
+        try catalog.write { writer in
+            try updateLosses(writer)
+            if let list { try unfinished.makeVersion(list, writer) } else { try UnfinishedRun.forget(writer) }
+        }
+        summary.version = list?.name.time
+        return result
     }
 
-    /// Writes and sends a filelist under the first free time; another writer may have taken the one that was free.
-    private func sendList(
-        _ context: BackupContext, _ listing: StoreListing, fill: (VolumeWriter) throws -> Void
-    ) throws -> SealedVolume {
-        var time = listing.nextVersionTime(at: context.started)
-        for _ in 0..<60 {
-            // Runs in quick succession must not run ahead of the clock.
-            while time.seconds > Timestamp.now().seconds + 1, !cancellation.isCancelled { usleep(20_000) }
-            let list = try context.newVolume(.dlist(prefix: context.prefix, time: time, encryption: context.encryption))
-            try list.add(FilesetFlags(isFullBackup: true))
-            try fill(list)
-            let sealed = try list.finish()
-            do {
-                try context.upload(sealed)
-                return sealed
-            } catch EngineError.destination(let error) where error.kind == .exists {
-                time = Timestamp(seconds: time.seconds + 1)
-            }
-        }
-        throw EngineError.uploadNotListed(["the filelist"], destination: store.destination.label)
+    /// Whether something has changed, or the newest version is not the whole truth although it could be.
+    private func isVersionDue(_ context: BackupContext, _ catalog: Catalog, isPartial: Bool) throws -> Bool {
+        let counters = context.counters
+        if counters.added.value + counters.modified.value + counters.removed.value > 0 { return true }
+        return try !isPartial && catalog.read { try $0.versions().last?.isFull != true }
     }
 
     /// What was sent must also be listed, in full size, before the catalog believes in it.
@@ -318,10 +372,11 @@ public struct BackupRun {
 
     private func complete(_ summary: inout BackupSummary, _ walked: WalkSummary, _ context: BackupContext) {
         let counters = context.counters
-        summary.files = walked.files
+        summary.files = walked.files + counters.streams.value
         summary.folders = walked.folders
         summary.symlinks = walked.symlinks
-        summary.bytes = walked.bytes
+        summary.bytes = walked.bytes + Int64(counters.streamBytes.value)
+        summary.tooLarge = walked.tooLarge
         summary.added = counters.added.value
         summary.modified = counters.modified.value
         summary.removed = counters.removed.value
@@ -339,10 +394,10 @@ extension Problem {
         let code: Code =
             switch problem.kind {
             case .source, .unsupportedSource, .relativeSource: .sourceMissing
-            case .openFolder, .readFolder, .status: .unreadable
+            case .openFolder, .readFolder, .status, .tooLong: .unreadable
             case .vanished: .changedWhileRead
             case .invalidName: .nameNotText
             }
-        self.init(code, String(decoding: problem.path, as: UTF8.self), problem.message)
+        self.init(code, problem.pathText, problem.message)
     }
 }

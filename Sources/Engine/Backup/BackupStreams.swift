@@ -9,8 +9,8 @@ struct BackupStreams: Sendable {
     let largeFiles: BoundedQueue<FolderBatch>
     /// Detector and large-file reader to workers.
     let work: BoundedQueue<Work>
-    /// Workers to the volume packer.
-    let packed: BoundedQueue<PackedBlock>
+    /// Workers to the volume packer, in batches.
+    let packed: BoundedQueue<[PackedBlock]>
     /// Volume packer to uploaders.
     let volumes: BoundedQueue<FinishedVolume>
     /// Everybody to the catalog.
@@ -21,12 +21,12 @@ struct BackupStreams: Sendable {
     let largeFileSize: Int64
 
     init(_ pipeline: Pipeline, settings: StoreSettings, workers: Int) {
-        // What waits between stages is at most about 64 MiB, whatever the block size.
-        let blocks = max(4, min(256, (32 << 20) / settings.blockSize))
+        // What waits between stages is at most about 48 MiB, whatever the block size.
+        let batches = max(4, (16 << 20) / (settings.blockSize + BlockStorer.batchBytes))
         listings = pipeline.queue(of: FolderListing.self, capacity: 64)
         largeFiles = pipeline.queue(of: FolderBatch.self, capacity: 16)
         work = pipeline.queue(of: Work.self, capacity: max(8, workers * 4))
-        packed = pipeline.queue(of: PackedBlock.self, capacity: blocks)
+        packed = pipeline.queue(of: [PackedBlock].self, capacity: batches)
         volumes = pipeline.queue(of: FinishedVolume.self, capacity: 1)
         changes = pipeline.queue(of: [CatalogChange].self, capacity: 256)
         let pool = BlockBufferPool(

@@ -28,7 +28,7 @@ struct FolderBatch: Sendable {
 /// What workers take from their queue.
 enum Work: Sendable {
     case folder(FolderBatch)
-    case block(LargeFile, position: Int, BlockBuffer)
+    case block(LargeFile, position: Int, BlockBuffer, Digest)
 }
 
 /// A block that is new to the store, packed and on its way into a volume.

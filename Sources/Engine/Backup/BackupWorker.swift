@@ -12,12 +12,17 @@ final class BackupWorker {
     private let problems: ProblemLog
     private let progress: RunProgress
     private let started: Int64
+    private let stop: StopSwitch
     private let storer: BlockStorer
     private let fileHasher: HashContext
+    private let contentHash: BlockwiseHash
     private let metadataReader: MetadataReader
     private let metadataStorer: MetadataStorer
     private let buffer: BlockBuffer
     private var changes: [CatalogChange] = []
+    /// What was read since the catalog was told; an interrupted run should not have read much for nothing.
+    private var untoldBytes: Int64 = 0
+    private let toldEvery: Int64
 
     init(_ context: BackupContext) {
         settings = context.settings
@@ -26,9 +31,12 @@ final class BackupWorker {
         problems = context.problems
         progress = context.progress
         started = context.started.unixNanoseconds
+        stop = context.stop
+        toldEvery = min(4 << 20, context.volumeSize / 4)
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
+        contentHash = BlockwiseHash(block: context.settings.blockHash, file: context.settings.fileHash)
         metadataReader = MetadataReader(names: context.ownerNames)
         metadataStorer = MetadataStorer(context, storer: storer)
         buffer = BlockBuffer(capacity: context.settings.blockSize)
@@ -39,10 +47,12 @@ final class BackupWorker {
         while let work = streams.work.pop() {
             switch work {
             case .folder(let batch): try examine(batch)
-            case .block(let file, let position, let block): try store(block, of: file, position: position)
+            case .block(let file, let position, let block, let digest):
+                try store(block, digest, of: file, position: position)
             }
-            try flush(whenAbove: 128)
+            try flush(whenAbove: untoldBytes >= toldEvery ? 0 : 128)
         }
+        try storer.flush()
         try flush(whenAbove: 0)
     }
 
@@ -52,6 +62,7 @@ final class BackupWorker {
         var folder: Int32 = -1
         defer { if folder >= 0 { Glibc.close(folder) } }
         for candidate in batch.candidates {
+            if stop.leavesOut() { return }
             let entry = batch.listing.entries[candidate.index]
             guard let metadata = try readMetadata(candidate, in: batch) else { continue }
             if isUnchanged(entry, candidate, metadata) {
@@ -66,7 +77,7 @@ final class BackupWorker {
                 continue
             }
             do throws(SystemError) {
-                if folder < 0 { folder = try FolderDescriptor.open(batch.listing.path) }
+                if folder < 0 { folder = try FolderDescriptor.open(batch.listing) }
             } catch {
                 try leaveOut(candidate, in: batch, error)
                 continue
@@ -139,12 +150,12 @@ final class BackupWorker {
                 let hasChanged = source.hasChanged()
                 try rethrowing {
                     try finish(
-                        &builder, entry, candidate, in: batch, metadata: metadata, hash: fileHasher.finish(),
+                        &builder, entry, candidate, in: batch, metadata: metadata, hash: contentHash.finish(),
                         hasChanged: hasChanged)
                 }
             }
         } catch {
-            _ = fileHasher.finish()
+            _ = contentHash.finish()
             if let failure { throw failure }
             try leaveOut(candidate, in: batch, error)
         }
@@ -183,8 +194,9 @@ final class BackupWorker {
 
     private func add(to builder: inout ContentBuilder, _ batch: FolderBatch, isCompressible: Bool) throws {
         count(bytes: buffer.count)
-        fileHasher.update(buffer.filled)
-        let (id, digest) = try storer.store(buffer.filled, index: batch.index, isCompressible: isCompressible)
+        let digest = contentHash.add(buffer.filled)
+        let id = try storer.store(
+            buffer.filled, digest: digest, index: batch.index, isCompressible: isCompressible)
         try builder.add(id, digest: digest, size: buffer.count) { try storeList($0, batch.index) }
     }
 
@@ -224,9 +236,10 @@ final class BackupWorker {
 
     // MARK: Large files
 
-    private func store(_ block: BlockBuffer, of file: LargeFile, position: Int) throws {
-        let (id, digest) = try storer.store(
-            block.filled, index: file.opening.batch.index, isCompressible: file.opening.isCompressible)
+    private func store(_ block: BlockBuffer, _ digest: Digest, of file: LargeFile, position: Int) throws {
+        let id = try storer.store(
+            block.filled, digest: digest, index: file.opening.batch.index,
+            isCompressible: file.opening.isCompressible)
         let size = block.count
         streams.buffers.give(block)
         count(bytes: size)
@@ -238,6 +251,7 @@ final class BackupWorker {
     }
 
     private func complete(_ file: LargeFile, _ whole: LargeFile.Finished) throws {
+        if let takeFinished = file.opening.takeFinished { return takeFinished(whole) }
         let (batch, candidate) = (file.opening.batch, file.opening.candidate)
         var content = whole.content
         try finish(
@@ -249,11 +263,13 @@ final class BackupWorker {
     func readLargeFiles() throws {
         while let batch = streams.largeFiles.pop() {
             for candidate in batch.candidates { try readLarge(candidate, in: batch) }
+            try storer.flush()
             try flush(whenAbove: 0)
         }
     }
 
     private func readLarge(_ candidate: Candidate, in batch: FolderBatch) throws {
+        if stop.leavesOut() { return }
         let entry = batch.listing.entries[candidate.index]
         guard let metadata = try readMetadata(candidate, in: batch) else { return }
         if isUnchanged(entry, candidate, metadata) {
@@ -266,7 +282,7 @@ final class BackupWorker {
         counters.opened.add()
         let folder: Int32
         do throws(SystemError) {
-            folder = try FolderDescriptor.open(batch.listing.path)
+            folder = try FolderDescriptor.open(batch.listing)
         } catch {
             try leaveOut(candidate, in: batch, error)
             return
@@ -281,6 +297,13 @@ final class BackupWorker {
             let source = try batch.listing.withSourceFile(entry, folder: folder)
             var size: Int64 = 0
             while size < source.size {
+                if stop.endsReading {
+                    // The blocks that were read are stored, and the next run finds them.
+                    stop.markPartial()
+                    _ = contentHash.finish()
+                    _ = file.end(nil)
+                    return
+                }
                 guard let block = streams.buffers.take() else { throw SystemError("read", code: ECANCELED) }
                 let wanted = min(settings.blockSize, Int(source.size - size))
                 block.count = try source.file.read(
@@ -290,15 +313,15 @@ final class BackupWorker {
                     break
                 }
                 size += Int64(block.count)
-                fileHasher.update(block.filled)
-                guard streams.work.push(.block(file, position: file.announce(), block)) else {
+                let digest = contentHash.add(block.filled)
+                guard streams.work.push(.block(file, position: file.announce(), block, digest)) else {
                     throw SystemError("read", code: ECANCELED)
                 }
             }
-            let end = LargeFile.End(size: size, hash: fileHasher.finish(), isUnsettled: source.hasChanged())
+            let end = LargeFile.End(size: size, hash: contentHash.finish(), isUnsettled: source.hasChanged())
             if let whole = file.end(end) { try rethrowing { try complete(file, whole) } }
         } catch {
-            _ = fileHasher.finish()
+            _ = contentHash.finish()
             _ = file.end(nil)
             if let failure { throw failure }
             if error.code == ECANCELED { throw EngineError.cancelled }
@@ -355,6 +378,7 @@ final class BackupWorker {
     }
 
     private func count(bytes: Int) {
+        untoldBytes += Int64(bytes)
         counters.bytesRead.add(bytes)
         progress.addBytes(bytes)
     }
@@ -363,6 +387,7 @@ final class BackupWorker {
         guard changes.count > limit else { return }
         guard streams.changes.push(changes) else { throw EngineError.cancelled }
         changes.removeAll(keepingCapacity: true)
+        untoldBytes = 0
     }
 }
 
@@ -375,16 +400,18 @@ extension FolderListing {
     /// Opens an entry for reading.
     func withSourceFile(_ entry: WalkEntry, folder: Int32) throws(SystemError) -> SourceFile {
         let name = Array(name(of: entry)) + [0]
-        return try SourceFile.open(name, in: folder)
+        return try SourceFile.open(name, in: folder, followsLinks: followsLinks)
     }
 }
 
 /// Opens folders as starting points for their entries.
 enum FolderDescriptor {
-    /// A descriptor of a folder that the walk has seen, without following a link that took its place.
-    static func open(_ path: [UInt8]) throws(SystemError) -> Int32 {
-        let folder = try SystemPath.with(path.isEmpty ? [UInt8(ascii: "/")] : path) {
-            Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    /// A descriptor of a folder that the walk has seen, without following a link that took its place, unless links
+    /// are to be followed.
+    static func open(_ listing: FolderListing) throws(SystemError) -> Int32 {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (listing.followsLinks ? 0 : O_NOFOLLOW)
+        let folder = try SystemPath.with(listing.path.isEmpty ? [UInt8(ascii: "/")] : listing.path) {
+            Glibc.open($0, flags)
         }
         guard folder >= 0 else { throw SystemError("open") }
         return folder

@@ -16,7 +16,7 @@ final class BlockPacker {
     ///   - blockSize: bytes of the largest block.
     init(level: Int, blockSize: Int) {
         deflater = level == 0 ? nil : Deflater(level: level)
-        probe = Deflater(level: 1)
+        probe = Deflater(level: 2)
         scratch = .allocate(byteCount: max(blockSize, Self.probeSize), alignment: 64)
     }
 
@@ -32,7 +32,8 @@ final class BlockPacker {
         let crc = CRC32.checksum(bytes)
         var method = ZipMethod.stored
         var packed = bytes
-        if isCompressible, let deflater, isWorthPacking(bytes), let count = deflater.deflate(bytes, into: scratch) {
+        let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<max(0, bytes.count - 1)])
+        if isCompressible, let deflater, isWorthPacking(bytes), let count = deflater.deflate(bytes, into: room) {
             method = .deflate
             packed = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         }

@@ -21,6 +21,7 @@ final class ChangeDetector {
     private var visited: Set<Int64> = []
     private var changes: [CatalogChange] = []
     private var sources: [[UInt8]: [FolderListing]] = [:]
+    private var streams = StreamPlaces()
 
     /// A batch has at most this many entries, and ends early at this many bytes of files.
     private static let batchCount = 64
@@ -48,6 +49,28 @@ final class ChangeDetector {
         self.lost = lost
     }
 
+    /// Sends streams to their reader; to be called before the first listing of the walk, which does not bring them.
+    func send(_ sources: [StreamSource], to reader: BoundedQueue<StreamJob>) throws {
+        for source in sources {
+            let listing = source.listing()
+            let name = source.place.name
+            let folder: Int64
+            if let existing = try streams.folder(listing.path) ?? live.find(listing.path) {
+                folder = existing
+            } else {
+                folder = nextFolder
+                nextFolder += 1
+                try record(.addFolder(folder, path: listing.path))
+            }
+            streams.add(name, in: listing.path, folder: folder)
+            try live.load(folder: folder, into: &known)
+            let candidate = try candidate(0, known.first { $0.name == name })
+            let batch = FolderBatch(
+                folder: folder, listing: listing, candidates: [candidate], index: try currentIndex())
+            guard reader.push(StreamJob(source: source, batch: batch)) else { throw EngineError.cancelled }
+        }
+    }
+
     /// Takes the next listing of the walk.
     func examine(_ listing: FolderListing) throws {
         // Sources in the same folder come one by one, but what that folder had before is compared once.
@@ -58,14 +81,15 @@ final class ChangeDetector {
         }
     }
 
-    /// Ends the comparison: what the walk has not met is gone.
-    func finish() throws {
+    /// Ends the comparison: what the walk has not met is gone, unless it was stopped before its end.
+    func finish(isPartial: Bool = false) throws {
         for (path, listings) in sources {
             let inOrder = listings.sorted { a, b in
                 a.names.lexicographicallyPrecedes(b.names)
             }
-            try compare(path, inOrder)
+            try compare(path, inOrder, isPartial: isPartial)
         }
+        guard !isPartial else { return try flush() }
         try live.forEachFolder { folder in
             if !visited.contains(folder) { vanishedFolders.append(folder) }
         }
@@ -78,9 +102,9 @@ final class ChangeDetector {
 
     private var vanishedFolders: [Int64] = []
 
-    private func compare(_ path: [UInt8], _ listings: [FolderListing]) throws {
+    private func compare(_ path: [UInt8], _ listings: [FolderListing], isPartial: Bool = false) throws {
         let folder: Int64
-        if let existing = try live.find(path) {
+        if let existing = try streams.folder(path) ?? live.find(path) {
             folder = existing
             try live.load(folder: folder, into: &known)
         } else {
@@ -92,10 +116,10 @@ final class ChangeDetector {
         visited.insert(folder)
         var position = 0
         for listing in listings {
-            try merge(listing, folder: folder, from: &position)
+            try merge(listing, folder: folder, from: &position, keepsOthers: isPartial || listing.isIncomplete)
         }
         // What a half-read folder did not show may well be there: it stays as it is.
-        guard !listings.contains(where: \.isIncomplete) else { return }
+        guard !isPartial, !listings.contains(where: \.isIncomplete) else { return }
         while position < known.count {
             try remove(known[position], folder: folder)
             position += 1
@@ -103,13 +127,15 @@ final class ChangeDetector {
     }
 
     /// Steps through the listing and the known entries, both sorted by the bytes of the names.
-    private func merge(_ listing: FolderListing, folder: Int64, from position: inout Int) throws {
+    private func merge(
+        _ listing: FolderListing, folder: Int64, from position: inout Int, keepsOthers: Bool
+    ) throws {
         var candidates: [Candidate] = []
         var bytes: Int64 = 0
         for (number, entry) in listing.entries.enumerated() {
             let name = listing.name(of: entry)
             while position < known.count, precedes(known[position].name, name) {
-                if !listing.isIncomplete { try remove(known[position], folder: folder) }
+                if !keepsOthers { try remove(known[position], folder: folder) }
                 position += 1
             }
             var previous: CatalogEntry?
@@ -174,6 +200,7 @@ final class ChangeDetector {
     }
 
     private func remove(_ entry: CatalogEntry, folder: Int64) throws {
+        guard !streams.holds(entry.name, in: folder) else { return }
         counters.removed.add()
         try record(.close(entry.name, folder: folder))
     }

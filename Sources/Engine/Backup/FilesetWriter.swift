@@ -16,17 +16,20 @@ struct FilesetWriter {
         var bytes: Int64 = 0
     }
 
-    /// Adds all entries of a version: folders and links first, then files, as Duplicati does.
+    /// Adds the entries of a version that `includes` says yes to: folders and links first, then files, as Duplicati does.
     func write(
-        version: Int64, _ reader: borrowing CatalogReader, to list: FileListWriter, isCancelled: () -> Bool
+        version: Int64, _ reader: borrowing CatalogReader, to list: FileListWriter,
+        includes: (CatalogEntry) throws -> Bool = { _ in true }, isCancelled: () -> Bool
     ) throws -> Totals {
         var totals = Totals()
         try reader.forEachEntry(of: version, kinds: [.folder, .symlink, .folderLink]) { folder, entry in
+            guard try includes(entry) else { return }
             try add(entry, in: folder, to: list)
             if entry.kind == .folder { totals.folders += 1 } else { totals.symlinks += 1 }
         }
         try reader.forEachEntry(of: version, kinds: [.file]) { folder, entry in
             if isCancelled() { throw EngineError.cancelled }
+            guard try includes(entry) else { return }
             try add(entry, in: folder, to: list)
             totals.files += 1
             totals.bytes &+= entry.size

@@ -14,6 +14,8 @@ final class LargeFile: Sendable {
         let candidate: Candidate
         let metadata: ContentReference
         let isCompressible: Bool
+        /// Takes the content in the place of the worker that had its last block.
+        var takeFinished: (@Sendable (Finished) -> Void)?
     }
 
     /// A block that is stored, or will be.
@@ -31,7 +33,7 @@ final class LargeFile: Sendable {
     }
 
     /// The whole content.
-    struct Finished {
+    struct Finished: Sendable {
         let content: ContentBuilder
         let end: End
     }

@@ -60,6 +60,9 @@ final class Pipeline: Sendable {
         for cancel in cancellers { cancel() }
     }
 
+    /// Whether a stage has failed or the run was cancelled.
+    var hasFailed: Bool { state.withLock { $0.error != nil } }
+
     /// Waits until every thread has ended.
     func join() {
         while let thread = state.withLock({ $0.threads.popLast() }) { thread.join() }

@@ -10,16 +10,19 @@ struct SourceFile: ~Copyable {
 
     /// Opens a file for reading once from the beginning to the end.
     ///
-    /// Without following links, without waiting for anything that turned into a pipe, and, where allowed, without
+    /// Without following links unless told to, without waiting for anything that turned into a pipe, and, where allowed, without
     /// touching the access time.
     /// - Parameters:
     ///   - name: the last component, as a C string.
     ///   - folder: an open descriptor of the folder.
+    ///   - followsLinks: whether the name may be a link.
     /// - Returns: the file, to be read from its beginning.
     /// - Throws: `SystemError`; `ENOENT` also when the name has become something else than a regular file.
-    static func open(_ name: UnsafePointer<UInt8>, in folder: Int32) throws(SystemError) -> SourceFile {
+    static func open(_ name: UnsafePointer<UInt8>, in folder: Int32, followsLinks: Bool = false) throws(SystemError)
+        -> SourceFile
+    {
         let name = UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
-        let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
         var raw = openat(folder, name, flags | CPOSIX_O_NOATIME)
         if raw < 0, errno == EPERM { raw = openat(folder, name, flags) }
         guard raw >= 0 else { throw SystemError("open") }

@@ -31,17 +31,21 @@ final class VolumePacker {
 
     /// Works until the queue ends.
     func run() throws {
-        while let block = context.streams.packed.pop() {
-            let writer = try currentWriter()
-            try block.packed.withUnsafeBytes { bytes in
-                try writer.add(
-                    block: block.digest, packed: bytes, method: block.method, size: block.size, crc: block.crc)
-            }
-            blocks.append(CatalogBlock(id: block.id, digest: block.digest, size: block.size, volume: id))
-            if let list = block.list { lists.append(.init(digest: block.digest, content: list)) }
-            if writer.isFull(volumeSize: context.volumeSize) { try send() }
+        while let batch = context.streams.packed.pop() {
+            for block in batch { try add(block) }
         }
         if !blocks.isEmpty { try send() }
+    }
+
+    private func add(_ block: PackedBlock) throws {
+        let writer = try currentWriter()
+        try block.packed.withUnsafeBytes { bytes in
+            try writer.add(
+                block: block.digest, packed: bytes, method: block.method, size: block.size, crc: block.crc)
+        }
+        blocks.append(CatalogBlock(id: block.id, digest: block.digest, size: block.size, volume: id))
+        if let list = block.list { lists.append(.init(digest: block.digest, content: list)) }
+        if writer.isFull(volumeSize: context.volumeSize) { try send() }
     }
 
     private func currentWriter() throws -> VolumeWriter {

@@ -18,7 +18,7 @@ struct CatalogIndexer {
     func build(at path: String) throws(EngineError) -> [ObjectName] {
         let settings = try findSettings()
         do {
-            let catalog = try Catalog(path: path)
+            let catalog = try Catalog(path: path, isBeingBuilt: true)
             let orphans = try catalog.write { writer in try fill(writer, settings) }
             try catalog.checkpoint()
             return orphans
@@ -50,8 +50,10 @@ struct CatalogIndexer {
         let contents = ContentRegistry(settings: settings, blocks: blocks)
         let volumes = DataVolumeIndexer(
             store: store, settings: settings, blocks: blocks, contents: contents, problems: problems, nextVolume: 1)
+        let ahead = try readVersions(settings)
+        defer { ahead.end() }
         try volumes.run(dindexes: listing.dindexes, dblocks: listing.dblocks, known: [], writer)
-        try addVersions(settings, volumes, contents, writer)
+        try addVersions(ahead, settings, volumes, contents, writer)
         try fetchUnknownLists(settings, blocks, contents, writer)
         try contents.writePending(writer)
         try blocks.writeMissing(writer)
@@ -65,21 +67,40 @@ struct CatalogIndexer {
 
     // MARK: Versions
 
+    /// A filelist with everything that the catalog takes from it.
+    struct ReadVersion: Sendable {
+        let list: ParsedFileList
+        let isFull: Bool
+        let size: Int64
+        let hash: Digest
+    }
+
+    /// Begins to read the filelists, oldest first, while the index volumes are still at work.
+    private func readVersions(
+        _ settings: StoreSettings
+    ) throws -> ReadAhead<StoreListing.Item, Result<ReadVersion, EngineError>> {
+        // A filelist takes several times its stored size until it is used: the larger, the fewer at a time.
+        let largest = listing.dlists.map { $0.size ?? 0 }.max() ?? 0
+        let threads = largest > 12 << 20 ? 1 : 2
+        return try ReadAhead(
+            Array(listing.dlists.reversed()), threads: threads, window: threads * 2 - 1, name: "index"
+        ) { [store] item in
+            CatalogIndexer.read(item, store, settings)
+        }
+    }
+
     private func addVersions(
-        _ settings: StoreSettings, _ volumes: DataVolumeIndexer, _ contents: ContentRegistry,
-        _ writer: borrowing CatalogWriter
+        _ ahead: ReadAhead<StoreListing.Item, Result<ReadVersion, EngineError>>, _ settings: StoreSettings,
+        _ volumes: DataVolumeIndexer, _ contents: ContentRegistry, _ writer: borrowing CatalogWriter
     ) throws {
         let versions = VersionIndexer(settings: settings, contents: contents, problems: problems)
-        // Every version may be as large as memory allows, so only one is fetched ahead.
-        try ReadAhead.run(Array(listing.dlists.reversed()), threads: 1, name: "index") { [store] item in
-            CatalogIndexer.read(item, store, settings)
-        } consume: { item, result in
+        try ahead.forEach { item, result in
             try store.cancellation.check()
             switch result {
-            case .success(let fetched):
-                let id = try volumes.addVolume(item, size: fetched.size, hash: fetched.hash, writer).id
+            case .success(let read):
+                let id = try volumes.addVolume(item, size: read.size, hash: read.hash, writer).id
                 guard let time = item.name.time else { return }
-                try versions.add(fetched.reader, time: time, volume: id, writer)
+                try versions.add(read.list, of: item.name, isFull: read.isFull, time: time, volume: id, writer)
             case .failure(let error):
                 guard error.concernsOneObject else { throw error }
                 problems.add(Self.unreadableVersion(item.name, error))
@@ -94,17 +115,17 @@ struct CatalogIndexer {
         return Problem(.damaged, name.text, "\(error.faultOfObject); the version of \(time) cannot be used")
     }
 
-    /// Fetches a filelist and reads it through once: entries are handed out before its end is verified, and nothing
-    /// of a damaged list may get into the catalog.
+    /// Fetches a filelist and reads it to its end: nothing of a damaged list may get into the catalog.
     static func read(
         _ item: StoreListing.Item, _ store: Store, _ settings: StoreSettings
-    ) -> Result<FetchedVolume, EngineError> {
+    ) -> Result<ReadVersion, EngineError> {
         Result { () throws(EngineError) in
             let fetched = try store.fetch(item.name, expecting: ObjectExpectation(size: item.size), settings: settings)
             do {
-                _ = try fetched.reader.filesetFlags()
-                try fetched.reader.readFileList { _ in }
-                return fetched
+                let flags = try fetched.reader.filesetFlags()
+                return ReadVersion(
+                    list: try ParsedFileList(fetched.reader), isFull: flags.isFullBackup, size: fetched.size,
+                    hash: fetched.hash)
             } catch {
                 throw EngineError(error, doing: "read \(item.name)")
             }

@@ -42,14 +42,17 @@ public enum CatalogSync {
     ///   - store: the store.
     ///   - listing: what `store` listed just now.
     ///   - problems: gets every object that is damaged or missing, and what it costs.
+    ///   - toleratesLostVersions: goes on when all versions of a known store are gone, as a repair has to.
     /// - Returns: the catalog, what was done to it, and the listing to go on with.
     /// - Throws: `.wrongPassphrase`, `.missingObjects` when all versions of a known store are gone, and whatever keeps
     ///   the store or the catalog from being read.
     public static func bringUpToDate(
-        path: String, store: Store, listing: StoreListing, problems: ProblemLog
+        path: String, store: Store, listing: StoreListing, problems: ProblemLog,
+        toleratesLostVersions: Bool = false
     ) throws(EngineError) -> (catalog: Catalog, outcome: Outcome) {
         do {
             var run = CatalogSyncRun(path: path, store: store, listing: listing, problems: problems)
+            run.toleratesLostVersions = toleratesLostVersions
             return try run.run()
         } catch {
             throw EngineError(error, doing: "bring the catalog \(path) up to date")
@@ -69,6 +72,15 @@ extension CatalogSync {
         if !names.isEmpty { try writer.setProperty(orphansProperty, names.joined(separator: "\n")) }
     }
 
+    /// Forgets the names of volumes that are gone.
+    static func forgetOrphans(_ names: Set<String>, _ writer: borrowing CatalogWriter) throws {
+        let kept = try writer.reading { try orphans(in: $0) }
+        let rest = kept.filter { !names.contains($0.text) }
+        guard rest.count < kept.count else { return }
+        if rest.isEmpty { return try writer.removeProperty(orphansProperty) }
+        try writer.setProperty(orphansProperty, rest.map(\.text).joined(separator: "\n"))
+    }
+
     /// The names that were kept.
     static func orphans(in reader: borrowing CatalogReader) throws -> [ObjectName] {
         try reader.property(orphansProperty)?.split(separator: "\n").compactMap { ObjectName(parsing: String($0)) }
@@ -82,6 +94,16 @@ struct CatalogSyncRun {
     /// What the destination holds; what is not encrypted is taken out where it should be.
     var listing: StoreListing
     let problems: ProblemLog
+    var toleratesLostVersions = false
+    /// What the catalog knew that had to be built anew.
+    private var before: Known?
+
+    init(path: String, store: Store, listing: StoreListing, problems: ProblemLog) {
+        self.path = path
+        self.store = store
+        self.listing = listing
+        self.problems = problems
+    }
 
     mutating func run() throws -> (catalog: Catalog, outcome: CatalogSync.Outcome) {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
@@ -118,6 +140,8 @@ struct CatalogSyncRun {
         var volumes: [CatalogVolume]
         var versions: [CatalogVersion]
         var passphraseCheck: String?
+        var replaced: Set<String>
+        var superseded: [SupersededList]
     }
 
     /// Uses the catalog that is there; nil when it has to be built anew.
@@ -126,17 +150,25 @@ struct CatalogSyncRun {
             setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
             return nil
         }
+        before = known
         setUnencryptedAside(
             isEncrypted: known.properties.map { $0.encryption != .none } ?? listing.hasEncryptedVersions)
+        listing.remove(SupersededList.settled(known.superseded, listing))
         if listing.isEmpty, known.volumes.isEmpty { return (catalog, outcome(.created, [])) }
-        if listing.dlists.isEmpty, !known.versions.isEmpty {
+        if listing.dlists.isEmpty, !known.versions.isEmpty, !toleratesLostVersions {
             let names = known.volumes.filter { $0.kind == .dlist }.map(\.name)
             throw EngineError.missingObjects(names, destination: store.destination.label)
         }
         guard let properties = known.properties, properties.prefix == listing.prefix else { return nil }
         try checkPassphrase(known, catalog)
-        let change = ListingChange(known: known.volumes, listing: listing)
+        // What is about to be deleted is not taken in again, unless the whole catalog is built anew.
+        var remaining = listing
+        remaining.remove(known.replaced)
+        let change = ListingChange(known: known.volumes, listing: remaining)
         guard !change.demandsRebuild, try !hasReadableDamage(known, change, properties) else { return nil }
+        try ReplacedObjects.settle(catalog, with: listing)
+        listing = remaining
+        try forgetIndexes(change.vanished, catalog)
         try reportSizes(change, catalog)
         try reportLosses(catalog)
         guard !change.newDataVolumes.isEmpty || !change.newIndexVolumes.isEmpty else {
@@ -146,18 +178,23 @@ struct CatalogSyncRun {
     }
 
     /// The catalog and what it knows; nil when the file is no database any more, after it was moved aside.
-    private func open() throws -> (Catalog, Known)? {
+    private mutating func open() throws -> (Catalog, Known)? {
         do {
+            guard !Catalog.isDistrusted(path: path) else {
+                throw CatalogError.damaged(path: path, detail: "an earlier run found it damaged")
+            }
             let catalog = try Catalog(path: path)
+            try UnfinishedRun.settle(in: catalog, listing: listing)
+            try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
                 Known(
                     properties: try StoreProperties(from: reader), volumes: try reader.volumes(),
-                    versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader))
+                    versions: try reader.versions(), passphraseCheck: try PassphraseCheck.kept(in: reader),
+                    replaced: Set(try ReplacedObjects.names(in: reader).map(\.text)),
+                    superseded: try SupersededList.all(in: reader))
             }
             return (catalog, known)
-        } catch CatalogError.database(_, let detail)
-            where detail.contains("malformed") || detail.contains("not a database")
-        {
+        } catch CatalogError.damaged {
             let aside = try Catalog.setAside(path: path)
             problems.add(Problem(.remoteObject, path, "was damaged and is built anew; the old file is now \(aside)"))
             return nil
@@ -227,6 +264,23 @@ struct CatalogSyncRun {
 
     // MARK: Changing the catalog
 
+    /// Forgets index volumes that are gone; what they described is described anew by the next backup or repair.
+    private func forgetIndexes(_ vanished: [CatalogVolume], _ catalog: Catalog) throws {
+        guard !vanished.isEmpty else { return }
+        let listed = Dictionary(listing.dblocks.map { ($0.name.text, $0.name) }) { first, _ in first }
+        try catalog.write { writer in
+            for dindex in vanished { try writer.removeVolume(dindex.id) }
+            let orphans = try writer.reading { reader in
+                let described = Set(try reader.descriptions().values.joined())
+                return try reader.volumes().filter { $0.kind == .dblock && !described.contains($0.id) }
+            }
+            try CatalogSync.keep(orphans.compactMap { listed[$0.name] }, writer)
+        }
+        for dindex in vanished {
+            problems.add(Problem(.remoteObject, dindex.name, "is missing; it is written again by a backup or repair"))
+        }
+    }
+
     /// Takes over data volumes and their descriptions that another or an unfinished run has left.
     private func adopt(
         _ change: ListingChange, _ known: Known, _ properties: StoreProperties, _ catalog: Catalog
@@ -260,16 +314,35 @@ struct CatalogSyncRun {
         let fresh = "\(path).new"
         for leftover in ["", "-wal", "-shm", "-journal"] { FileTree.remove(fresh + leftover) }
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
+        let built = try read(fresh)
+        let history = VerificationHistory(catalogAt: path)
         // The log of the old file must not be applied to the new one.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
+        try KeptCatalog.keep(path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
         let catalog = try Catalog(path: path)
+        try catalog.write { writer in try history.write(to: writer) }
         if let passphrase = store.passphrase, listing.encryption != Encryption.none {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }
         }
+        if let superseded = before?.superseded, !superseded.isEmpty {
+            try catalog.write { writer in try SupersededList.keep(superseded, writer) }
+        }
         return (catalog, outcome(.rebuilt, orphans))
+    }
+
+    /// The versions that nothing else has taken the place of.
+    private func stayingVersions(_ known: Known) -> [CatalogVersion] {
+        let settled = SupersededList.settled(known.superseded, listing)
+        let replaced = Set(known.volumes.lazy.filter { settled.contains($0.name) }.map(\.id))
+        return known.versions.filter { !replaced.contains($0.volume) }
+    }
+
+    /// The times of the versions in a catalog.
+    private func read(_ path: String) throws -> Set<Timestamp> {
+        try Catalog(path: path).read { Set(try $0.versions().map(\.time)) }
     }
 }

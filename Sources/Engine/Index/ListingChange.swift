@@ -25,6 +25,8 @@ struct ListingChange {
                 }
                 continue
             }
+            // Some archives list what they hold as empty.
+            if item.isArchived, item.size == 0 { continue }
             if let size = item.size, volume.size >= 0, size != volume.size { otherSizes.append((volume, size)) }
         }
         vanished = open.values.sorted { $0.name < $1.name }
@@ -32,6 +34,7 @@ struct ListingChange {
 
     /// Whether versions or known data have changed, which only reading everything anew accounts for.
     var demandsRebuild: Bool {
-        !newVersions.isEmpty || !vanished.isEmpty || otherSizes.contains { $0.volume.kind == .dlist }
+        !newVersions.isEmpty || vanished.contains { $0.kind != .dindex }
+            || otherSizes.contains { $0.volume.kind == .dlist }
     }
 }

@@ -4,13 +4,18 @@ internal import StoreFormat
 internal import Support
 
 /// Turns the filelists of versions, oldest first, into the catalog's intervals.
+///
+/// Most of a filelist says what the one before it said: those entries are recognised by their fingerprints, wherever
+/// they stand, and cost neither a lookup nor a write.
 final class VersionIndexer {
     private let settings: StoreSettings
     private let contents: ContentRegistry
     private let folders = FolderRegistry()
     private let problems: ProblemLog
-    /// Folders that have entries in the version before.
-    private var livingFolders: Set<Int64> = []
+    /// The version before.
+    private var live = LiveList()
+    /// Its rows in the order of its filelist.
+    private var order: [Int32] = []
     private var nextVersion: Int64 = 1
 
     init(settings: StoreSettings, contents: ContentRegistry, problems: ProblemLog) {
@@ -19,52 +24,156 @@ final class VersionIndexer {
         self.problems = problems
     }
 
-    /// Adds the version of a filelist that was read through without a fault before.
+    /// Adds the version of a filelist.
     func add(
-        _ reader: VolumeReader, time: Timestamp, volume: Int64, _ writer: borrowing CatalogWriter
+        _ list: ParsedFileList, of object: ObjectName, isFull: Bool, time: Timestamp, volume: Int64,
+        _ writer: borrowing CatalogWriter
     ) throws {
-        let isFull = try reader.filesetFlags().isFullBackup
         var version = CatalogVersion(id: nextVersion, time: time, volume: volume, isFull: isFull)
         nextVersion += 1
-        var list = IndexedFileList()
-        let summary = try reader.readFileList { entry in
-            try collect(entry, of: reader.name, into: &list, writer)
-        }
-        if summary.skippedCount > 0, let first = summary.skipped.first {
+        if list.summary.skippedCount > 0, let first = list.summary.skipped.first {
             problems.add(
                 Problem(
-                    .damaged, reader.name.text,
-                    "\(summary.skippedCount) entries cannot be used, the first is “\(first.path)”: \(first.reason)"))
+                    .damaged, object.text,
+                    "\(list.summary.skippedCount) entries cannot be used, the first is “\(first.path)”: \(first.reason)"
+                ))
         }
-        list.sort()
-        try merge(list, into: &version, writer)
+        var (positions, unknown) = match(list, counting: &version)
+        var fresh = LiveList()
+        for index in unknown { try collect(list, index, of: object, into: &fresh, writer) }
+        fresh.sort()
+        let opened = accept(fresh, positions: &positions, into: &version)
+        for (row, position) in zip(live.rows, positions) where position < 0 {
+            try writer.close(live.name(row), in: Int64(row.folder), until: version.id)
+        }
+        for index in opened {
+            let row = fresh.rows[index]
+            try writer.open(fresh.entry(row), in: Int64(row.folder), since: version.id)
+        }
+        replaceLive(keeping: positions, adding: opened, of: fresh, count: list.records.count)
         try writer.put(version)
     }
 
+    /// Finds the entries that are as in the version before.
+    /// - Returns: for each row of that version its place in the list, or -1; and the records that match none.
+    private func match(
+        _ list: ParsedFileList, counting version: inout CatalogVersion
+    ) -> (positions: [Int32], unknown: [Int]) {
+        var positions = [Int32](repeating: -1, count: live.rows.count)
+        var unknown: [Int] = []
+        var table: FingerprintTable?
+        // Where the next one should be, if both lists are alike from here on.
+        var next = 0
+        for (index, record) in list.records.enumerated() {
+            var row: Int?
+            if next < order.count, live.rows[Int(order[next])].fingerprint == record.fingerprint {
+                row = Int(order[next])
+            } else if !live.rows.isEmpty {
+                if table == nil { table = FingerprintTable(live) }
+                row = table?.find(record.fingerprint, in: live)
+            }
+            if let row, positions[row] < 0, version.count(record.kind, size: record.size) {
+                positions[row] = Int32(index)
+                next = Int(live.rows[row].position) + 1
+            } else {
+                unknown.append(index)
+            }
+        }
+        return (positions, unknown)
+    }
+
     private func collect(
-        _ entry: FileEntry, of object: ObjectName, into list: inout IndexedFileList, _ writer: borrowing CatalogWriter
+        _ list: ParsedFileList, _ index: Int, of object: ObjectName, into fresh: inout LiveList,
+        _ writer: borrowing CatalogWriter
     ) throws {
-        var entry = entry
+        let record = list.records[index]
+        var entry = list.entry(record)
         if let fault = EntryFault.find(in: entry, settings) {
             problems.add(Problem(.damaged, entry.pathText, "is left out of the version in \(object): \(fault)"))
             return
         }
+        var fingerprint = record.fingerprint
         if let fault = EntryFault.find(inMetadataOf: entry, settings) {
             problems.add(
                 Problem(
                     .damaged, entry.pathText, "its owner, mode and times are left out of \(object): \(fault)"))
             entry.metaHash = nil
+            // Every version that has it is to say so.
+            fingerprint = .init()
         }
         try entry.path.withUnsafeBytes { path in
             let (folderCount, name) = EntryPath.split(path)
             let folder = try folders.id(of: UnsafeRawBufferPointer(rebasing: path[..<folderCount]), writer)
-            let row = IndexedFileList.Row(
-                folder: folder, nameStart: 0, nameCount: 0, kind: entry.catalogKind,
-                size: entry.kind == .file ? entry.size : 0,
-                modified: entry.time?.unixNanoseconds ?? 0, data: try content(of: entry, writer),
-                metadata: try metadata(of: entry, writer))
-            list.append(row, name: UnsafeRawBufferPointer(rebasing: path[name]))
+            let row = LiveList.Row(
+                fingerprint: fingerprint, size: record.size, modified: entry.time?.unixNanoseconds ?? 0,
+                data: try content(of: entry, writer).rawValue, metadata: try metadata(of: entry, writer).rawValue,
+                folder: Int32(truncatingIfNeeded: folder), position: Int32(index), kind: record.kind)
+            fresh.append(row, name: UnsafeRawBufferPointer(rebasing: path[name]))
         }
+    }
+
+    /// Compares the entries that look new with those of the same name in the version before.
+    /// - Returns: the rows that the version really has anew.
+    private func accept(
+        _ fresh: LiveList, positions: inout [Int32], into version: inout CatalogVersion
+    ) -> [Int] {
+        var opened: [Int] = []
+        var start = 0
+        for (index, row) in fresh.rows.enumerated() {
+            start = live.lowerBound(of: row, of: fresh, from: start)
+            let isKnown = start < live.rows.count && live.compare(live.rows[start], to: row, of: fresh) == 0
+            let isSecond = index > 0 && fresh.compare(fresh.rows[index - 1], to: row, of: fresh) == 0
+            if isSecond || isKnown && positions[start] >= 0 {
+                tell(
+                    .remoteObject, fresh.name(row),
+                    "is listed more than once in the version of \(version.time); the first counts")
+            } else if !version.count(row.kind, size: row.size) {
+                tell(
+                    .damaged, fresh.name(row),
+                    "is left out of the version of \(version.time): with its \(row.size) bytes the version has more "
+                        + "than a store can hold")
+            } else if isKnown, live.rows[start].isSame(as: row) {
+                positions[start] = row.position
+                live.update(start) { $0.fingerprint = row.fingerprint }
+            } else {
+                opened.append(index)
+            }
+        }
+        return opened
+    }
+
+    private func tell(_ code: Problem.Code, _ name: [UInt8], _ message: String) {
+        problems.add(Problem(code, String(decoding: name, as: UTF8.self), message))
+    }
+
+    /// Makes this version the one that the next is compared with.
+    private func replaceLive(keeping positions: [Int32], adding opened: [Int], of fresh: LiveList, count: Int) {
+        if opened.isEmpty, positions.allSatisfy({ $0 >= 0 }) {
+            for (index, position) in positions.enumerated() { live.update(index) { $0.position = position } }
+        } else if live.rows.isEmpty, opened.count == fresh.rows.count {
+            live = fresh
+        } else {
+            live = merged(keeping: positions, adding: opened, of: fresh)
+        }
+        var rowAt = [Int32](repeating: -1, count: count)
+        for (index, row) in live.rows.enumerated() { rowAt[Int(row.position)] = Int32(index) }
+        order = rowAt.filter { $0 >= 0 }
+        for (place, index) in order.enumerated() { live.update(Int(index)) { $0.position = Int32(place) } }
+    }
+
+    private func merged(keeping positions: [Int32], adding opened: [Int], of fresh: LiveList) -> LiveList {
+        var list = LiveList()
+        var rest = opened[...]
+        for (index, row) in live.rows.enumerated() where positions[index] >= 0 {
+            while let first = rest.first, live.compare(row, to: fresh.rows[first], of: fresh) > 0 {
+                list.append(fresh.rows[first], of: fresh)
+                rest.removeFirst()
+            }
+            list.append(row, of: live)
+            list.update(list.rows.count - 1) { $0.position = positions[index] }
+        }
+        for index in rest { list.append(fresh.rows[index], of: fresh) }
+        return list
     }
 
     private func content(of entry: FileEntry, _ writer: borrowing CatalogWriter) throws -> ContentReference {
@@ -79,82 +188,40 @@ final class VersionIndexer {
             hash: hash, size: Int64(entry.metaSize), block: entry.metadataBlock(settings),
             lists: entry.metaBlocklists, writer)
     }
+}
 
-    /// Compares the list with the version before, folder by folder, and records what differs.
-    private func merge(
-        _ list: IndexedFileList, into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
-    ) throws {
-        let live = try writer.reading { try $0.liveEntries() }
-        var vanished = livingFolders
-        livingFolders.removeAll(keepingCapacity: true)
-        var start = 0
-        while start < list.rows.count {
-            let folder = list.rows[start].folder
-            var end = start + 1
-            while end < list.rows.count, list.rows[end].folder == folder { end += 1 }
-            let before = vanished.remove(folder) == nil ? [] : try living(in: folder, live)
-            try merge(list, start..<end, folder: folder, before: before, into: &version, writer)
-            livingFolders.insert(folder)
-            start = end
-        }
-        for folder in vanished {
-            for entry in try living(in: folder, live) {
-                try writer.close(entry.name, in: folder, until: version.id)
-            }
+/// The rows of a list by their fingerprints, which are as good as random numbers.
+private struct FingerprintTable {
+    private var slots: [Int32]
+
+    init(_ list: LiveList) {
+        var size = 64
+        while size < list.rows.count * 2 { size *= 2 }
+        slots = [Int32](repeating: -1, count: size)
+        for (index, row) in list.rows.enumerated() where row.fingerprint.isSet {
+            var slot = Int(truncatingIfNeeded: row.fingerprint.low) & (size - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Int32(index)
         }
     }
 
-    private func living(in folder: Int64, _ live: LiveEntries) throws -> [CatalogEntry] {
-        var entries: [CatalogEntry] = []
-        try live.load(folder: folder, into: &entries)
-        return entries
-    }
-
-    private func merge(
-        _ list: IndexedFileList, _ range: Range<Int>, folder: Int64, before: [CatalogEntry],
-        into version: inout CatalogVersion, _ writer: borrowing CatalogWriter
-    ) throws {
-        var old = before[...]
-        var lastName: [UInt8]?
-        for row in list.rows[range] {
-            if let lastName, list.compareName(row, to: lastName) == 0 {
-                problems.add(
-                    Problem(
-                        .remoteObject, String(decoding: lastName, as: UTF8.self),
-                        "is listed more than once in the version of \(version.time); the first counts"))
-                continue
-            }
-            let entry = list.entry(row)
-            lastName = entry.name
-            guard version.count(row) else {
-                problems.add(
-                    Problem(
-                        .damaged, String(decoding: entry.name, as: UTF8.self),
-                        "is left out of the version of \(version.time): with its \(row.size) bytes the version has "
-                            + "more than a store can hold"))
-                continue
-            }
-            while let first = old.first, list.compareName(row, to: first.name) > 0 {
-                try writer.close(first.name, in: folder, until: version.id)
-                old.removeFirst()
-            }
-            if let first = old.first, list.compareName(row, to: first.name) == 0 {
-                old.removeFirst()
-                if first == entry { continue }
-                try writer.close(first.name, in: folder, until: version.id)
-            }
-            try writer.open(entry, in: folder, since: version.id)
+    func find(_ fingerprint: ParsedFileList.Fingerprint, in list: LiveList) -> Int? {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: fingerprint.low) & mask
+        while slots[slot] >= 0 {
+            if list.rows[Int(slots[slot])].fingerprint == fingerprint { return Int(slots[slot]) }
+            slot = (slot + 1) & mask
         }
-        for entry in old { try writer.close(entry.name, in: folder, until: version.id) }
+        return nil
     }
 }
 
 extension CatalogVersion {
     /// Counts an entry; false when the bytes of all are more than any store has.
-    fileprivate mutating func count(_ row: IndexedFileList.Row) -> Bool {
-        guard row.size <= EntryFault.largestSum - bytes else { return false }
-        bytes += row.size
-        switch row.kind {
+    fileprivate mutating func count(_ kind: EntryKind, size: Int64) -> Bool {
+        guard size <= EntryFault.largestSum - bytes else { return false }
+        bytes += size
+        switch kind {
         case .file: files += 1
         case .folder: folders += 1
         case .symlink, .folderLink: symlinks += 1

@@ -33,6 +33,7 @@ public final class MetadataReader {
         path.removeAll(keepingCapacity: true)
         path += listing.path
         path += listing.name(of: entry)
+        if listing.followsLinks, entry.kind != .symlink { resolvePath() }
         // The source `/` has neither a folder nor a name.
         if path.isEmpty { path.append(UInt8(ascii: "/")) }
         let outcome: Result<(asksForExclusion: Bool, target: [UInt8]?), SystemError>
@@ -51,6 +52,13 @@ public final class MetadataReader {
         return SourceMetadata(
             metadata: metadata(entry, in: listing, target: found.target), asksForExclusion: found.asksForExclusion,
             leftOutAttributes: leftOutAttributes)
+    }
+
+    /// Where links are followed, what is asked for is what they lead to.
+    private func resolvePath() {
+        guard let resolved = try? SystemPath.with(path, { realpath($0, nil) }) else { return }
+        defer { free(resolved) }
+        path = Array(UnsafeBufferPointer(start: resolved, count: strlen(resolved)).lazy.map { UInt8(bitPattern: $0) })
     }
 
     private func metadata(_ entry: WalkEntry, in listing: FolderListing, target: [UInt8]?) -> Metadata {

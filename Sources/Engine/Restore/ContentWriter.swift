@@ -156,7 +156,7 @@ final class ContentWriter {
         guard descriptor >= 0 else { throw SystemError("create", path: name) }
         let file = FileDescriptor(owning: descriptor, path: name)
         do throws(SystemError) {
-            try file.write(all: bytes)
+            try fill(file.raw, bytes, tree.files[Int(index)])
             return shared.describe(index, open: descriptor)
         } catch {
             unlinkat(folder, name, 0)
@@ -167,6 +167,10 @@ final class ContentWriter {
     private func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ file: RestoreTree.File)
         throws(SystemError)
     {
+        if shared.request.isSparse {
+            try SparseWriter.setSize(Int64(bytes.count), of: descriptor)
+            return try SparseWriter.write(bytes, to: descriptor, at: 0)
+        }
         var rest = bytes
         while let base = rest.baseAddress, rest.count > 0 {
             let count = Glibc.write(descriptor, base, rest.count)
@@ -204,7 +208,9 @@ final class ContentWriter {
     private func put(
         _ bytes: UnsafeRawBufferPointer, at offset: Int64, _ descriptor: Int32, _ file: RestoreTree.File
     ) throws(SystemError) {
-        var done = 0
+        let isSparse = shared.request.isSparse && file.action != .patch
+        var done = isSparse ? bytes.count : 0
+        if isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
         while let base = bytes.baseAddress, done < bytes.count {
             let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
             if count < 0 {
@@ -319,6 +325,7 @@ final class ContentWriter {
         }
         guard descriptor >= 0 else { throw failure("create", file) }
         current = (index, descriptor)
+        if shared.request.isSparse, file.action != .patch { try SparseWriter.setSize(file.size, of: descriptor) }
         return descriptor
     }
 

@@ -31,6 +31,8 @@ public struct RestoreRequest: Sendable {
     public var overwrite: OverwriteRule
     /// Which metadata is restored.
     public var metadata: MetadataApplier.Parts
+    /// Whether runs of zeros become holes, which take no space.
+    public var isSparse = false
 
     /// A request; everything of the newest version unless told otherwise.
     /// - Parameters:

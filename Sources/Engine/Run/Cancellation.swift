@@ -1,17 +1,23 @@
+internal import Glibc
+internal import Support
 internal import Synchronization
 
 /// A request to stop, seen by every thread of a run.
 ///
-/// A run that is asked to stop abandons what it has in hand, leaves the destination in order, and throws
-/// ``EngineError/cancelled``.
+/// A run that is cancelled abandons what it has in hand, leaves the destination in order, and throws
+/// ``EngineError/cancelled``. One that is asked to stop finishes what it has begun, if it can do that at all; a backup
+/// can, and makes a partial version.
 public final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
         var actions: [Int: @Sendable () -> Void] = [:]
         var nextAction = 0
+        var stops: [Int: @Sendable () -> Void] = [:]
+        var stopped: ContinuousClock.Instant?
     }
 
     private let flag = Atomic<Bool>(false)
+    private let stopFlag = Atomic<Bool>(false)
     private let state = Mutex(State())
 
     /// Nothing is cancelled yet.
@@ -34,6 +40,51 @@ public final class Cancellation: Sendable {
     /// Throws ``EngineError/cancelled`` when a stop was asked for.
     public func check() throws(EngineError) {
         if isCancelled { throw .cancelled }
+    }
+
+    // MARK: In good order
+
+    /// Asks to stop in good order, and cancels what has not come to its end after `grace`.
+    ///
+    /// Whoever does not know how to stop in good order is cancelled at once.
+    public func stop(within grace: Duration) {
+        let actions = state.withLock { state -> [@Sendable () -> Void] in
+            guard !state.stops.isEmpty else { return [] }
+            if state.stopped == nil { state.stopped = .now }
+            stopFlag.store(true, ordering: .releasing)
+            return Array(state.stops.values)
+        }
+        guard !actions.isEmpty else { return cancel() }
+        for action in actions { action() }
+        let end = ContinuousClock.now + grace
+        let watch = try? WorkerThread("grace") { [self] in
+            while ContinuousClock.now < end {
+                if isCancelled || state.withLock({ $0.stops.isEmpty }) { return }
+                usleep(20_000)
+            }
+            cancel()
+        }
+        if watch == nil { cancel() }
+    }
+
+    /// Whether a stop in good order was asked for.
+    var isStopping: Bool { stopFlag.load(ordering: .acquiring) }
+
+    /// How long ago that was.
+    var timeSinceStop: Duration? {
+        guard isStopping, let stopped = state.withLock({ $0.stopped }) else { return nil }
+        return ContinuousClock.now - stopped
+    }
+
+    /// Runs what knows how to stop in good order; `action` is called when that is asked for.
+    func whileStoppable<Value>(_ action: @escaping @Sendable () -> Void, _ body: () throws -> Value) rethrows -> Value {
+        let number = state.withLock { state in
+            state.nextAction += 1
+            state.stops[state.nextAction] = action
+            return state.nextAction
+        }
+        defer { state.withLock { _ = $0.stops.removeValue(forKey: number) } }
+        return try body()
     }
 
     /// Calls `action` when a stop is asked for while `body` runs, at once when it was before.

@@ -33,8 +33,20 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case nothingSelected([String])
     /// None of the source paths exists.
     case noSources([String])
+    /// Sources that must exist do not.
+    case missingSources([String])
+    /// A source that no version can hold.
+    case unusableSource(String, reason: String)
+    /// A command whose output is a source failed.
+    case stream(StreamFailure)
     /// The destination's store was made with other settings than those asked for.
     case settingsDiffer(String)
+    /// A guard refused; nothing was changed.
+    case refused(String)
+    /// Another run holds the right to change the store.
+    case leased(LeaseHolder, destination: String)
+    /// The right to change the store was lost while the run went on.
+    case leaseLost(destination: String)
     /// The run was asked to stop.
     case cancelled
 
@@ -78,8 +90,24 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
         case .noSources(let paths):
             "None of the sources exists: \(paths.joined(separator: ", ")). "
                 + "Check the paths, and that they are mounted; no version was made."
+        case .missingSources(let paths):
+            "\(paths.count == 1 ? "A source does not exist" : "Sources do not exist"): "
+                + "\(paths.joined(separator: ", ")). The job requires \(paths.count == 1 ? "it" : "them"). "
+                + "Check the paths, and that they are mounted; no version was made."
+        case .unusableSource(let path, let reason):
+            "The source \(path) cannot be backed up: \(reason). Change the job; no version was made."
+        case .stream(let failure):
+            "\(failure) No version was made, and what was stored before is untouched. "
+                + "Run the command by hand, with the same environment, to see what it lacks."
         case .settingsDiffer(let detail):
             "\(detail) These are fixed when a backup is created; change the job to match, or use another destination."
+        case .refused(let detail): detail
+        case .leased(let holder, let destination):
+            "\(destination) is in use by \(holder). Nothing was changed; wait for it to end, and try again. "
+                + "If it is certain that it has ended, run `dunnage unlock`."
+        case .leaseLost(let destination):
+            "The lease on \(destination) was taken away while the run went on: somebody unlocked it, or another run "
+                + "took over. Nothing was deleted after that; what was stored is used by the next run."
         case .cancelled:
             "The run was stopped before its end. Nothing stored is lost; the next run continues."
         }

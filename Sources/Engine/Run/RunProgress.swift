@@ -16,6 +16,12 @@ public final class RunProgress: Sendable {
         case restoring
         /// Checking remote objects.
         case verifying
+        /// Deleting versions.
+        case deleting
+        /// Giving back the room of what no version needs.
+        case compacting
+        /// Setting right what is missing or damaged, or taking entries out of versions.
+        case repairing
     }
 
     private let phaseValue = Atomic<Int>(0)

@@ -12,6 +12,7 @@ extension EngineError {
         case let error as CatalogError: self = .catalog(error)
         case let error as DestinationError: self = .destination(error)
         case let error as StoreFormatError: self = .format(error)
+        case let error as StreamFailure: self = .stream(error)
         case let error as SystemError: self = .system(error, doing: doing)
         // Nothing else is thrown below; should it be, its text is better than a trap.
         default: self = .system(SystemError("\(error)", code: EPROTO), doing: doing)
@@ -44,6 +45,16 @@ extension EngineError {
             }
         case .destination(let error) where error.kind == .missingObject: "is missing"
         default: "cannot be read: \(self)"
+        }
+    }
+
+    /// In which way the object is not as it should be.
+    var kindOfFault: VerifySummary.Fault.Kind {
+        switch self {
+        case .damagedObject: .modified
+        case .destination(let error): error.kind == .missingObject ? .missing : .error
+        case .format(let error): error.kind == .damaged || error.kind == .entryMissing ? .modified : .error
+        default: .error
         }
     }
 }

@@ -23,6 +23,7 @@ public final class Store: Sendable {
     public let cancellation: Cancellation
     let retry: RetryPolicy
     private let passphraseState = Mutex(PassphraseState())
+    private let heldLease = Mutex<Lease?>(nil)
 
     private struct PassphraseState {
         var isProven = false
@@ -44,6 +45,23 @@ public final class Store: Sendable {
         self.cancellation = cancellation
         self.retry = retry
     }
+
+    // MARK: Lease
+
+    /// Holds a lease for as long as the store is in use; versions are written and objects deleted only under it.
+    public func hold(_ lease: Lease) { heldLease.withLock { $0 = lease } }
+
+    /// Has another view of the same store hold the lease as well.
+    public func shareLease(with other: Store) {
+        if let lease = heldLease.withLock({ $0 }) { other.hold(lease) }
+    }
+
+    /// Gives the lease back, if there is one.
+    public func releaseLease() { heldLease.withLock { $0.take() }?.release() }
+
+    /// Makes sure, before what cannot be undone, that nobody has taken the lease; does nothing when there is none.
+    /// - Throws: `.leaseLost`.
+    public func confirmLease() throws(EngineError) { try heldLease.withLock { $0 }?.confirm() }
 
     // MARK: Listing
 
@@ -194,6 +212,7 @@ public final class Store: Sendable {
 
     /// Stores an object; when it returns, the object is complete and durable at the destination.
     public func upload(_ volume: SealedVolume) throws(EngineError) {
+        if volume.name.kind == .dlist { try confirmLease() }
         let file = LocalFile(path: volume.path, size: volume.size, sha256: volume.sha256.hex)
         try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
@@ -212,6 +231,7 @@ public final class Store: Sendable {
     /// - Throws: `.destination`, `.cancelled`.
     public func delete(_ names: [ObjectName], removed: (ObjectName) -> Void = { _ in }) throws(EngineError) {
         for name in names {
+            try confirmLease()
             try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name.text) }
             removed(name)
         }

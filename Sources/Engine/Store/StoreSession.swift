@@ -3,7 +3,7 @@ public import Destinations
 public import StoreFormat
 public import Support
 
-/// A store opened for reading, with a catalog of it: a local one, or one built just now from the destination alone.
+/// A store opened for reading, or under a lease for changing, with a catalog of it: a local one, or one built just now from the destination alone.
 public final class StoreSession: Sendable {
     /// The objects.
     public let store: Store
@@ -37,18 +37,21 @@ public final class StoreSession: Sendable {
     ///   - passphrase: what opens it, when it is encrypted.
     ///   - prefix: the prefix of its objects; nil takes what is there.
     ///   - catalogPath: a local catalog, which is brought up to date or built there; nil builds one for this session.
+    ///   - lease: who wants to change the store; nil for reading alone. The lease is held as long as the session.
     ///   - temporaryFolder: where the session's folder is made; nil takes the system's.
     ///   - problems: gets damaged and missing objects.
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
     /// - Returns: the open store.
     /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
     ///   keeps the destination or the catalog from being read.
     public static func open(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
-        temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(), progress: RunProgress = RunProgress(),
-        cancellation: Cancellation = Cancellation(), retry: RetryPolicy = RetryPolicy()
+        lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
+        progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
+        retry: RetryPolicy = RetryPolicy(), toleratesLostVersions: Bool = false
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
         let folder: TemporaryFolder
@@ -60,6 +63,12 @@ public final class StoreSession: Sendable {
         let store = Store(
             destination: destination, passphrase: passphrase, prefix: prefix, temporaryFolder: folder.path,
             progress: progress, cancellation: cancellation, retry: retry)
+        if let lease {
+            store.hold(
+                try Lease.acquire(
+                    at: destination, prefix: prefix, passphrase: passphrase, lease, retry: retry,
+                    cancellation: cancellation))
+        }
         let listing = try store.list()
         guard !listing.isEmpty else {
             throw .emptyStore(destination: destination.label, otherPrefixes: listing.otherPrefixes.keys.sorted())
@@ -67,8 +76,11 @@ public final class StoreSession: Sendable {
         if listing.encryption != Encryption.none, passphrase == nil {
             throw .missingPassphrase(destination: destination.label)
         }
+        let path = catalogPath ?? "\(folder.path)/catalog.sqlite"
+        _ = try CatalogSnapshot.fetch(to: path, from: store, listing: listing, problems: problems)
         let (catalog, outcome) = try CatalogSync.bringUpToDate(
-            path: catalogPath ?? "\(folder.path)/catalog.sqlite", store: store, listing: listing, problems: problems)
+            path: path, store: store, listing: listing, problems: problems,
+            toleratesLostVersions: toleratesLostVersions)
         let properties: StoreProperties?
         do {
             properties = try catalog.read { reader in try StoreProperties(from: reader) }
@@ -78,8 +90,29 @@ public final class StoreSession: Sendable {
         guard let properties else {
             throw .catalog(.inconsistent(path: catalog.path, detail: "the settings of the store are missing"))
         }
+        // Whoever changes the store must not meet the rows of a run that was cut off.
+        let current = lease == nil ? nil : try publish(catalog, store, properties, outcome.listing)
         return StoreSession(
-            store: store, catalog: catalog, properties: properties, listing: outcome.listing, outcome: outcome,
-            folder: folder)
+            store: store, catalog: catalog, properties: properties, listing: current ?? outcome.listing,
+            outcome: outcome, folder: folder)
+    }
+
+    private static func publish(
+        _ catalog: Catalog, _ store: Store, _ properties: StoreProperties, _ listing: StoreListing
+    ) throws(EngineError) -> StoreListing? {
+        do {
+            return try InterruptedVersion.publish(
+                from: catalog, store: store, settings: properties.settings,
+                encryption: listing.encryption == Encryption.none ? .none : .aes, prefix: properties.prefix,
+                listing: listing)?.listing
+        } catch {
+            throw EngineError(error, doing: "make a version of an interrupted run")
+        }
+    }
+
+    /// The same store after a change, with what it holds now.
+    public func relisted(_ listing: StoreListing) -> StoreSession {
+        StoreSession(
+            store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
     }
 }

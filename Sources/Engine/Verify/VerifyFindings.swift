@@ -1,44 +1,50 @@
-internal import Catalog
 internal import Cryptography
 internal import StoreFormat
 internal import Synchronization
 
 /// What the threads of a verification have found so far.
 final class VerifyFindings: Sendable {
-    private let state = Mutex(State())
-    /// The numbers of the catalog's blocks.
-    private let index: BlockIndex
+    private let state: Mutex<State>
 
     private struct State {
-        var summary = VerifySummary()
+        var summary: VerifySummary
+        /// Objects that were read to their end.
+        var examined: [String: (size: Int64, hash: Digest)] = [:]
         /// One bit for each block of the catalog that was found and has its hash.
         var goodBlocks: [UInt64] = []
         var descriptions: [String: [Described]] = [:]
     }
 
-    init(index: BlockIndex) {
-        self.index = index
+    init(level: VerifyLevel) {
+        state = Mutex(State(summary: VerifySummary(level: level)))
     }
 
     /// Records a fault of an object.
-    func fault(_ object: String, _ detail: String, losesData: Bool) {
+    func fault(_ object: String, _ kind: VerifySummary.Fault.Kind, _ detail: String, losesData: Bool) {
         state.withLock {
-            $0.summary.faults.append(.init(object: object, detail: detail, losesData: losesData))
+            $0.summary.faults.append(.init(object: object, kind: kind, detail: detail, losesData: losesData))
         }
     }
 
-    /// Counts an object that was looked at.
-    func count(bytes: Int64 = 0, blocks: Int = 0) {
+    /// Counts objects that cannot be looked at.
+    func count(archived: Int) {
+        state.withLock { $0.summary.archived += archived }
+    }
+
+    /// Counts an object that was looked at; with what was fetched, if that was read to its end.
+    func count(_ fetched: FetchedVolume? = nil, blocks: Int = 0) {
         state.withLock {
             $0.summary.objects += 1
-            $0.summary.bytesFetched += bytes
+            if let fetched {
+                $0.examined[fetched.reader.name.text] = (fetched.size, fetched.hash)
+                $0.summary.bytesFetched += fetched.size
+            }
             $0.summary.blocks += blocks
         }
     }
 
     /// Records blocks that were verified.
-    func verified(_ digests: [Digest]) {
-        let ids = digests.compactMap { index.find($0) }
+    func verified(_ ids: [Int64]) {
         guard let largest = ids.max() else { return }
         state.withLock { state in
             let missing = Int(largest / 64) + 1 - state.goodBlocks.count
@@ -59,6 +65,15 @@ final class VerifyFindings: Sendable {
 
     /// The blocks that were found and are right.
     var goodBlocks: BlockSet { BlockSet(bits: state.withLock { $0.goodBlocks }) }
+
+    /// The objects that were read to their end and have no fault.
+    var intact: [String: (size: Int64, hash: Digest)] {
+        state.withLock { state in
+            var intact = state.examined
+            for fault in state.summary.faults { intact[fault.object] = nil }
+            return intact
+        }
+    }
 
     /// Everything found, in order.
     var summary: VerifySummary {

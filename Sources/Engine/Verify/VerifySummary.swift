@@ -2,8 +2,22 @@
 public struct VerifySummary: Sendable, Hashable {
     /// An object that is not as it should be.
     public struct Fault: Sendable, Hashable, Comparable {
+        /// In which way it is not.
+        public enum Kind: String, Sendable, Hashable, CaseIterable {
+            /// It, or something in it, is not there.
+            case missing
+            /// It, or something in it, should not be there.
+            case extra
+            /// It has another content than recorded.
+            case modified
+            /// It cannot be read.
+            case error
+        }
+
         /// The object's name.
         public let object: String
+        /// In which way it is not.
+        public let kind: Kind
         /// What is wrong with it.
         public let detail: String
         /// Whether data is lost by it, rather than only speed or redundancy.
@@ -25,8 +39,12 @@ public struct VerifySummary: Sendable, Hashable {
         public let isMetadataOnly: Bool
     }
 
+    /// How thoroughly the store was examined.
+    public let level: VerifyLevel
     /// Objects that were looked at.
     public var objects = 0
+    /// Objects that were not, since they lie in an archive and would have to be ordered first.
+    public var archived = 0
     /// Blocks that were unpacked and hashed.
     public var blocks = 0
     /// Bytes that were fetched.
@@ -37,6 +55,14 @@ public struct VerifySummary: Sendable, Hashable {
     public var casualties: [Casualty] = []
     /// How many such entries there are.
     public var casualtyCount = 0
+
+    /// Nothing found yet.
+    init(level: VerifyLevel) {
+        self.level = level
+    }
+
+    /// How many objects are damaged or missing.
+    public var faultyObjects: Int { Set(faults.lazy.map(\.object)).count }
 
     /// Whether nothing is wrong.
     public var isIntact: Bool { faults.isEmpty && casualtyCount == 0 }

@@ -42,14 +42,16 @@ struct EntryAdmission: Sendable {
             // 2. Sources are accepted whatever the rules say.
             if nestedSources.contains(plain) { return .source }
         }
-        // 3. The hard link policy, 4. marker files and 5. attributes belong here, in front of the rules.
+        // 3. The hard link policy, 4. marker files and 5. attributes come here in Duplicati's order. They are looked
+        // at behind the rules, by the `EntrySelector`, since what the rules exclude then costs no system call.
         // 6. The rules.
         switch filter.decide(path).outcome {
         case .included: break
         case .excluded: return .excluded
         case .traversed: return .traversed
         }
-        // 7. Exclusion attributes and 8. the policy for symbolic links belong here, behind the rules.
+        // 7. Exclusion attributes: a folder's when it is opened, all others with the metadata. 8. The policy for
+        // symbolic links: the `EntrySelector`.
         return .stored
     }
 }

@@ -13,6 +13,8 @@ public struct FolderListing: Sendable {
     public let isSource: Bool
     /// Whether reading the folder failed half-way or was cancelled, so that entries may be missing.
     public let isIncomplete: Bool
+    /// Whether files are opened through links, because what links lead to is stored.
+    public internal(set) var followsLinks = false
 
     /// The bytes of an entry's name; empty for the source `/`.
     public func name(of entry: WalkEntry) -> ArraySlice<UInt8> {

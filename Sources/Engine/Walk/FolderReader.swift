@@ -6,6 +6,8 @@ internal import Support
 final class FolderReader {
     private(set) var summary = WalkSummary()
     private let admission: EntryAdmission
+    private let selector: EntrySelector?
+    private var device: UInt64 = 0
     private let isCancelled: () -> Bool
     private let report: (WalkProblem) -> Void
     private let reachedSource: ([UInt8]) -> Void
@@ -24,10 +26,11 @@ final class FolderReader {
     }
 
     init(
-        admission: EntryAdmission, isCancelled: @escaping () -> Bool,
+        admission: EntryAdmission, selector: EntrySelector? = nil, isCancelled: @escaping () -> Bool,
         report: @escaping (WalkProblem) -> Void, reachedSource: @escaping ([UInt8]) -> Void
     ) {
         self.admission = admission
+        self.selector = selector
         self.isCancelled = isCancelled
         self.report = report
         self.reachedSource = reachedSource
@@ -57,6 +60,7 @@ final class FolderReader {
             problem(.source, source, error.code)
             return nil
         }
+        if followsLinks { follow(source, &status) }
         guard let kind = WalkEntry.Kind(mode: status.mode) else {
             summary.special += 1
             problem(.unsupportedSource, source)
@@ -68,8 +72,18 @@ final class FolderReader {
         var subfolders = PendingFolders.Subfolders(parent: parent)
         if kind == .folder { subfolders.names = name + [UInt8(ascii: "/")] }
         let listing = FolderListing(
-            path: parent, names: name + [0], entries: [entry], isSource: true, isIncomplete: false)
+            path: parent, names: name + [0], entries: [entry], isSource: true, isIncomplete: false,
+            followsLinks: followsLinks)
         return (listing, subfolders)
+    }
+
+    private var followsLinks: Bool { selector?.policy.symlinks == .follow }
+
+    /// Makes of the status of a source that is a link the one of what it leads to, if it leads anywhere.
+    private func follow(_ source: [UInt8], _ status: inout cposix_status) {
+        var target = cposix_status()
+        let code = try? SystemPath.with(source) { cposix_target_status_at(AT_FDCWD, $0, &target) }
+        if code == 0 { status = target }
     }
 
     /// Reads a folder, whose path ends with `/`.
@@ -79,7 +93,7 @@ final class FolderReader {
         var descriptor: Int32 = -1
         do throws(SystemError) {
             descriptor = try SystemPath.with(folder) {
-                open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                open($0, O_RDONLY | O_DIRECTORY | (followsLinks ? 0 : O_NOFOLLOW) | O_CLOEXEC)
             }
             guard descriptor >= 0 else { throw SystemError("open") }
         } catch {
@@ -90,6 +104,10 @@ final class FolderReader {
         guard !ExclusionAttribute.isPresent(on: descriptor) else {
             summary.excluded += 1
             return nil
+        }
+        if let selector, selector.policy.staysOnFileSystem {
+            var status = cposix_status()
+            if cposix_status_at(descriptor, "", &status) == 0 { device = status.device }
         }
         let code = readNames(descriptor, folder)
         if code != 0 { problem(.readFolder, folder, code) }
@@ -145,6 +163,7 @@ final class FolderReader {
         names.reserveCapacity(foundNames.count)
         path.removeAll(keepingCapacity: true)
         path += folder
+        let limit = PathLimit(folder: folder)
         foundNames.withUnsafeBufferPointer { found in
             guard let base = found.baseAddress else { return }
             sortFound(base)
@@ -152,6 +171,10 @@ final class FolderReader {
                 if isCancelled() { return }
                 let name = UnsafeBufferPointer(start: base + item.start, count: item.count)
                 guard let candidate = candidate(name, type: item.type, descriptor) else { continue }
+                if let limit, !limit.admits(name, isFolder: candidate.kind == .folder || candidate.leadsToFolder) {
+                    problem(.tooLong, folder + Array(name))
+                    continue
+                }
                 if candidate.isStored {
                     let entry = WalkEntry(
                         candidate.status, kind: candidate.kind, leadsToFolder: candidate.leadsToFolder,
@@ -161,7 +184,7 @@ final class FolderReader {
                     names.append(contentsOf: name)
                     names.append(0)
                 }
-                if candidate.kind == .folder {
+                if candidate.kind == .folder, candidate.isEntered {
                     subfolders.names.append(contentsOf: name)
                     subfolders.names.append(UInt8(ascii: "/"))
                 }
@@ -169,7 +192,7 @@ final class FolderReader {
         }
         let listing = FolderListing(
             path: folder, names: names, entries: entries, isSource: false,
-            isIncomplete: isIncomplete || isCancelled())
+            isIncomplete: isIncomplete || isCancelled(), followsLinks: followsLinks)
         return (listing, subfolders)
     }
 
@@ -181,17 +204,10 @@ final class FolderReader {
         }
     }
 
-    private struct Candidate {
-        var status: cposix_status
-        var kind: WalkEntry.Kind
-        var leadsToFolder: Bool
-        var isStored: Bool
-    }
-
     /// Looks at one name; `nil` when it is not part of the backup.
     ///
     /// What the rules exclude costs no system call.
-    private func candidate(_ name: UnsafeBufferPointer<UInt8>, type: UInt8, _ descriptor: Int32) -> Candidate? {
+    private func candidate(_ name: UnsafeBufferPointer<UInt8>, type: UInt8, _ descriptor: Int32) -> WalkCandidate? {
         guard let base = name.baseAddress else { return nil }
         let cName = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
         var status = cposix_status()
@@ -203,7 +219,8 @@ final class FolderReader {
             hasStatus = hasStatus || kind == nil
             let leads = current == .symlink && cposix_leads_to_folder(descriptor, cName) == 1
             let verdict = verdict(name, isFolder: current == .folder || leads)
-            if verdict == .excluded || verdict == .traversed && current != .folder {
+            let isFolder = current == .folder || leads && followsLinks
+            if verdict == .excluded || verdict == .traversed && !isFolder {
                 summary.excluded += 1
                 return nil
             }
@@ -215,8 +232,24 @@ final class FolderReader {
                     continue
                 }
             }
-            return Candidate(status: status, kind: current, leadsToFolder: leads, isStored: verdict != .traversed)
+            var candidate = WalkCandidate(
+                status: status, kind: current, leadsToFolder: leads, isStored: verdict != .traversed)
+            guard let selector else { return candidate }
+            let place = WalkPlace(name: name, cName: cName, descriptor: descriptor, folder: path, device: device)
+            return select(&candidate, selector, at: place, isSource: verdict == .source) ? candidate : nil
         }
+    }
+
+    /// Applies what the job asks for beyond its rules.
+    private func select(
+        _ candidate: inout WalkCandidate, _ selector: EntrySelector, at place: WalkPlace, isSource: Bool
+    ) -> Bool {
+        if isSource ? selector.resolve(&candidate, at: place) : selector.admits(&candidate, at: place) {
+            // A link that was met as a folder to look into, and is none.
+            return candidate.isStored || candidate.kind == .folder
+        }
+        summary.excluded += 1
+        return false
     }
 
     private func readStatus(

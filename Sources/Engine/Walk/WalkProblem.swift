@@ -22,6 +22,8 @@ public struct WalkProblem: Sendable, Hashable, CustomStringConvertible {
         case status
         /// A name is not UTF-8, which the storage format cannot hold.
         case invalidName
+        /// A path is longer, or has more components, than can be read back.
+        case tooLong
     }
 
     /// What went wrong.
@@ -48,9 +50,18 @@ public struct WalkProblem: Sendable, Hashable, CustomStringConvertible {
         case .vanished: "disappeared while its folder was read"
         case .status: "cannot be looked at: \(reason); it is not in this version"
         case .invalidName: "has a name that is not UTF-8; rename it to have it backed up"
+        case .tooLong:
+            "has a path of more than \(EntryFault.longestPath / 1024) KiB or \(EntryFault.deepestPath) components, "
+                + "which cannot be stored; it is not in this version"
         }
     }
 
+    /// The path as text, cut short if it is absurdly long.
+    public var pathText: String {
+        let text = String(decoding: path.prefix(4096), as: UTF8.self)
+        return path.count > 4096 ? "\(text)…" : text
+    }
+
     /// Path and message.
-    public var description: String { "\(String(decoding: path, as: UTF8.self)) \(message)" }
+    public var description: String { "\(pathText) \(message)" }
 }

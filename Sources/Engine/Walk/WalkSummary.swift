@@ -10,6 +10,8 @@ public struct WalkSummary: Sendable, Hashable {
     public var bytes: Int64 = 0
     /// Entries that a rule, or the lack of one, left out; what is below a folder left out is not counted.
     public var excluded = 0
+    /// Files among them that were larger than the job allows.
+    public var tooLarge = 0
     /// Devices, sockets and pipes, which are never stored.
     public var special = 0
     /// Problems reported.

@@ -138,6 +138,16 @@ public struct StoreListing: Sendable {
         dblocks.removeAll(where: isPlain)
     }
 
+    /// Takes out objects that do not count any more: those that are about to be deleted.
+    public mutating func remove(_ names: Set<String>) {
+        guard !names.isEmpty else { return }
+        func isNamed(_ item: Item) -> Bool { names.contains(item.name.text) }
+        dlists.removeAll(where: isNamed)
+        shadowedLists.removeAll(where: isNamed)
+        dindexes.removeAll(where: isNamed)
+        dblocks.removeAll(where: isNamed)
+    }
+
     /// Whether a version is encrypted.
     public var hasEncryptedVersions: Bool { dlists.contains { $0.name.encryption != .none } }
 

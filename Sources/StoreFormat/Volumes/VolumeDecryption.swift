@@ -18,7 +18,7 @@ struct VolumeDecryption {
         case .none:
             return try mapped(path)
         case .aes:
-            return try decrypt(try mapped(path))
+            return try decrypt(try mapped(path), isMapped: true)
         }
     }
 
@@ -38,7 +38,10 @@ struct VolumeDecryption {
         }
     }
 
-    private func decrypt(_ ciphertext: VolumeBytes) throws(StoreFormatError) -> VolumeBytes {
+    /// A mapped file need not be in memory as a whole beside its plaintext.
+    private func decrypt(
+        _ ciphertext: VolumeBytes, isMapped: Bool = false
+    ) throws(StoreFormatError) -> VolumeBytes {
         let passphrase = try requiredPassphrase()
         // The mapping must outlive the use of its bytes.
         defer { withExtendedLifetime(ciphertext) {} }
@@ -46,7 +49,8 @@ struct VolumeDecryption {
             let capacity = try AESCryptReader.plaintextCapacity(of: ciphertext.bytes)
             let plaintext = try memory(capacity)
             let count = try AESCryptReader.decrypt(
-                ciphertext.bytes, passphrase: passphrase, into: plaintext.writable)
+                ciphertext.bytes, passphrase: passphrase, into: plaintext.writable,
+                passed: { if isMapped { MappedPages.release($0, of: ciphertext.bytes) } })
             plaintext.truncate(to: count)
             return plaintext
         } catch let error as CryptError {

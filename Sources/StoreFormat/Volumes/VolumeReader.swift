@@ -156,6 +156,19 @@ public final class VolumeReader: Sendable {
         return try body(UnsafeRawBufferPointer(room))
     }
 
+    /// Hands a block to `body` as it is packed, to be copied; only `withBlock` says whether its content is right.
+    ///
+    /// - Throws: `StoreFormatError` when it is not within the object; whatever `body` throws.
+    public func withPacked<R>(_ block: StoredBlock, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+        let packed: UnsafeRawBufferPointer
+        do {
+            packed = try zip.packed(block.entry)
+        } catch {
+            throw StoreFormatError(from: error, object: name.text)
+        }
+        return try body(packed)
+    }
+
     /// The content of a small entry.
     public func content(of entry: ZipEntry) throws(StoreFormatError) -> [UInt8] {
         try Self.content(of: entry, in: zip, object: name.text)

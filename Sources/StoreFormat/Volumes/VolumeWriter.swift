@@ -105,13 +105,11 @@ public final class VolumeWriter {
 
     /// Adds the list of files, which may be larger than memory.
     ///
-    /// - Parameters:
-    ///   - level: zlib's, 1 to 9.
-    ///   - body: adds the entries; the list is ended afterwards.
+    /// - Parameter body: adds the entries; the list is ended afterwards.
     /// - Throws: `StoreFormatError`, and whatever else `body` throws.
-    public func addFileList(level: Int = 6, _ body: (FileListWriter) throws -> Void) throws {
+    public func addFileList(_ body: (FileListWriter) throws -> Void) throws {
         do {
-            try zip.addStreamed(name: VolumeReader.fileListName, level: level) { sink in
+            try zip.addStreamed(name: VolumeReader.fileListName) { sink in
                 let list = FileListWriter(to: sink, settings: settings)
                 try body(list)
                 try list.finish()
@@ -129,7 +127,7 @@ public final class VolumeWriter {
         nameBuffer.append(contentsOf: entry.utf8)
         var packed = [UInt8](repeating: 0, count: max(0, bytes.count - 1))
         let count = packed.withUnsafeMutableBytes { room in
-            bytes.withUnsafeBytes { Deflater(level: 9).deflate($0, into: room) }
+            bytes.withUnsafeBytes { Deflater(level: 2).deflate($0, into: room) }
         }
         do {
             if let count {

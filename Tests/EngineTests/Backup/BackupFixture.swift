@@ -14,6 +14,11 @@ final class BackupFixture {
     let passphrase: Secret?
     var options = BackupOptions()
     var filter = FilterSet()
+    var policy = WalkPolicy()
+    var streams: [StreamSource] = []
+    var absence: [String: SourceAbsence] = [:]
+    /// Paths besides the tree.
+    var others: [String] = []
 
     var source: String { folder.path + "/source" }
     var remote: String { folder.path + "/remote" }
@@ -100,7 +105,10 @@ final class BackupFixture {
             destination: to, passphrase: passphrase ?? self.passphrase,
             temporaryFolder: folder.path + "/temporary", progress: progress, cancellation: cancellation,
             retry: RetryPolicy(attempts: 2, pause: { _, _ in }))
-        let request = BackupRequest(sources: [source], filter: filter, ownPaths: [], options: options)
+        var request = BackupRequest(sources: [source] + others, filter: filter, ownPaths: [], options: options)
+        request.policy = policy
+        request.streams = streams
+        request.absence = absence
         return try BackupRun(store: store, catalogPath: catalog, request: request, problems: problems).run()
     }
 

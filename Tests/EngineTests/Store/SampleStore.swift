@@ -11,6 +11,9 @@ struct SampleStore {
     let first: [StoreBuilder.Entry]
     let second: [StoreBuilder.Entry]
 
+    /// A place for a catalog of it.
+    var catalog: String { folder.path + "/catalog.sqlite" }
+
     static let firstTime = Timestamp(seconds: 1_760_000_000)
     static let secondTime = Timestamp(seconds: 1_760_100_000)
 

@@ -33,14 +33,15 @@ struct TreeFixture {
 
     /// What a walk delivers, with paths relative to the fixture.
     func walk(
-        _ sources: [String] = [""], rules: [String] = [], ownPaths: [String] = [], threads: Int = 2
+        _ sources: [String] = [""], rules: [String] = [], ownPaths: [String] = [], policy: WalkPolicy = WalkPolicy(),
+        threads: Int = 2
     ) throws -> WalkResult {
         let rules = try rules.map { rule in
             try FilterRule(rule.replacing("ROOT", with: root))
         }
         let walker = TreeWalker(
             sources: sources.map { Array(absolute($0).utf8) }, filter: FilterSet(rules),
-            ownPaths: ownPaths.map { Array(absolute($0).utf8) }, threads: threads)
+            ownPaths: ownPaths.map { Array(absolute($0).utf8) }, policy: policy, threads: threads)
         return WalkResult(walker, root: root)
     }
 }

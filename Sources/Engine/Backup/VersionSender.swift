@@ -1,0 +1,63 @@
+internal import Catalog
+internal import Destinations
+internal import Glibc
+internal import StoreFormat
+internal import Support
+
+/// Writes the filelist of a version from the catalog, sends it, and makes the version when it is listed.
+struct VersionSender {
+    let store: Store
+    let settings: StoreSettings
+    let encryption: Encryption
+    let prefix: String
+    let temporaryFolder: String
+    let upload: (SealedVolume) throws -> Void
+
+    /// Sends the list of an unfinished run's version under the first free time.
+    ///
+    /// - Parameters:
+    ///   - run: whose version it is.
+    ///   - isFull: whether the run saw everything.
+    ///   - catalog: has the run's rows.
+    ///   - listing: what the destination had before; tells which times are taken.
+    /// - Returns: the list, which is at the destination; the catalog knows that it was to be sent.
+    func send(
+        _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing
+    ) throws -> UnfinishedRun.AnnouncedList {
+        var time = listing.nextVersionTime(at: run.started)
+        for _ in 0..<60 {
+            // Runs in quick succession must not run ahead of the clock.
+            while time.seconds > Timestamp.now().seconds + 1, !store.cancellation.isCancelled { usleep(20_000) }
+            try store.cancellation.check()
+            let name = ObjectName.dlist(prefix: prefix, time: time, encryption: encryption)
+            let writer = try VolumeWriter(
+                name: name, settings: settings, passphrase: store.passphrase, folder: temporaryFolder,
+                created: .now())
+            try writer.add(FilesetFlags(isFullBackup: isFull))
+            var totals = FilesetWriter.Totals()
+            try catalog.read { reader in
+                let fileset = FilesetWriter(settings: settings, contents: try reader.contents())
+                try writer.addFileList { entries in
+                    totals = try fileset.write(version: run.version, reader, to: entries) {
+                        store.cancellation.isCancelled
+                    }
+                }
+            }
+            let sealed = try writer.finish()
+            var announced = run
+            let list = UnfinishedRun.AnnouncedList(
+                name: name, size: sealed.size, hash: sealed.hash, isFull: isFull, totals: totals)
+            announced.list = list
+            // Should this process die after the list has arrived, the next one knows what it is.
+            try catalog.write { try announced.keep($0) }
+            do {
+                try upload(sealed)
+                return list
+            } catch EngineError.destination(let error) where error.kind == .exists {
+                // Another writer has taken the time.
+                time = Timestamp(seconds: time.seconds + 1)
+            }
+        }
+        throw EngineError.uploadNotListed(["the filelist"], destination: store.destination.label)
+    }
+}

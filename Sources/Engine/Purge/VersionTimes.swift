@@ -1,0 +1,34 @@
+internal import StoreFormat
+internal import Support
+
+/// The times that rewritten versions may take: whole seconds that are free, and in the order of the versions.
+struct VersionTimes {
+    private var taken: Set<Int64>
+
+    init(_ listing: StoreListing) {
+        taken = Set((listing.dlists + listing.shadowedLists).compactMap { $0.name.time?.seconds })
+    }
+
+    /// The first free second after a version's time that is before that of the next version; nil when there is none.
+    mutating func next(after time: Timestamp) -> Timestamp? {
+        let limit = taken.filter { $0 > time.seconds }.min() ?? .max
+        let candidate = time.seconds + 1
+        guard candidate < limit else { return nil }
+        taken.insert(candidate)
+        return Timestamp(seconds: candidate)
+    }
+
+    /// The same for a version whose filelist is gone, so that its own time may be free again.
+    mutating func nextOrSame(as time: Timestamp) -> Timestamp? {
+        if let next = next(after: time) { return next }
+        return taken.insert(time.seconds).inserted ? time : nil
+    }
+
+    /// Blocks until a time is not in the future any more.
+    static func wait(for time: Timestamp, _ cancellation: Cancellation) throws(EngineError) {
+        while time > .now() {
+            try cancellation.check()
+            RetryPolicy.sleep(.milliseconds(50), cancellation)
+        }
+    }
+}

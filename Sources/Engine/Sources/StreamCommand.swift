@@ -1,0 +1,201 @@
+internal import CPosix
+internal import Glibc
+internal import Support
+
+/// A running command whose standard output is read.
+///
+/// It leads a process group of its own, which is stopped as a whole. Nothing of it is left, not even as a zombie of
+/// the first process of a container, when this is gone.
+final class StreamCommand {
+    private let source: StreamSource
+    private let process: pid_t
+    private let output: FileDescriptor
+    private let messages: StreamMessages
+    private let deadline: ContinuousClock.Instant?
+    private let isStopped: () -> Bool
+    private var isOver = false
+
+    /// How long a command may take to end after SIGTERM.
+    private static let grace = Duration.seconds(5)
+
+    /// Starts a command.
+    /// - Parameters:
+    ///   - source: what to run.
+    ///   - isStopped: whether the run ends; looked at several times a second.
+    /// - Throws: `StreamFailure`, or `SystemError` when the system lacks pipes or threads.
+    init(_ source: StreamSource, isStopped: @escaping () -> Bool) throws {
+        self.source = source
+        self.isStopped = isStopped
+        var ends: [Int32] = [-1, -1]
+        guard cposix_pipe(&ends) == 0 else { throw SystemError("create a pipe") }
+        output = FileDescriptor(owning: ends[0])
+        let outputEnd = FileDescriptor(owning: ends[1])
+        guard cposix_pipe(&ends) == 0 else { throw SystemError("create a pipe") }
+        let error = FileDescriptor(owning: ends[0])
+        let errorEnd = FileDescriptor(owning: ends[1])
+        // Should the system refuse a larger pipe, the two of us only take turns more often.
+        cposix_widen_pipe(output.raw, 1 << 20)
+        process = try Self.start(source, output: outputEnd.raw, error: errorEnd.raw)
+        deadline = source.timeout.map { ContinuousClock.now + $0 }
+        do throws(SystemError) {
+            messages = try StreamMessages(error, of: source)
+        } catch {
+            kill(-process, SIGKILL)
+            waitpid(process, nil, 0)
+            throw error
+        }
+    }
+
+    deinit { stop() }
+
+    private static func start(_ source: StreamSource, output: Int32, error: Int32) throws -> pid_t {
+        guard let program = source.arguments.first, !program.isEmpty else {
+            throw StreamFailure(path: source.path, program: "", reason: .notStarted(EINVAL), lines: [])
+        }
+        // Above all targets, so that none is overwritten before it is copied.
+        let writers = [output, error].map { FileDescriptorCopy($0) }
+        guard writers.allSatisfy({ $0.raw >= 0 }) else { throw SystemError("copy a descriptor") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, writers[0].raw, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, writers[1].raw, STDERR_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // What this program blocks or ignores is its own business.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        var environment = source.environment
+        if environment["PATH"] == nil {
+            environment["PATH"] = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        }
+        let arguments = CStringArray(source.arguments)
+        let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
+        var process: pid_t = 0
+        let code = posix_spawnp(&process, program, &actions, &attributes, arguments.pointers, variables.pointers)
+        withExtendedLifetime((writers, arguments, variables)) {}
+        guard code == 0 else {
+            throw StreamFailure(path: source.path, program: program, reason: .notStarted(code), lines: [])
+        }
+        return process
+    }
+
+    // MARK: Output
+
+    /// Fills a buffer; fewer bytes only at the end of the output.
+    /// - Throws: `StreamFailure`, or `EngineError.cancelled` when the run ends.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var done = 0
+        while done < buffer.count, let base = buffer.baseAddress {
+            var wanted = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wanted, 1, 100)
+            try check()
+            guard ready > 0 else {
+                if ready < 0, errno != EINTR { throw failure(.unreadable(errno)) }
+                continue
+            }
+            let count = Glibc.read(output.raw, base + done, buffer.count - done)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(.unreadable(errno))
+            }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// Waits for the end of a command that has closed its output.
+    /// - Throws: `StreamFailure` unless it ended with status 0; `EngineError.cancelled` when the run ends.
+    func finish() throws {
+        var pause: UInt32 = 200
+        while !hasEnded() {
+            try check()
+            usleep(pause)
+            pause = min(pause * 2, 20_000)
+        }
+        let status = reap()
+        while waitpid(-process, nil, WNOHANG) > 0 {}
+        if status & 0x7F != 0 { throw failure(.signal(status & 0x7F)) }
+        if status >> 8 & 0xFF != 0 { throw failure(.exit(status >> 8 & 0xFF)) }
+        _ = messages.finish()
+    }
+
+    private func check() throws {
+        if isStopped() { throw EngineError.cancelled }
+        if let deadline, let timeout = source.timeout, ContinuousClock.now >= deadline {
+            throw failure(.timeout(timeout))
+        }
+    }
+
+    private func failure(_ reason: StreamFailure.Reason) -> StreamFailure {
+        stop()
+        return StreamFailure(
+            path: source.path, program: source.arguments[0], reason: reason, lines: messages.finish())
+    }
+
+    // MARK: End
+
+    /// Stops the command and all that it started and that stayed in its group.
+    func stop() {
+        guard !isOver else { return }
+        kill(-process, SIGTERM)
+        let limit = ContinuousClock.now + Self.grace
+        while !hasEnded(), ContinuousClock.now < limit { usleep(5000) }
+        // The group still has its leader, if only as a zombie, so that its number cannot mean anybody else.
+        kill(-process, SIGKILL)
+        _ = reap()
+        // Those without a parent are ours when this is the first process of a container.
+        while waitpid(-process, nil, 0) > 0 {}
+        _ = messages.finish()
+    }
+
+    /// Whether the command is a zombie by now.
+    private func hasEnded() -> Bool {
+        var info = siginfo_t()
+        // A child that somebody else has waited for has ended as well.
+        return waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_signo == SIGCHLD
+    }
+
+    private func reap() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        isOver = true
+        return status
+    }
+}
+
+/// A copy of a descriptor, with a number that is none of the standard ones.
+private final class FileDescriptorCopy {
+    let raw: Int32
+
+    init(_ descriptor: Int32) { raw = fcntl(descriptor, F_DUPFD_CLOEXEC, 10) }
+
+    deinit { if raw >= 0 { close(raw) } }
+}
+
+/// A null-terminated array of C strings.
+private final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [String]) {
+        count = strings.count
+        pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { (pointers + index).initialize(to: strdup(string)) }
+        (pointers + count).initialize(to: nil)
+    }
+
+    deinit {
+        for index in 0..<count { free(pointers[index]) }
+        pointers.deallocate()
+    }
+}
