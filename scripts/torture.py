@@ -99,6 +99,10 @@ class Household:
                 path.unlink()
             else:
                 shutil.rmtree(path.parent)
+        if self.rng.random() < 0.4:
+            for _ in range(60):
+                self.write(f"bulk{self.rng.randrange(5)}/{self.rng.randrange(10**6)}", self.rng.randrange(200_000))
+            shutil.rmtree(self.root / "tree" / f"bulk{self.rng.randrange(5)}", ignore_errors=True)
         if self.rng.random() < 0.1:
             self.write(f"large/{self.rng.randrange(3)}", self.rng.randrange(4_000_000, 12_000_000))
 
@@ -207,7 +211,7 @@ def torture(home, kills, operations, rng):
         words = OPERATIONS[name](home)
         started = time.monotonic()
         process = home.start(*words)
-        delay = rng.random() * durations.get(name, 0.5) * 1.1
+        delay = rng.random() * durations.get(name, 0.3)
         time.sleep(delay)
         sent = signal.SIGTERM if rng.random() < 0.15 else signal.SIGKILL
         process.send_signal(sent)
@@ -216,22 +220,17 @@ def torture(home, kills, operations, rng):
         elapsed = time.monotonic() - started
         if code == 0:
             counts["ended before"] += 1
-            durations[name] = max(0.03, elapsed)
+            durations[name] = max(0.03, 0.8 * elapsed)
         elif code == -signal.SIGKILL:
             counts["killed"] += 1
-            durations.setdefault(name, elapsed)
+            # A little later each time, so that the kills spread over the whole run.
+            durations[name] = durations.get(name, 0.3) * 1.1
         elif code in (143, -signal.SIGTERM):
             counts["terminated"] += 1
         elif code not in (4, 75):
             raise Failed(f"round {number}: `{' '.join(words)}` returned {code} by itself:\n{output}")
-        # Durations are learned now and then, so that the kills spread over the whole run.
-        if number % 10 == 0:
-            durations[name] = durations.get(name, 0.3) * 1.3
-        began = time.monotonic()
         versions = home.check()
-        if name == "backup":
-            durations[name] = 0.5 * durations.get(name, 0.3) + 0.5 * min(5, time.monotonic() - began)
-        counts["partial"] += sum(not version["full"] for version in versions[:3])
+        counts["partial"] += sum(not version["full"] for version in versions[:2])
         if number % 10 == 0 or number == kills:
             home.compare(versions)
             print(f"{number} kills: {counts}, {len(versions)} versions", flush=True)

@@ -193,6 +193,7 @@ public struct CatalogReader: ~Copyable {
     ///   - name: its name.
     ///   - folder: the path of its folder, with a separator at the end.
     ///   - version: the id of the version.
+    /// - Returns: the entry.
     /// - Throws: `CatalogError`.
     public func entry(named name: [UInt8], in folder: [UInt8], of version: Int64) throws -> CatalogEntry? {
         let query = try PreparedStatement(

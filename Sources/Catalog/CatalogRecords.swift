@@ -36,7 +36,7 @@ public struct CatalogVolume: Sendable, Hashable {
 
 /// How well a volume is known to be in order.
 public struct CatalogVerification: Sendable, Hashable {
-    /// How often it was fetched and found in order.
+    /// How often it was fetched and found in order; -1 when a fault was found the last time.
     public var count: Int64
     /// When that was last.
     public var time: Timestamp

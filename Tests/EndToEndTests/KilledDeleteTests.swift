@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Testing
 
 @Suite("Deletions that are killed")
@@ -10,7 +11,7 @@ struct KilledDeleteTests {
             try household.write("state \(number)", to: "tree/letters/first.txt")
             try household.backUp()
         }
-        try household.shell("mkdir kept && cp -a backup state kept/")
+        _ = try household.shell("mkdir kept && cp -a backup state kept/")
         let expected = try household.manifest("tree")
         var counts: Set<Int> = []
         for delay in stride(from: 0, to: 160, by: 10) {
@@ -19,7 +20,7 @@ struct KilledDeleteTests {
                 ["delete", "home", "1", "2", "3", "-c", "dunnage.yaml", "--yes", "-q"], in: household.path)
             usleep(UInt32(delay) * 1000)
             kill(victim.id, SIGKILL)
-            _ = try victim.wait()
+            _ = victim.wait()
             let listed = try household.json("versions", "home", "-c", "dunnage.yaml", "--json")
             let left = try #require(listed["versions"]?.array)
             counts.insert(left.count)

@@ -47,7 +47,7 @@ public struct BackupOptions: Sendable {
     public var concurrentUploads = 2
 
     /// How long a run records before it commits what it has, at the next volume that is safe.
-    var commitInterval = Duration.seconds(1)
+    var commitInterval = Duration.milliseconds(250)
 
     /// The defaults.
     public init() {}

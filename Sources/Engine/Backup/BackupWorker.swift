@@ -20,6 +20,9 @@ final class BackupWorker {
     private let metadataStorer: MetadataStorer
     private let buffer: BlockBuffer
     private var changes: [CatalogChange] = []
+    /// What was read since the catalog was told; an interrupted run should not have read much for nothing.
+    private var untoldBytes: Int64 = 0
+    private let toldEvery: Int64
 
     init(_ context: BackupContext) {
         settings = context.settings
@@ -29,6 +32,7 @@ final class BackupWorker {
         progress = context.progress
         started = context.started.unixNanoseconds
         stop = context.stop
+        toldEvery = min(4 << 20, context.volumeSize / 4)
         storer = BlockStorer(
             settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
         fileHasher = HashContext(context.settings.fileHash)
@@ -46,7 +50,7 @@ final class BackupWorker {
             case .block(let file, let position, let block, let digest):
                 try store(block, digest, of: file, position: position)
             }
-            try flush(whenAbove: 128)
+            try flush(whenAbove: untoldBytes >= toldEvery ? 0 : 128)
         }
         try storer.flush()
         try flush(whenAbove: 0)
@@ -374,6 +378,7 @@ final class BackupWorker {
     }
 
     private func count(bytes: Int) {
+        untoldBytes += Int64(bytes)
         counters.bytesRead.add(bytes)
         progress.addBytes(bytes)
     }
@@ -382,6 +387,7 @@ final class BackupWorker {
         guard changes.count > limit else { return }
         guard streams.changes.push(changes) else { throw EngineError.cancelled }
         changes.removeAll(keepingCapacity: true)
+        untoldBytes = 0
     }
 }
 

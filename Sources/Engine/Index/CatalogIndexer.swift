@@ -94,7 +94,7 @@ struct CatalogIndexer {
         _ volumes: DataVolumeIndexer, _ contents: ContentRegistry, _ writer: borrowing CatalogWriter
     ) throws {
         let versions = VersionIndexer(settings: settings, contents: contents, problems: problems)
-        try ahead.forEach { item, result in
+        try ahead.deliver { item, result in
             try store.cancellation.check()
             switch result {
             case .success(let read):

@@ -55,7 +55,7 @@ final class ReadAhead<Input: Sendable, Output: Sendable> {
 
     /// Calls `consume` with each result on the calling thread, in the order of the inputs; to be called once.
     /// - Throws: what `consume` throws.
-    func forEach(_ consume: (Input, Output) throws -> Void) throws {
+    func deliver(_ consume: (Input, Output) throws -> Void) throws {
         var waiting: [Int: Output] = [:]
         for index in inputs.indices {
             while waiting[index] == nil, let done = results.pop() { waiting[done.index] = done.output }
@@ -78,6 +78,6 @@ final class ReadAhead<Input: Sendable, Output: Sendable> {
         }
         let ahead = try ReadAhead(inputs, threads: threads, name: name, work: work)
         defer { ahead.end() }
-        try ahead.forEach(consume)
+        try ahead.deliver(consume)
     }
 }

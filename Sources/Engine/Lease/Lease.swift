@@ -172,7 +172,8 @@ final class LeaseKeeper: Sendable {
             try? board.delete(own)
             throw error
         }
-        for old in stale { try board.delete(old.name) }
+        // Where nothing may be deleted they stay, and are known to be over.
+        for old in stale { try? board.delete(old.name) }
         return LeaseKeeper(board, request, folder, State(name: own, record: record))
     }
 
@@ -212,7 +213,8 @@ final class LeaseKeeper: Sendable {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let now = request.now()
+        // Whole seconds, as they are written.
+        let now = Timestamp(seconds: request.now().seconds)
         return LeaseRecord(
             token: Hex.encode(RandomBytes.make(16)), instance: request.instance, host: host.isEmpty ? "?" : host,
             process: Int64(getpid()), activity: request.activity, identity: ProcessIdentity.current, started: now,
@@ -268,14 +270,14 @@ final class LeaseKeeper: Sendable {
                 throw EngineError.leaseLost(destination: board.objects.destination.label)
             }
             var record = state.record
-            record.renewed = request.now()
+            record.renewed = Timestamp(seconds: request.now().seconds)
             let next = LeaseName(
                 prefix: state.name.prefix, generation: view.nextGeneration, isEncrypted: state.name.isEncrypted)
             try board.put(next, record)
             let old = state.name
             state.name = next
             state.record = record
-            try board.delete(old)
+            try? board.delete(old)
         }
     }
 

@@ -42,6 +42,7 @@ struct SupersededList: Hashable, Sendable {
     ///   - catalog: what remembers them.
     ///   - store: where they are.
     ///   - listing: what the destination holds now.
+    /// - Throws: `EngineError`, `CatalogError`.
     static func finish(_ catalog: Catalog, _ store: Store, _ listing: StoreListing) throws {
         let lists = try catalog.read { try all(in: $0) }
         guard !lists.isEmpty else { return }

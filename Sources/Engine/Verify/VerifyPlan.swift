@@ -3,6 +3,9 @@ internal import StoreFormat
 
 /// Which objects of a store are examined.
 struct VerifyPlan {
+    /// The count of a volume with a fault: fewer than of any other, so that it comes first until it is in order again.
+    static let faulty: Int64 = -1
+
     private(set) var dlists: [StoreListing.Item] = []
     private(set) var dindexes: [StoreListing.Item] = []
     private(set) var dblocks: [StoreListing.Item] = []
@@ -18,7 +21,7 @@ struct VerifyPlan {
     /// decides.
     ///
     /// With each verification counted, every volume has its turn before any has its next. Volumes that nobody knows
-    /// the hash of are at the front, too; so are those with a fault, which never count as verified.
+    /// the hash of are at the front, too; before all others come those in which a fault was found.
     init(
         _ sample: VerifySample, of listing: StoreListing, volumes: [String: CatalogVolume],
         verifications: [Int64: CatalogVerification], using generator: inout some RandomNumberGenerator
@@ -28,7 +31,8 @@ struct VerifyPlan {
         func choose(_ items: [StoreListing.Item]) -> [StoreListing.Item] {
             let ranked = items.compactMap { item -> (turn: Int64, chance: UInt64, item: StoreListing.Item)? in
                 guard let volume = volumes[item.name.text] else { return nil }
-                let turn = volume.hash == nil ? 0 : verifications[volume.id]?.count ?? 0
+                let count = verifications[volume.id]?.count ?? 0
+                let turn = volume.hash == nil ? min(0, count) : count
                 return (turn, generator.next(), item)
             }
             return ranked.sorted { ($0.turn, $0.chance) < ($1.turn, $1.chance) }.prefix(count).map(\.item)

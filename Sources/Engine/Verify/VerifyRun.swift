@@ -199,13 +199,17 @@ public final class VerifyRun: Sendable {
         }
     }
 
-    /// Counts what is in order, and keeps hashes that nobody knew; a catalog that cannot be written to now only costs the rotation this turn.
+    /// Counts what is in order, puts what is not first in line, and keeps hashes that nobody knew; a catalog that cannot be written to now only costs the rotation this turn.
     private func markVerified(_ findings: VerifyFindings) {
         let intact = findings.intact
-        guard !intact.isEmpty else { return }
+        let faulty = level == .listing ? [] : Set(findings.summary.faults.map(\.object))
+        guard !intact.isEmpty || !faulty.isEmpty else { return }
         let now = Timestamp.now()
         try? session.catalog.write { writer in
             for var volume in try writer.reading({ try $0.volumes() }) {
+                if faulty.contains(volume.name) {
+                    try writer.put(CatalogVerification(count: VerifyPlan.faulty, time: now), of: volume.id)
+                }
                 guard let found = intact[volume.name] else { continue }
                 if volume.hash == nil || volume.size < 0 {
                     volume.hash = found.hash

@@ -21,7 +21,9 @@ public final class SalvagedVolume: Sendable {
     /// Whether it was encrypted.
     public let isEncrypted: Bool
 
-    /// What is wrong with the object as a whole; nil when it is as it was written. Single entries may be damaged still.
+    /// What is wrong with the object as a whole; nil when it is as it was written.
+    ///
+    /// Single entries may be damaged still.
     public let damage: String?
 
     private let zip: ZipReader
@@ -112,6 +114,7 @@ public final class SalvagedVolume: Sendable {
     ///   - scratch: the calling thread's own.
     ///   - body: gets the hash and the content.
     /// - Returns: how many others there are.
+    /// - Throws: what `body` throws.
     public func forEachBlock(
         _ settings: StoreSettings, scratch: BlockScratch,
         _ body: (Digest, UnsafeRawBufferPointer) throws -> Void

@@ -36,10 +36,12 @@ struct AlikeVersionsTests {
         for version in 0..<14 {
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 switch Int.random(in: 0..<4, using: &random) {
-                case 0: if entries.count > 10 { entries.remove(at: Int.random(in: 2..<entries.count, using: &random)) }
-                case 1: entries.append(.file("/d/new \(version) \(entries.count)", "new \(version)"))
+                case 0:
+                    if entries.count > 10 { entries.remove(at: Int.random(in: 0..<entries.count, using: &random)) }
+                case 1: entries.append(.file("/d/new \(version) \(random.next())", "new \(version)"))
                 case 2:
-                    let index = Int.random(in: 2..<entries.count, using: &random)
+                    let index = Int.random(in: 0..<entries.count, using: &random)
+                    if entries[index].kind != .file { continue }
                     entries[index].content = random.bytes(Int.random(in: 1...40, using: &random))
                 default: entries.shuffle(using: &random)
                 }

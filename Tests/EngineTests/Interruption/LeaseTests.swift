@@ -30,7 +30,9 @@ struct LeaseTests {
     private func objects() throws -> [String] { try destination.list().map(\.name) }
 
     /// A lease as a process of another machine would have left it.
-    private func plant(_ generation: Int64 = 1, renewed: Timestamp, token: String = String(repeating: "a", count: 32)) throws {
+    private func plant(_ generation: Int64 = 1, renewed: Timestamp, token: String = String(repeating: "a", count: 32))
+        throws
+    {
         let record = LeaseRecord(
             token: token, instance: "other", host: "elsewhere", process: 1, activity: "run x", identity: nil,
             started: renewed, renewed: renewed, seconds: 600)

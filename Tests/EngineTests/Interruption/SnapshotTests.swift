@@ -26,7 +26,8 @@ struct SnapshotTests {
     @Test("a run without a catalog takes the snapshot, and reads no index", arguments: [nil, "correct horse"])
     func used(passphrase: String?) throws {
         let fixture = try BackupFixture(passphrase: passphrase)
-        try fixture.makeVariedTree(blockSize: 1 << 20)
+        fixture.options.blockSize = 4096
+        try fixture.makeVariedTree(blockSize: 4096)
         try fixture.run()
         #expect(try CatalogSnapshot.keep(Catalog(path: fixture.catalog), at: store(fixture)) != nil)
         #expect(try CatalogSnapshot.keep(Catalog(path: fixture.catalog), at: store(fixture)) == nil)
@@ -64,7 +65,8 @@ struct SnapshotTests {
     @Test("a damaged snapshot is named and not used", arguments: [nil, "correct horse"], [0, 100, 2000, -3000, -40])
     func damaged(passphrase: String?, offset: Int) throws {
         let fixture = try BackupFixture(passphrase: passphrase)
-        try fixture.makeVariedTree(blockSize: 1 << 20)
+        fixture.options.blockSize = 4096
+        try fixture.makeVariedTree(blockSize: 4096)
         try fixture.run()
         _ = try CatalogSnapshot.keep(Catalog(path: fixture.catalog), at: store(fixture))
         forget(fixture)
