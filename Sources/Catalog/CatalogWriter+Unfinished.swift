@@ -23,6 +23,7 @@ extension CatalogWriter {
     ///   - version: the number of the unfinished version.
     ///   - first: the numbers that the run began with.
     /// - Returns: how many states were taken back.
+    /// - Throws: `CatalogError`.
     public func revertIncompleteStates(of version: Int64, first: CatalogIdentifiers) throws -> Int {
         let isStored = try storedBlocks()
         let complete = try completeContents(from: first.content, isStored)

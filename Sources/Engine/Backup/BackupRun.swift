@@ -105,7 +105,8 @@ public struct BackupRun {
         let walker = makeWalker(threads: workers)
         var result = listing
         do {
-            try cancellation.whileStoppable({ walker.cancel() }) {
+            let endWalk: @Sendable () -> Void = { walker.cancel() }
+            try cancellation.whileStoppable(endWalk) {
                 try catalog.write { writer in
                     if existing == nil { try plan.record(in: writer, passphrase: store.passphrase) }
                     try OrphanDescriber(context: context).run(outcome.orphans, writer)

@@ -21,6 +21,7 @@ struct VersionSender {
     ///   - catalog: has the run's rows.
     ///   - listing: what the destination had before; tells which times are taken.
     /// - Returns: the list, which is at the destination; the catalog knows that it was to be sent.
+    /// - Throws: `.cancelled`, and what keeps the list from being written or sent.
     func send(
         _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing
     ) throws -> UnfinishedRun.AnnouncedList {

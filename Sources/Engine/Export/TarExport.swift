@@ -53,22 +53,23 @@ public struct TarExport: Sendable {
             let fetcher = try BlockFetcher(session, catalog, problems: problems)
             let content = FileContent(session, fetcher, problems: problems)
             var matcher = EntryMatcher(patterns)
+            var folders = PendingMembers()
             var isEmpty = true
             try catalog.forEachEntry(of: version.id) { folder, entry in
                 guard matcher.selects(folder, entry) else { return }
                 isEmpty = false
-                let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
-                guard let member = Self.memberPath(path) else {
-                    // The root has no name below itself.
-                    if path.count > 1 {
-                        summary.failed += 1
-                        problems.add(Problem(.damaged, String(decoding: path, as: UTF8.self), "has no safe path"))
-                    }
-                    return
+                for ready in folders.enter(folder) {
+                    try add(ready.entry, ready.path, fetcher, content, catalog, &summary, write)
                 }
-                let metadata = try metadata(entry, path, fetcher, catalog)
-                if metadata == nil { summary.failed += 1 }
-                try add(entry, path, member, metadata ?? Metadata(), content, catalog, &summary, write)
+                let path = EntryPath.join(folder, entry.name, isFolder: entry.kind == .folder)
+                if entry.kind == .folder {
+                    folders.add(path, entry)
+                } else {
+                    try add(entry, path, fetcher, content, catalog, &summary, write)
+                }
+            }
+            for ready in folders.finish() {
+                try add(ready.entry, ready.path, fetcher, content, catalog, &summary, write)
             }
             guard !isEmpty else { throw EngineError.nothingSelected(patterns.map(\.text)) }
             try [UInt8](repeating: 0, count: 2 * TarHeader.blockSize).withUnsafeBytes(write)
@@ -77,9 +78,19 @@ public struct TarExport: Sendable {
     }
 
     private func add(
-        _ entry: CatalogEntry, _ path: [UInt8], _ member: [UInt8], _ metadata: Metadata, _ content: FileContent,
+        _ entry: CatalogEntry, _ path: [UInt8], _ fetcher: BlockFetcher, _ content: FileContent,
         _ catalog: borrowing CatalogReader, _ summary: inout Summary, _ write: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
+        guard let member = Self.memberPath(path) else {
+            // The root has no name below itself.
+            guard path.count > 1 else { return }
+            summary.failed += 1
+            problems.add(Problem(.damaged, String(decoding: path, as: UTF8.self), "has no safe path"))
+            return
+        }
+        let known = try metadata(entry, path, fetcher, catalog)
+        if known == nil { summary.failed += 1 }
+        let metadata = known ?? Metadata()
         var header = TarHeader(kind: .file, path: member, metadata: metadata)
         if entry.modified != 0 { header.modified = Timestamp(unixNanoseconds: entry.modified) }
         switch entry.kind {
@@ -147,5 +158,45 @@ public struct TarExport: Sendable {
         }
         let relative = Array(member.drop { $0 == EntryPath.slash })
         return relative.isEmpty ? nil : relative
+    }
+}
+
+/// Folders whose turn has not come: in an archive a folder stands right before what is in it, since tar sets its time
+/// as soon as something else follows.
+private struct PendingMembers {
+    private var stack: [(path: [UInt8], entry: CatalogEntry)] = []
+    private var siblings: [(path: [UInt8], entry: CatalogEntry)] = []
+    private var current: [UInt8]?
+
+    /// Remembers a folder of the one that was entered last.
+    mutating func add(_ path: [UInt8], _ entry: CatalogEntry) {
+        siblings.append((path, entry))
+    }
+
+    /// The folders that come before the content of a folder, itself included.
+    mutating func enter(_ folder: UnsafeRawBufferPointer) -> [(path: [UInt8], entry: CatalogEntry)] {
+        if let current, current.elementsEqual(folder) { return [] }
+        let folder = Array(folder)
+        current = folder
+        settle()
+        var ready: [(path: [UInt8], entry: CatalogEntry)] = []
+        while let last = stack.last, !folder.lexicographicallyPrecedes(last.path) {
+            ready.append(last)
+            stack.removeLast()
+        }
+        return ready
+    }
+
+    /// All that are left, which are empty.
+    mutating func finish() -> [(path: [UInt8], entry: CatalogEntry)] {
+        settle()
+        defer { stack = [] }
+        return stack.reversed()
+    }
+
+    /// What is in a folder comes before everything that is behind it.
+    private mutating func settle() {
+        stack += siblings.sorted { $1.path.lexicographicallyPrecedes($0.path) }
+        siblings.removeAll()
     }
 }

@@ -213,7 +213,8 @@ final class LeaseKeeper: Sendable {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let now = request.now()
+        // Whole seconds, as they are written.
+        let now = Timestamp(seconds: request.now().seconds)
         return LeaseRecord(
             token: Hex.encode(RandomBytes.make(16)), instance: request.instance, host: host.isEmpty ? "?" : host,
             process: Int64(getpid()), activity: request.activity, identity: ProcessIdentity.current, started: now,
@@ -269,7 +270,7 @@ final class LeaseKeeper: Sendable {
                 throw EngineError.leaseLost(destination: board.objects.destination.label)
             }
             var record = state.record
-            record.renewed = request.now()
+            record.renewed = Timestamp(seconds: request.now().seconds)
             let next = LeaseName(
                 prefix: state.name.prefix, generation: view.nextGeneration, isEncrypted: state.name.isEncrypted)
             try board.put(next, record)

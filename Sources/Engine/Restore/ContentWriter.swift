@@ -46,16 +46,16 @@ final class ContentWriter {
         for block in blocks {
             // Metadata sorts first: its targets are negative.
             guard job.plan.uses[block.uses.lowerBound].target < 0 else { continue }
-            try read(block, job, of: { $0.target < 0 }) { bytes, use in try receive(bytes, use) }
+            try read(block, job, metadata: true) { bytes, use in try receive(bytes, use) }
         }
         for block in blocks {
             guard job.plan.uses[block.uses.upperBound - 1].target >= 0 else { continue }
-            try read(block, job, of: { $0.target >= 0 }) { bytes, use in try write(bytes, to: use) }
+            try read(block, job, metadata: false) { bytes, use in try write(bytes, to: use) }
         }
     }
 
     private func read(
-        _ block: VolumeJob.Block, _ job: VolumeJob, of isWanted: (BlockPlan.Use) -> Bool,
+        _ block: VolumeJob.Block, _ job: VolumeJob, metadata isMetadata: Bool,
         _ body: (UnsafeRawBufferPointer, BlockPlan.Use) throws -> Void
     ) throws {
         let uses = job.plan.uses[block.uses]
@@ -67,12 +67,12 @@ final class ContentWriter {
             }
         do {
             try job.source.withBlock(block.digest, reader, checksHash: !isVerifiedLater) { bytes in
-                for use in uses where isWanted(use) { try body(bytes, use) }
+                for use in uses where (use.target < 0) == isMetadata { try body(bytes, use) }
             }
         } catch let error as StoreFormatError {
             if error.kind == .localFile { throw EngineError.format(error) }
             let reason = "\(job.source.name) \(EngineError.format(error).faultOfObject)"
-            shared.miss(uses.filter(isWanted), in: job.volume, reason)
+            shared.miss(uses.filter { ($0.target < 0) == isMetadata }, in: job.volume, reason)
         }
     }
 

@@ -45,6 +45,8 @@ public final class RestoreRun: Sendable {
     /// Says what ``run()`` would do, and changes nothing.
     ///
     /// - Parameter body: gets every file.
+    /// - Returns: the sums.
+    /// - Throws: `.noSuchVersion`, `.nothingSelected`, what keeps the store from being read, and what `body` throws.
     public func preview(_ body: (RestorePreview.Item) throws -> Void = { _ in }) throws(EngineError) -> RestorePreview {
         do {
             return try inspect(body)

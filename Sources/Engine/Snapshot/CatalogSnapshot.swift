@@ -128,6 +128,7 @@ public enum CatalogSnapshot {
     ///   - catalog: the catalog, which nobody changes meanwhile.
     ///   - store: the store, which the catalog is in step with.
     /// - Returns: what it cost, or nil when none was needed, or when it would be out of proportion to the store.
+    /// - Throws: what keeps the catalog from being read or the destination from answering.
     public static func keep(_ catalog: Catalog, at store: Store) throws(EngineError) -> Cost? {
         let begun = ContinuousClock.now
         let listing = try store.list()

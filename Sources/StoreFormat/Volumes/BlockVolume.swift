@@ -118,6 +118,7 @@ public final class BlockReader {
     ///   - volume: where it is.
     ///   - checksHash: false when the caller verifies what it makes of the blocks.
     ///   - body: gets the content.
+    /// - Returns: what `body` returns.
     /// - Throws: `StoreFormatError`, `entryMissing` when the object has no such block; whatever `body` throws.
     public func withBlock<R>(
         _ digest: Digest, in volume: BlockVolume, checksHash: Bool = true,

@@ -67,12 +67,12 @@ struct PartialVersionTests {
     @Test("a partial version keeps what the stopped run had not come to, and loses what it saw to be gone")
     func union() throws {
         let fixture = try fixture()
-        for number in 0..<100 {
+        for number in 0..<300 {
             try fixture.write("folder \(number)/file", BackupFixture.noise(20_000, seed: UInt64(number + 1)))
         }
         try fixture.run()
         let before = try paths(fixture, 0)
-        for number in 0..<100 {
+        for number in 0..<300 {
             try fixture.write("folder \(number)/file", BackupFixture.noise(20_000, seed: UInt64(number + 1000)))
         }
         fixture.remove("folder 7")
@@ -109,7 +109,8 @@ struct PartialVersionTests {
     @Test("what does not stop in time is cancelled")
     func grace() throws {
         let cancellation = Cancellation()
-        cancellation.whileStoppable({}) {
+        let nothing: @Sendable () -> Void = {}
+        cancellation.whileStoppable(nothing) {
             cancellation.stop(within: .milliseconds(50))
             let limit = ContinuousClock.now + .seconds(20)
             while !cancellation.isCancelled, ContinuousClock.now < limit { usleep(1000) }
