@@ -207,14 +207,15 @@ struct RepairTests {
 
     @Test("a rehearsal changes nothing at the destination")
     func dryRun() throws {
-        let fixture = try fixture()
-        for kind in ["dindex", "dlist", "dblock"] {
+        let fixture = try fixture(passphrase: nil)
+        for kind in ["dindex", "dlist"] {
             FileTree.remove("\(fixture.remote)/\(try #require(try names(fixture, kind).first))")
         }
+        try damage("\(fixture.remote)/\(try largestVolume(fixture))", isShort: true)
         let before = try fixture.objects()
         let summary = try repair(fixture) { $0.isDryRun = true }
         #expect(summary.steps.contains { $0.action == .dataWritten })
-        #expect(summary.steps.contains { $0.action == .filelistWritten || $0.object.hasPrefix("the version of") })
+        #expect(summary.steps.contains { $0.action == .filelistWritten })
         #expect(try fixture.objects() == before)
         try repair(fixture)
         try expectWhole(fixture)
