@@ -4,7 +4,8 @@ internal import StoreFormat
 
 /// The damaged data volumes of a store, and the needed blocks that are in them or in none.
 struct DamageSurvey {
-    /// Data volumes that are listed in another size than recorded, or that a verification found faulty.
+    /// Data volumes that are listed in another size than recorded, that a verification found faulty, or that were only
+    /// partly readable when the catalog was built.
     let damaged: [CatalogVolume]
     /// Needed blocks that are at home in them or nowhere.
     let lost: [LostBlock]
@@ -13,11 +14,13 @@ struct DamageSurvey {
 
     init(_ context: RepairContext, faulty: Set<String>) throws {
         (damaged, lost, unneeded) = try context.session.catalog.read { reader in
-            let damaged = try reader.volumes().filter { volume in
-                volume.kind == .dblock && context.items[volume.name] != nil
-                    && (context.isResized(volume) || faulty.contains(volume.name))
-            }
-            let ids = Set(damaged.map(\.id))
+            let listed = try reader.volumes().filter { $0.kind == .dblock && context.items[$0.name] != nil }
+            let damaged = listed.filter { context.isResized($0) || faulty.contains($0.name) }
+            // A volume that is whole is described, or known to wait for that.
+            let described = Set(try reader.descriptions().values.joined())
+            let orphans = Set(try CatalogSync.orphans(in: reader).map(\.text))
+            let partial = listed.filter { !described.contains($0.id) && !orphans.contains($0.name) }
+            let ids = Set((damaged + partial).map(\.id))
             let usage = try BlockUsage(reader)
             var lost: [LostBlock] = []
             var needed: Set<Int64> = []
@@ -29,7 +32,10 @@ struct DamageSurvey {
                 lost.append(
                     LostBlock(id: id, digest: digest, size: size, volume: volume, isList: usage.isList(block: id)))
             }
-            return (damaged, lost, ids.subtracting(needed))
+            // Of what was never readable nobody knows what it was: without anything needed it is not touched here.
+            let known = Set(damaged.map(\.id))
+            let concerned = damaged + partial.filter { !known.contains($0.id) && needed.contains($0.id) }
+            return (concerned, lost, known.subtracting(needed))
         }
     }
 
