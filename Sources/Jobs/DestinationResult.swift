@@ -12,6 +12,8 @@ public struct DestinationResult: Sendable {
     public let summary: BackupSummary?
     /// What was done for the store afterwards; `nil` when nothing was.
     public let maintenance: MaintenanceResult?
+    /// The lease of another run that was in the way; `nil` when there was none.
+    public let lease: RunReport.Destination.Lease?
     /// How it ended.
     public let outcome: Outcome
     /// What went wrong with single entries and objects.
@@ -24,12 +26,14 @@ public struct DestinationResult: Sendable {
     /// A result from its parts.
     public init(
         name: String, label: String?, summary: BackupSummary?, maintenance: MaintenanceResult? = nil,
-        outcome: Outcome, problems: ProblemDigest, retries: Int, duration: Duration
+        lease: RunReport.Destination.Lease? = nil, outcome: Outcome, problems: ProblemDigest, retries: Int,
+        duration: Duration
     ) {
         self.name = name
         self.label = label
         self.summary = summary
         self.maintenance = maintenance
+        self.lease = lease
         self.outcome = outcome
         self.problems = problems
         self.retries = retries
@@ -54,7 +58,7 @@ public struct DestinationResult: Sendable {
             deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
             retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
             retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
-            isPartial: summary?.isPartial ?? false)
+            isPartial: summary?.isPartial ?? false, lease: lease)
     }
 }
 
@@ -74,6 +78,25 @@ extension RunReport.Destination.Compaction {
             writtenVolumes: Int64(summary.volumesUploaded),
             deletedVolumes: Int64(summary.volumesDeleted + summary.volumesRewritten),
             uploadedBytes: summary.bytesUploaded, freedBytes: summary.bytesFreed)
+    }
+}
+
+extension RunReport.Destination.Lease {
+    /// The lease that an error speaks of, in the words of a report; `nil` when it speaks of none.
+    init?(metBy error: any Error) {
+        switch error as? EngineError {
+        case .leased(let holder, _):
+            // Of a lease that cannot be read nothing is known.
+            guard !holder.host.isEmpty else {
+                self.init(state: .held)
+                return
+            }
+            let instance = holder.instance.isEmpty ? "" : " of \(holder.instance)"
+            self.init(
+                state: .held, owner: "\(holder.activity)\(instance) on \(holder.host)", expires: holder.expires)
+        case .leaseLost: self.init(state: .lost)
+        default: return nil
+        }
     }
 }
 

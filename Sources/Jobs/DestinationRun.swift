@@ -3,6 +3,7 @@ internal import Configuration
 internal import Destinations
 internal import Engine
 internal import Logging
+internal import Reporting
 internal import Secrets
 internal import Support
 
@@ -25,6 +26,7 @@ struct DestinationRun {
         var label: String?
         var summary: BackupSummary?
         var maintenance: MaintenanceResult?
+        var lease: RunReport.Destination.Lease?
         let progress = RunProgress()
     }
 
@@ -36,6 +38,7 @@ struct DestinationRun {
         do {
             try backUp(&findings, problems)
         } catch {
+            findings.lease = RunReport.Destination.Lease(metBy: error)
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
         if outcome == .success, let summary = findings.summary, summary.isPartial {
@@ -57,7 +60,7 @@ struct DestinationRun {
         }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, maintenance: findings.maintenance,
-            outcome: outcome, problems: digest, retries: findings.progress.retries,
+            lease: findings.lease, outcome: outcome, problems: digest, retries: findings.progress.retries,
             duration: ContinuousClock.now - clock)
     }
 

@@ -3,7 +3,7 @@ internal import Logging
 
 /// What is shown of a command's work, and how.
 struct OutputOptions: ParsableArguments {
-    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Log more: -v steps, -vv every file.")
+    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Log more: -v steps, -vv every problem.")
     var verbosity: Int
 
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Log errors only, show no progress and no summary.")
