@@ -1,5 +1,7 @@
 import Configuration
 import Cryptography
+import Destinations
+import Engine
 import Glibc
 import JSON
 import Jobs
@@ -259,6 +261,25 @@ struct SeveralDestinationTests {
         let next = try fixture.run(text)
         #expect(next.exitCode == .success, "\(next.report.problems)")
         #expect(!next.report.problems.contains { $0.severity == .error })
+    }
+
+    @Test("a run that finds the lease of another one stores nothing, and its report says whose it is")
+    func leased() throws {
+        let fixture = try Fixture()
+        let text = fixture.text(reportingTo: "http://127.0.0.1:1", replacing: [("    reports: [monitor]\n", "")])
+        let destination = FileDestination(folder: "\(fixture.path)/backup")
+        let lease = try Lease.acquire(
+            at: destination, passphrase: Secret("a passphrase of many words"),
+            LeaseRequest(instance: "attic", activity: "compact home"))
+        let refused = try fixture.run(text)
+        #expect(refused.exitCode == .temporary)
+        let told = try #require(refused.report.destinations.first)
+        #expect(told.uploadedObjects == 0 && told.version == nil)
+        #expect(told.lease?.state == .held && told.lease?.expires != nil)
+        #expect(told.lease?.owner?.hasPrefix("compact home of attic on ") == true, "\(told)")
+        lease.release()
+        let next = try fixture.run(text)
+        #expect(next.outcome == .success && next.report.destinations.first?.lease == nil)
     }
 
     @Test("the report tells how many calls were made again")
