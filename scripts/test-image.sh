@@ -91,7 +91,7 @@ restored_is() {
     diff -r --no-dereference "$2" "$folder/restored$1"
 }
 # A file of 256 GiB of nothing takes a minute to read, and no space.
-stops_at_once() {
+stops_in_good_order() {
     local container code started
     truncate -s 256G "$SOURCE/nothing"
     container=$(compose run -d dunnage)
@@ -107,7 +107,8 @@ stops_at_once() {
     docker rm "$container"
     rm "$SOURCE/nothing"
     echo "exit code $code after $((SECONDS - started)) s"
-    [ "$code" = 143 ] && [ $((SECONDS - started)) -le 5 ]
+    # A large file that is being read gets three seconds; docker kills after the 60 of compose.yaml.
+    [ "$code" = 143 ] && [ $((SECONDS - started)) -le 15 ]
 }
 
 check "it runs as 65532, without capabilities, on a read-only file system" is_confined
@@ -118,7 +119,7 @@ cp -R "$SOURCE" "$folder/first"
 echo "one more line" >> "$SOURCE/docs/index.md"
 check "it backs up what has changed" dunnage run -c /config/dunnage.yaml
 check "there are two versions" has_versions 2
-check "it is told to stop, and ends with 143" stops_at_once
+check "it is told to stop, and ends with 143" stops_in_good_order
 check "it goes on after that" dunnage run -c /config/dunnage.yaml
 check "the store is as it should be" dunnage verify documents -c /config/dunnage.yaml
 check "it restores the newest version" dunnage restore documents -c /config/dunnage.yaml --target /restore/newest

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Kills Dunnage at random moments, again and again, and looks whether anything is lost.
 
-Each round changes the tree, starts one of the operations, kills it with SIGKILL (sometimes SIGTERM) at a random
-moment, then lets a normal run come to its end, verifies every object and block, and restores every version and
-compares it with the tree as it was. A second part lets the destination's file system fill up, steps the clock, and
-stops two runners that want the same store.
+Each round changes the tree, starts one of the operations and kills it with SIGKILL (sometimes SIGTERM) at a random
+moment. Then a normal run has to come to its end and every object and block has to be in order; every tenth round every
+version is restored and compared with the tree as it was.
 
     scripts/torture.py --kills 200 --binary .build/release/dunnage [--seed 7] [--operations backup,delete,compact]
 """
