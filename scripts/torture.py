@@ -59,6 +59,7 @@ class Household:
         self.binary = binary
         self.rng = rng
         self.known = {}
+        self.doomed = None
         (self.root / "tree").mkdir()
         (self.root / "backup").mkdir()
         (self.root / "passphrase").write_text("correct horse battery staple\n")
@@ -129,10 +130,17 @@ class Household:
             raise Failed(f"`versions` returned {document.returncode}:\n{document.stderr}")
         return json.loads(document.stdout)["versions"]
 
+    def old_version(self):
+        """The number of a version that is not the newest, which `doomed` names until it is looked for."""
+        versions = self.versions()
+        victim = self.rng.choice(versions[1:] or versions)
+        self.doomed = victim["time"]
+        return victim["number"]
+
     # What must hold
 
-    def check(self):
-        """A normal run, a full verification, and every version restored and compared."""
+    def check(self, operation):
+        """A normal run, a full verification, and every version still there that nobody deleted."""
         self.run("run", "home")
         snapshot = manifest(self.root / "tree")
         versions = self.versions()
@@ -144,6 +152,17 @@ class Household:
             # Nothing had changed since: then it has to be the same.
             raise Failed(f"the version of {newest} is not what the tree is now")
         self.run("verify", "home", *VERIFY)
+        seen = {version["time"] for version in versions}
+        if operation == "delete" and self.doomed not in seen:
+            self.known.pop(self.doomed, None)
+        lost = set(self.known) - seen
+        if lost and operation != "repair":
+            raise Failed(f"after {operation} the versions {sorted(lost)} are gone")
+        if len(lost) > len(seen - set(self.known)):
+            # A filelist that repair writes again gets another time, but it has to be there.
+            raise Failed(f"after repair versions are gone: {sorted(lost)}")
+        for time in lost:
+            del self.known[time]
         return versions
 
     def compare(self, versions):
@@ -186,9 +205,9 @@ VERIFY = ["--full"]
 # Another operation is another line.
 OPERATIONS = {
     "backup": lambda home: ["run", "home"],
-    "delete": lambda home: ["delete", "home", "--version", str(max(1, len(home.versions()) - 1)), "--yes"],
-    "compact": lambda home: ["compact", "home", "--yes"],
-    "repair": lambda home: ["repair", "home", "--yes"],
+    "delete": lambda home: ["delete", "home", str(home.old_version()), "--yes"],
+    "compact": lambda home: ["compact", "home"],
+    "repair": lambda home: ["repair", "home", "--verify", "--yes"],
 }
 
 
@@ -228,23 +247,23 @@ def torture(home, kills, operations, rng):
             counts["terminated"] += 1
         elif code not in (4, 75):
             raise Failed(f"round {number}: `{' '.join(words)}` returned {code} by itself:\n{output}")
-        versions = home.check()
+        versions = home.check(name)
         counts["partial"] += sum(not version["full"] for version in versions[:2])
         if number % 10 == 0 or number == kills:
             home.compare(versions)
             print(f"{number} kills: {counts}, {len(versions)} versions", flush=True)
-        if len(versions) > 12 and "delete" not in operations:
-            forget(home, versions)
+        if len(versions) > 16:
+            forget(home, home.versions())
     home.compare(home.versions())
     return counts
 
 
 def forget(home, versions):
-    """Old versions would only make the comparison slow; removing a filelist is what deleting a version does."""
-    for version in versions[8:]:
-        stamp = version["time"].replace("-", "").replace(":", "")
-        for path in (home.root / "backup").glob(f"*-{stamp}.dlist.*"):
-            path.unlink()
+    """Deletes most of the old versions, which would only make the comparison slow."""
+    numbers = [str(version["number"]) for version in versions[6:]]
+    home.run("delete", "home", *numbers, "--yes")
+    kept = {version["time"] for version in home.versions()}
+    home.known = {time: tree for time, tree in home.known.items() if time in kept}
 
 
 def spoil(home, rng):
