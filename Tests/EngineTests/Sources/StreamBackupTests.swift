@@ -115,7 +115,9 @@ struct StreamBackupTests {
         fixture.streams = [stream("/endless", "echo $$ > '\(marker)'; cat /dev/zero")]
         let cancellation = Cancellation()
         let watcher = try WorkerThread("watcher") {
-            while access(marker, F_OK) != 0 { usleep(1000) }
+            // The shell makes the file first and writes into it then.
+            var status = stat()
+            while stat(marker, &status) != 0 || status.st_size == 0 { usleep(1000) }
             cancellation.cancel()
         }
         let error = try #require(throws: EngineError.self) { try fixture.run(cancellation: cancellation) }
