@@ -144,7 +144,6 @@ extension CompactPlan {
     fileprivate init(reason: CompactSummary.Reason, volumes: [Volume], of usage: BlockUsage) {
         self.init(
             reason: reason, volumes: volumes, volumeCount: usage.volumes.count,
-            usedBytes: usage.volumes.values.reduce(0) { $0 + $1.usedBytes },
-            wastedBytes: usage.volumes.values.reduce(0) { $0 + $1.wastedBytes })
+            usedBytes: usage.volumes.values.reduce(0) { $0 + $1.usedBytes }, wastedBytes: usage.wastedBytes)
     }
 }

@@ -50,10 +50,12 @@ public struct CompactRun {
             if planned.plan.reason == .compacted {
                 try requireOneEncryption()
                 summary = try CompactWork(session, options, planned, deleted: deleted, problems: problems).run()
+                summary.bytesWasted = try session.catalog.read { try BlockUsage($0).wastedBytes }
             } else {
                 summary = CompactSummary(planned.plan.reason)
                 summary.bytesBefore = session.listing.totalSize
                 summary.bytesAfter = summary.bytesBefore
+                if summary.reason == .notNeeded { summary.bytesWasted = planned.plan.wastedBytes }
                 summary.volumesLocked = planned.plan.volumes.count { $0.hindrance == .locked }
                 summary.volumesArchived = planned.plan.volumes.count { $0.hindrance == .archived }
                 try settle()

@@ -316,7 +316,8 @@ struct CatalogSyncRun {
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
         let built = try read(fresh)
         let history = VerificationHistory(catalogAt: path)
-        // The log of the old file must not be applied to the new one.
+        // The log of the old file must not be applied to the new one. Where it cannot be folded in, a catalog that is
+        // kept keeps it.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
         try KeptCatalog.keep(path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
         FileTree.remove(path + "-wal")

@@ -23,8 +23,11 @@ enum KeptCatalog {
                     "cannot be had from the destination any more; unless somebody deleted it on purpose, "
                         + "`dunnage repair` writes it again"))
         }
-        try FileTree.rename(path, to: "\(path)\(mark)\(Timestamp.now().compact)")
-        for old in all(beside: path).dropLast(mostKept) { FileTree.remove(old) }
+        let kept = "\(path)\(mark)\(Timestamp.now().compact)"
+        try FileTree.rename(path, to: kept)
+        // It may hold what could not be folded in.
+        if access(path + "-wal", F_OK) == 0 { try FileTree.rename(path + "-wal", to: kept + "-wal") }
+        for old in all(beside: path).dropLast(mostKept) { remove(old) }
     }
 
     /// Those beside a catalog, the oldest first.
@@ -39,15 +42,23 @@ enum KeptCatalog {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
             }
-            if name.hasPrefix(start), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { names.append(name) }
+            // What else begins so is a log of one, or one that was set aside.
+            if name.hasPrefix(start), name.dropFirst(start.count).utf8.allSatisfy(isOfTime) { names.append(name) }
         }
         return names.sorted().map { "\(folder)/\($0)" }
     }
 
+    /// Whether a byte may be part of a time as names have it: `20261121T031826Z`.
+    private static func isOfTime(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || byte == UInt8(ascii: "T") || byte == UInt8(ascii: "Z")
+    }
+
     /// Removes those beside a catalog.
     static func removeAll(beside path: String) {
-        for old in all(beside: path) {
-            for ending in ["", "-wal", "-shm"] { FileTree.remove(old + ending) }
-        }
+        for old in all(beside: path) { remove(old) }
+    }
+
+    private static func remove(_ old: String) {
+        for ending in ["", "-wal", "-shm"] { FileTree.remove(old + ending) }
     }
 }

@@ -173,8 +173,16 @@ public final class Store: Sendable {
             guard error.concernsOneObject else { throw error }
             return false
         }
-        guard (try? VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)) != nil else {
-            return false
+        do throws(StoreFormatError) {
+            _ = try VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)
+        } catch {
+            switch error.kind {
+            case .noSpace, .localFile, .gpgUnavailable, .gpgStopped:
+                // That says nothing of the passphrase.
+                try cancellation.check()
+                throw .format(error)
+            default: return false
+            }
         }
         passphraseState.withLock { $0.isProven = true }
         return true
