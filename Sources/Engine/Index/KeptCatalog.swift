@@ -10,12 +10,16 @@ enum KeptCatalog {
     private static let mostKept = 2
     private static let mark = ".before-"
 
+    /// The catalog's property with the Unix time at which versions were missed for the first time.
+    static let missedProperty = "versions_missed"
+
     /// Keeps the catalog at `path`, which is about to be replaced, if it knows versions that its replacement does not.
+    /// - Returns: whether it does.
     static func keep(
         _ path: String, versions: [CatalogVersion], lostIn built: Set<Timestamp>, _ problems: ProblemLog
-    ) throws {
+    ) throws -> Bool {
         let lost = versions.filter { !built.contains($0.time) }
-        guard !lost.isEmpty, access(path, F_OK) == 0 else { return }
+        guard !lost.isEmpty, access(path, F_OK) == 0 else { return false }
         for version in lost {
             problems.add(
                 Problem(
@@ -25,6 +29,7 @@ enum KeptCatalog {
         }
         try FileTree.rename(path, to: "\(path)\(mark)\(Timestamp.now().compact)")
         for old in all(beside: path).dropLast(mostKept) { FileTree.remove(old) }
+        return true
     }
 
     /// Those beside a catalog, the oldest first.

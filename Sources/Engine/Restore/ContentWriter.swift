@@ -70,7 +70,10 @@ final class ContentWriter {
                 for use in uses where (use.target < 0) == isMetadata { try body(bytes, use) }
             }
         } catch let error as StoreFormatError {
-            if error.kind == .localFile { throw EngineError.format(error) }
+            switch error.kind {
+            case .localFile, .noSpace: throw EngineError.format(error)
+            default: break
+            }
             let reason = "\(job.source.name) \(EngineError.format(error).faultOfObject)"
             shared.miss(uses.filter { ($0.target < 0) == isMetadata }, in: job.volume, reason)
         }
@@ -199,9 +202,11 @@ final class ContentWriter {
             shared.fail(use.target, "one of its blocks has \(bytes.count) bytes instead of \(wanted)", .damaged)
             return
         }
+        // Known before it is made: should its first block find no room, somebody has to remove it.
+        let long = shared.longFile(use.target, content)
         let descriptor = try open(use.target, file)
         try put(bytes, at: offset, descriptor, file)
-        try advance(use.target, file, shared.longFile(use.target, content), use.position, bytes)
+        try advance(use.target, file, long, use.position, bytes)
     }
 
     /// Writes a block of a file to its place.
