@@ -1,3 +1,4 @@
+import Catalog
 import Configuration
 import Destinations
 import Engine
