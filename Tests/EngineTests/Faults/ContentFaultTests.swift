@@ -62,8 +62,12 @@ struct ContentFaultTests {
     @Test("a data volume lacks a promised block: the files concerned are named, all others come back")
     func missingBlock() throws {
         let sample = try SampleStore()
-        let (volume, other) = (sample.builder.dblocks[0], sample.builder.dblocks[1])
+        let volume = sample.builder.dblocks[0]
+        // One of the same store that has none of those blocks.
+        try sample.builder.addLooseBlock(Array("something else".utf8), withIndex: false)
+        let other = try #require(sample.builder.dblocks.last)
         let bytes = try contents(sample, other)
+        try FileManager.default.removeItem(atPath: "\(sample.builder.folder)/\(other)")
         try replace(sample, volume, with: bytes)
         // The description fits the volume in all but the blocks.
         try sample.builder.rewriteIndex(0) { description in
@@ -73,14 +77,19 @@ struct ContentFaultTests {
         let problems = ProblemLog()
         let session = try sample.builder.session(problems: problems)
         let summary = try VerifyRun(.full, session: session, problems: problems).run()
-        #expect(summary.faults.contains { $0.object == volume.text && $0.kind == .missing && $0.losesData })
+        #expect(
+            summary.faults.contains { $0.object == volume.text && $0.kind == .missing && $0.losesData },
+            "\(summary.faults)")
         let lost = Set(summary.casualties.map(\.path))
         try #require(!lost.isEmpty)
         let seen = ProblemLog()
         let differences = try restore(sample, seen)
         #expect(Set(differences).isSubset(of: lost))
-        #expect(differences.count < sample.second.count)
-        #expect(differences.allSatisfy { path in seen.problems.contains { $0.isError && $0.subject.hasSuffix(path) } })
+        #expect(!differences.contains("/data/new.bin"))
+        for path in differences {
+            let name = path.dropFirst("/data".count)
+            #expect(seen.problems.contains { $0.isError && $0.subject.hasSuffix(name) }, "\(path): \(seen.problems)")
+        }
     }
 
     @Test("a blocklist in an index volume has another hash: it is ignored, and the data volume's is taken")

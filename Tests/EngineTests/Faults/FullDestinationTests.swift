@@ -54,7 +54,15 @@ struct FullDestinationTests {
         "a compaction without room deletes what nothing needs, then stops before anything that is needed",
         arguments: [false, true])
     func compact(tellsSpace: Bool) throws {
-        let fixture = try CompactFixture(copyOf: CompactFixture.churned.get())
+        let fixture = try CompactFixture()
+        for number in 0..<10 {
+            try fixture.backup.write("goes \(number)", BackupFixture.noise(40_000, seed: UInt64(number + 1)))
+            try fixture.backup.write("stays \(number)", BackupFixture.noise(9000, seed: UInt64(number + 90)))
+        }
+        try fixture.backUp()
+        for number in 0..<10 { fixture.backup.remove("goes \(number)") }
+        try fixture.backUp()
+        try fixture.deleteVersions(1)
         let plan = try fixture.plan()
         let deletable = plan.volumes.filter { $0.kind == .deletable }.map(\.name)
         try #require(!deletable.isEmpty && plan.volumes.count > deletable.count)
