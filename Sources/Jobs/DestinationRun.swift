@@ -87,7 +87,7 @@ struct DestinationRun {
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
             temporaryFolder: temporary.path, progress: findings.progress,
             cancellation: context.interruption.cancellation,
-            retry: context.retryPolicy)
+            retry: context.retryPolicy, now: context.now)
         var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = try job.request(

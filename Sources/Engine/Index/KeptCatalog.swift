@@ -10,12 +10,16 @@ enum KeptCatalog {
     private static let mostKept = 2
     private static let mark = ".before-"
 
+    /// The catalog's property with the Unix time at which versions were missed for the first time.
+    static let missedProperty = "versions_missed"
+
     /// Keeps the catalog at `path`, which is about to be replaced, if it knows versions that its replacement does not.
+    /// - Returns: whether it does.
     static func keep(
         _ path: String, versions: [CatalogVersion], lostIn built: Set<Timestamp>, _ problems: ProblemLog
-    ) throws {
+    ) throws -> Bool {
         let lost = versions.filter { !built.contains($0.time) }
-        guard !lost.isEmpty, access(path, F_OK) == 0 else { return }
+        guard !lost.isEmpty, access(path, F_OK) == 0 else { return false }
         for version in lost {
             problems.add(
                 Problem(
@@ -23,11 +27,17 @@ enum KeptCatalog {
                     "cannot be had from the destination any more; unless somebody deleted it on purpose, "
                         + "`dunnage repair` writes it again"))
         }
+<<<<<<< HEAD
         let kept = "\(path)\(mark)\(Timestamp.now().compact)"
         try FileTree.rename(path, to: kept)
         // It may hold what could not be folded in.
         if access(path + "-wal", F_OK) == 0 { try FileTree.rename(path + "-wal", to: kept + "-wal") }
         for old in all(beside: path).dropLast(mostKept) { remove(old) }
+=======
+        try FileTree.rename(path, to: "\(path)\(mark)\(Timestamp.now().compact)")
+        for old in all(beside: path).dropLast(mostKept) { FileTree.remove(old) }
+        return true
+>>>>>>> faults
     }
 
     /// Those beside a catalog, the oldest first.

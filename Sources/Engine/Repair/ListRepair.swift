@@ -150,7 +150,7 @@ struct ListRepair {
 
     /// Writes and sends the list of a version without what the store has no data for; nil when that leaves nothing.
     private func write(_ version: CatalogVersion, as time: Timestamp, from catalog: Catalog) throws -> CatalogVolume? {
-        try VersionTimes.wait(for: time, store.cancellation)
+        try VersionTimes.wait(for: time, store)
         let length = context.settings.blockHash.digestLength
         let index = try context.session.catalog.read { try BlockIndex(from: $0, digestLength: length) }
         let name = ObjectName.dlist(
