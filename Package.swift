@@ -83,7 +83,7 @@ let package = Package(
                 "Catalog", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
                 "Support", argumentParser, logging,
             ]),
-        .executableTarget(name: "dunnage", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 
         // Tests mirror the targets.
         .target(

@@ -56,17 +56,17 @@ class Bench:
             self.stored.setdefault(("end", program.name), []).append(datasets.size(program.store))
 
     def run(self, program, step):
+        target = self.target / f"{program.work.name}-{len(self.costs.get((step, program.name), []))}"
         if step == "restore":
-            shutil.rmtree(self.target, ignore_errors=True)
-            self.target.mkdir(parents=True)
+            target.mkdir(parents=True)
         program.prepare(step)
         if step in ("first", "nochange", "changed"):
             # Borg drops from the cache what it has read; whoever comes next would pay for that.
             self.data.warm()
         # Nobody writes what another has left to be written.
         os.sync()
-        commands = program.commands(step, self.target)
-        cost = measure(commands, program.environment, program.folder(step, self.target))
+        commands = program.commands(step, target)
+        cost = measure(commands, program.environment, program.folder(step, target))
         if isinstance(cost, str):
             log(f"  {program.name}, {step}: {cost}")
             self.failures.append(f"{program.name}, {step}")
@@ -76,10 +76,11 @@ class Bench:
         if step == "first":
             self.stored.setdefault(("first", program.name), []).append(datasets.size(program.store))
         if step == "restore":
-            for difference in compare.differences(self.data.folder, self.target):
+            for difference in compare.differences(self.data.folder, target):
                 log(f"  {program.name} restored something else: {difference}")
                 self.failures.append(f"{program.name}, comparison")
-            shutil.rmtree(self.target)
+            if not self.data.has_many_files:
+                shutil.rmtree(target)
 
     def medians(self):
         rows = []
@@ -170,6 +171,8 @@ def main():
         "binaries": datasets.Binaries(work / "binaries", undo, arguments.origin, arguments.scale),
         "tiny": datasets.TinyFiles(work / "tiny", undo, int(300_000 * arguments.scale)),
     }
+    restored = work / "restored"
+    shutil.rmtree(restored, ignore_errors=True)
     rows, failures, ours = [], [], None
     for name in arguments.data.split(","):
         data = sets[name]
@@ -178,7 +181,7 @@ def main():
         data.warm()
         rivals = choose(arguments, data, work)
         ours = ours or [program.name for program in rivals if isinstance(program, programs.Dunnage)]
-        bench = Bench(data, rivals, arguments.steps.split(","), work / "restored")
+        bench = Bench(data, rivals, arguments.steps.split(","), restored)
         for number in range(arguments.rounds):
             log(f"{name}: round {number + 1} of {arguments.rounds}")
             bench.round(number)
@@ -188,6 +191,7 @@ def main():
             shutil.rmtree(program.work)
         if not arguments.keep:
             shutil.rmtree(data.folder)
+    shutil.rmtree(restored, ignore_errors=True)
     print(table(rows, ours or [""]))
     if arguments.json:
         arguments.json.write_text(json.dumps({"schema": "dunnage-bench/1", "rows": rows, "failures": failures}, indent=2))

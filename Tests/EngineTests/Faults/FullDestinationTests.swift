@@ -55,12 +55,17 @@ struct FullDestinationTests {
         arguments: [false, true])
     func compact(tellsSpace: Bool) throws {
         let fixture = try CompactFixture()
+        // Volumes that nothing will need, and then some that are needed for half of what they hold.
+        for number in 0..<6 {
+            try fixture.backup.write("a\(number) goes", BackupFixture.noise(40_000, seed: UInt64(number + 1)))
+        }
         for number in 0..<10 {
-            try fixture.backup.write("goes \(number)", BackupFixture.noise(40_000, seed: UInt64(number + 1)))
-            try fixture.backup.write("stays \(number)", BackupFixture.noise(9000, seed: UInt64(number + 90)))
+            try fixture.backup.write("b\(number) goes", BackupFixture.noise(12_000, seed: UInt64(number + 50)))
+            try fixture.backup.write("b\(number) stays", BackupFixture.noise(12_000, seed: UInt64(number + 90)))
         }
         try fixture.backUp()
-        for number in 0..<10 { fixture.backup.remove("goes \(number)") }
+        for number in 0..<6 { fixture.backup.remove("a\(number) goes") }
+        for number in 0..<10 { fixture.backup.remove("b\(number) goes") }
         try fixture.backUp()
         try fixture.deleteVersions(1)
         let plan = try fixture.plan()

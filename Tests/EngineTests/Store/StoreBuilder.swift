@@ -223,6 +223,18 @@ final class StoreBuilder {
         _ = try put(writer)
     }
 
+    /// Writes a data volume again without one of its blocks.
+    func rewriteVolume(_ number: Int, without digest: Digest) throws {
+        let name = dblocks[number]
+        let path = "\(folder)/\(name)"
+        let reader = try VolumeReader(path: path, name: name, passphrase: passphrase)
+        let writer = try writer(name)
+        let left = reader.entries.filter { $0.name != Manifest.entryName && $0.name != digest.base64URL }
+        for entry in left { try writer.add(entry: entry.name, bytes: try reader.content(of: entry)) }
+        try FileManager.default.removeItem(atPath: path)
+        _ = try put(writer)
+    }
+
     private func writer(_ name: ObjectName) throws -> VolumeWriter {
         try VolumeWriter(
             name: name, settings: settings, passphrase: passphrase, folder: temporary.path,
