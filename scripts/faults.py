@@ -31,7 +31,7 @@ PLACES = ["state", "temporary", "backup", "target"]
 SIZE = 192 << 20
 INSIDE = "DUNNAGE_FAULTS_INSIDE"
 
-# Words of an operation that changes the store, and whether it may take versions away.
+# The words of each operation.
 OPERATIONS = {
     "backup": lambda home: ["run", "home"],
     "backup without a catalog": lambda home: ["run", "home"],
@@ -98,8 +98,8 @@ def attempt(home, place, name, room):
             raise Failed(told)
         if process.returncode == 1 and ("E306" not in output and "full" not in output or place not in output):
             raise Failed(f"it does not say that {place} is full: {told}")
-        if place != "temporary" and rest(home, "temporary") or place == "temporary" and rest(home, place):
-            raise Failed(f"it leaves {rest(home, 'temporary')} in the temporary folder: {told}")
+        if left := rest(home, "temporary"):
+            raise Failed(f"it leaves {left} in the temporary folder: {told}")
         if any(".dunnage-" in path.name for path in (home.root / "target").rglob("*")):
             raise Failed(f"it leaves parts of files in the target: {told}")
         after = {path.name for path in (home.root / "backup").iterdir()}

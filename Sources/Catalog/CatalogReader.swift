@@ -113,20 +113,21 @@ public struct CatalogReader: ~Copyable {
         while try query.step() { try body(query.int64(0), query.int64(1)) }
     }
 
-    /// Calls `body` with the number of every content and one of its lists after the other.
+    /// Calls `body` with the number of every content and one of its lists after the other, each with its place among them
+    /// from 0.
     public func forEachBlocklist(
-        _ body: (_ content: Int64, _ size: Int64, _ list: CatalogContent.List) throws -> Void
+        _ body: (_ content: Int64, _ size: Int64, _ position: Int, _ list: CatalogContent.List) throws -> Void
     ) throws {
         let query = try PreparedStatement(
             connection,
             """
-            SELECT c.id, c.size, coalesce(b.list, 0), coalesce(b.blocks, x'')
+            SELECT c.id, c.size, coalesce(b.position, 0), coalesce(b.list, 0), coalesce(b.blocks, x'')
             FROM content c LEFT JOIN blocklist b ON b.content = c.id ORDER BY c.id, b.position
             """)
         while try query.step() {
             try body(
-                query.int64(0), query.int64(1),
-                CatalogContent.List(listBlock: query.int64(2), blocks: unpackedBlocks(query.blob(3))))
+                query.int64(0), query.int64(1), Int(query.int64(2)),
+                CatalogContent.List(listBlock: query.int64(3), blocks: unpackedBlocks(query.blob(4))))
         }
     }
 

@@ -37,6 +37,14 @@ public struct StoreFormatError: Error, Sendable, Hashable, CustomStringConvertib
 
         /// The value has no form in the store: a name that is not UTF-8, a file without a hash.
         case notRepresentable
+
+        /// Whether it says something of this machine, and nothing of the object or the passphrase.
+        public var concernsThisMachine: Bool {
+            switch self {
+            case .noSpace, .localFile, .gpgUnavailable, .gpgStopped: true
+            default: false
+            }
+        }
     }
 
     /// What is wrong.

@@ -50,7 +50,7 @@ struct HistoryTests {
     private func contents() throws -> [Int64] {
         try catalog.read { reader in
             var contents: [Int64] = []
-            try reader.forEachBlocklist { content, _, _ in contents.append(content) }
+            try reader.forEachBlocklist { content, _, _, _ in contents.append(content) }
             return contents
         }
     }

@@ -38,7 +38,7 @@ struct LostContents {
         blocks = lost
         var listed: [Int64: (size: Int64, blocks: Int64)] = [:]
         var broken: Set<Int64> = []
-        try reader.forEachBlocklist { content, size, list in
+        try reader.forEachBlocklist { content, size, _, list in
             listed[content, default: (size, 0)].blocks += Int64(list.blocks.count)
             if lost.contains(list.listBlock) || list.blocks.contains(where: lost.contains) { broken.insert(content) }
         }

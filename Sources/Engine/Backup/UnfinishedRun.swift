@@ -89,9 +89,10 @@ struct UnfinishedRun: Sendable {
     /// Makes the rows of an unfinished run true of what is at the destination, before anything new is numbered.
     ///
     /// Volumes that are not listed whole are forgotten, and what needs their blocks, or blocks that were never sent, is
-    /// taken back. If the list of the version has arrived, and all that it needs, then the version is complete.
+    /// taken back. If the list of the version has arrived, and all that it needs, then the version is complete. Once
+    /// anything was taken back, the list says more than the rows: whoever finds it at the destination has to read it.
     static func settle(in catalog: Catalog, listing: StoreListing) throws {
-        guard let run = try catalog.read({ try UnfinishedRun(in: $0) }) else { return }
+        guard var run = try catalog.read({ try UnfinishedRun(in: $0) }) else { return }
         var sizes: [String: Int64?] = [:]
         for item in listing.items { sizes[item.name.text] = .some(item.size) }
         func isListed(_ name: String, _ size: Int64) -> Bool {
@@ -104,7 +105,11 @@ struct UnfinishedRun: Sendable {
                 try writer.forgetUnfinishedVolume(volume.id, first: run.first)
             }
             let reverted = try writer.revertIncompleteStates(of: run.version, first: run.first)
-            if let list = run.list, reverted == 0, isListed(list.name.text, list.size) {
+            if reverted > 0, run.list != nil {
+                run.list = nil
+                try run.keep(writer)
+            }
+            if let list = run.list, isListed(list.name.text, list.size) {
                 try run.makeVersion(list, writer)
             } else if try writer.countChanges(of: run.version) == 0 {
                 try forget(writer)

@@ -21,7 +21,8 @@ struct VersionSender {
     ///   - catalog: has the run's rows.
     ///   - listing: what the destination had before; tells which times are taken.
     /// - Returns: the list, which is at the destination; the catalog knows that it was to be sent.
-    /// - Throws: `.cancelled`, `.clockBehind` when the newest version is of a time that is not soon, and what keeps the list from being written or sent.
+    /// - Throws: `.cancelled`, `.clockBehind` when the newest version is of a time that is not soon, and what keeps the list
+    ///   from being written or sent.
     func send(
         _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing
     ) throws -> UnfinishedRun.AnnouncedList {

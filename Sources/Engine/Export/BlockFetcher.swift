@@ -78,10 +78,7 @@ final class BlockFetcher {
             try source.withBlock(digest, reader) { bytes in try body(bytes) }
             return true
         } catch let error as StoreFormatError {
-            switch error.kind {
-            case .localFile, .noSpace: throw EngineError.format(error)
-            default: break
-            }
+            if error.kind.concernsThisMachine { throw EngineError.format(error) }
             problems.add(Problem(.damaged, "\(source.name)", EngineError.format(error).faultOfObject))
             return false
         }

@@ -45,16 +45,14 @@ struct SupersededList: Hashable, Sendable {
     /// - Throws: `EngineError`, `CatalogError`.
     static func finish(_ catalog: Catalog, _ store: Store, _ listing: StoreListing) throws {
         let lists = try catalog.read { try all(in: $0) }
-        guard !lists.isEmpty else { return }
+        guard !lists.isEmpty, let properties = try catalog.read({ try StoreProperties(from: $0) }) else { return }
         let settled = settled(lists, listing)
         let going = lists.filter { settled.contains($0.old.text) }
-        if let properties = try catalog.read({ try StoreProperties(from: $0) }) {
-            let place = HoldPlace(store, properties)
-            // Somebody may have held a version while it was written again.
-            try HoldMove.begin(moves(going), place)
-            try store.delete(going.map(\.old))
-            try HoldMove.end(moves(lists), place)
-        }
+        let place = HoldPlace(store, properties)
+        // Somebody may have held a version while it was written again.
+        try HoldMove.begin(moves(going), place)
+        try store.delete(going.map(\.old))
+        try HoldMove.end(moves(lists), place)
         try catalog.write { writer in try keep([], writer) }
     }
 

@@ -85,7 +85,7 @@ struct ObjectSalvage: Sendable {
 
     private func judge(_ error: StoreFormatError) throws(EngineError) -> Result {
         switch error.kind {
-        case .noSpace, .localFile, .gpgUnavailable, .gpgStopped: throw .format(error)
+        case let kind where kind.concernsThisMachine: throw .format(error)
         case .passphraseMissing: return .unreadable("it is encrypted, and there is no passphrase")
         case .wrongPassphrase: return .unreadable("its encryption header is damaged, or of another passphrase")
         default: return .unreadable(error.detail.isEmpty ? "nothing of it can be read" : error.detail)

@@ -102,7 +102,7 @@ struct StoreSalvage {
                 switch error.kind {
                 case .wrongPassphrase: refused = refused ?? object.name
                 case .passphraseMissing: isMissingPassphrase = true
-                case .noSpace, .localFile, .gpgUnavailable, .gpgStopped: throw error
+                case let kind where kind.concernsThisMachine: throw error
                 default: break
                 }
             } catch let error as EngineError where error.concernsOneObject {

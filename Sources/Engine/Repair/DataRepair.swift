@@ -76,7 +76,7 @@ struct DataRepair {
         var made: Set<Int64> = []
         try context.session.catalog.read { reader in
             let lists = try Blocklists(reader, settings: settings)
-            try reader.forEachBlocklist { _, _, list in
+            try reader.forEachBlocklist { _, _, _, list in
                 guard let block = wanted[list.listBlock], !made.contains(block.id),
                     let content = try lists.content(of: list, expecting: block.digest)
                 else { return }

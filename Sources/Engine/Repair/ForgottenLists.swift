@@ -44,16 +44,14 @@ struct ForgottenLists {
 
     private func find(_ reader: borrowing CatalogReader) throws -> [Int64: [Forgotten]] {
         var forgotten: [Int64: [Forgotten]] = [:]
-        var current = (content: Int64(0), position: 0)
-        try reader.forEachBlocklist { content, size, list in
-            current = content == current.content ? (content, current.position + 1) : (content, 0)
+        try reader.forEachBlocklist { content, size, position, list in
             guard list.listBlock != 0, list.blocks.isEmpty else { return }
-            let first = Int64(current.position) * Int64(settings.hashesPerBlocklist)
+            let first = Int64(position) * Int64(settings.hashesPerBlocklist)
             let count = min(Int64(settings.hashesPerBlocklist), settings.blockCount(of: size) - first)
             guard count > 0 else { return }
             forgotten[content, default: []].append(
                 Forgotten(
-                    content: content, position: current.position, listBlock: list.listBlock, count: Int(count),
+                    content: content, position: position, listBlock: list.listBlock, count: Int(count),
                     rest: size - first * Int64(settings.blockSize)))
         }
         return forgotten

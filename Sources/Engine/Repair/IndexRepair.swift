@@ -104,7 +104,7 @@ struct IndexRepair {
             guard !lists.isEmpty else { return contents }
             let made = try Blocklists(reader, settings: settings)
             let lookup = try reader.contents()
-            try reader.forEachBlocklist { _, _, list in
+            try reader.forEachBlocklist { _, _, _, list in
                 guard let homes = lists[list.listBlock], let bytes = try made.content(of: list) else { return }
                 lists[list.listBlock] = nil
                 let digest = try lookup.block(list.listBlock).digest

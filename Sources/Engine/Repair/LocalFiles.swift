@@ -50,11 +50,9 @@ final class LocalFiles {
     func search(_ reader: borrowing CatalogReader) throws {
         guard !missing.isEmpty else { return }
         var offsets: [Int64: [(block: Int64, offset: Int64)]] = [:]
-        var current = (content: Int64(0), list: Int64(0))
-        try reader.forEachBlocklist { content, _, list in
-            current = content == current.content ? (content, current.list + 1) : (content, 0)
+        try reader.forEachBlocklist { content, _, place, list in
             // A list of which nobody knows the blocks takes its room all the same.
-            let first = current.list * Int64(settings.hashesPerBlocklist)
+            let first = Int64(place) * Int64(settings.hashesPerBlocklist)
             for (position, block) in list.blocks.enumerated() where missing[block] != nil {
                 offsets[content, default: []].append((block, (first + Int64(position)) * Int64(settings.blockSize)))
             }

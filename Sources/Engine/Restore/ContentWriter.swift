@@ -66,10 +66,7 @@ final class ContentWriter {
                 for use in uses where (use.target < 0) == isMetadata { try body(bytes, use) }
             }
         } catch let error as StoreFormatError {
-            switch error.kind {
-            case .localFile, .noSpace: throw EngineError.format(error)
-            default: break
-            }
+            if error.kind.concernsThisMachine { throw EngineError.format(error) }
             let reason = "\(job.source.name) \(EngineError.format(error).faultOfObject)"
             shared.miss(uses.filter { ($0.target < 0) == isMetadata }, in: job.volume, reason)
         }

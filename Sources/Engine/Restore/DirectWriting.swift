@@ -14,14 +14,14 @@ final class DirectWriting: Sendable {
     /// What addresses, offsets and lengths must be multiples of; no disk wants more.
     static let alignment = 4096
 
-    /// Bytes per second below which waiting costs more than copying.
-    private static let leastRate = 500.0e6
     /// How many bytes are timed together.
     private static let window = 16 << 20
+    /// What they may take at 500 MB/s, below which waiting costs more than copying.
+    private static let longest = Duration.milliseconds(34)
 
     private struct State {
         var bytes = 0
-        var seconds = 0.0
+        var time = Duration.zero
     }
 
     private let on = Atomic<Bool>(true)
@@ -34,21 +34,14 @@ final class DirectWriting: Sendable {
     func turnOff() { on.store(false, ordering: .relaxed) }
 
     /// Learns what a write has taken.
-    func wrote(_ count: Int, in seconds: Double) {
+    func wrote(_ count: Int, in time: Duration) {
         state.withLock { state in
             state.bytes += count
-            state.seconds += seconds
+            state.time += time
             guard state.bytes >= Self.window else { return }
-            if Double(state.bytes) < Self.leastRate * state.seconds { turnOff() }
+            if state.time > Self.longest * (Double(state.bytes) / Double(Self.window)) { turnOff() }
             state = State()
         }
-    }
-
-    /// The seconds of a clock that nobody sets.
-    static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Sets whether the writes of an open file pass the cache; false where its file system has no such thing.

@@ -26,6 +26,8 @@ final class EarlyBlocks: Sendable {
     private let limit: Int
     private let blockSize: Int
 
+    /// Has room for some blocks, made when it is needed.
+    ///
     /// - Parameters:
     ///   - limit: how many blocks it may hold.
     ///   - blockSize: what a block has at most, in bytes.

@@ -23,10 +23,10 @@ final class LongFileOutput {
     /// Writes a block to its place.
     func put(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemError) {
         if let direct, direct.isOn, isAligned(bytes, offset), useDirect(true) {
-            let start = DirectWriting.now()
+            let start = ContinuousClock.now
             // Whatever it does not like is no fault before the cache does not like it either.
             let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
-            if count == bytes.count { return direct.wrote(count, in: DirectWriting.now() - start) }
+            if count == bytes.count { return direct.wrote(count, in: ContinuousClock.now - start) }
             direct.turnOff()
         }
         _ = useDirect(false)

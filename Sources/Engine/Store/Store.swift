@@ -179,13 +179,9 @@ public final class Store: Sendable {
         do throws(StoreFormatError) {
             _ = try VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)
         } catch {
-            switch error.kind {
-            case .noSpace, .localFile, .gpgUnavailable, .gpgStopped:
-                // A disk that is full, or a program that is missing, says nothing about the passphrase.
-                try cancellation.check()
-                throw .format(error)
-            default: return false
-            }
+            guard error.kind.concernsThisMachine else { return false }
+            try cancellation.check()
+            throw .format(error)
         }
         passphraseState.withLock { $0.isProven = true }
         return true

@@ -117,7 +117,7 @@ public struct BlockUsage: Sendable {
         }
         let settings = try StoreProperties(from: reader)?.settings ?? StoreSettings()
         var current = (content: Int64(0), missing: Int64(0))
-        try reader.forEachBlocklist { content, size, list in
+        try reader.forEachBlocklist { content, size, _, list in
             guard content < needed.count, case let since = needed[Int(content)], since > 0 else { return }
             if content != current.content {
                 if current.missing > 0 { incompleteContents += 1 }

@@ -1,3 +1,4 @@
+import Catalog
 import Destinations
 import Foundation
 import StoreFormat
@@ -57,6 +58,27 @@ struct InterruptedBackupTests {
         let summary = try fixture.run()
         #expect(summary.uploadedObjects == 1)
         #expect(try fixture.restoreDifferences() == [])
+    }
+
+    @Test("a list that says more than what has arrived never counts as its version, however often one looks")
+    func listOfMore() throws {
+        let fixture = try fixture()
+        try fixture.run()
+        let before = try fixture.objects()
+        try fixture.write("new file", BackupFixture.noise(90_000, seed: 99))
+        let fault = FaultyDestination.Fault(.list, ordinals: 2...9, .failBefore(.permission))
+        #expect(throws: EngineError.self) {
+            try fixture.run(FaultyDestination(try fixture.destination(), faults: [fault]))
+        }
+        let listed = try fixture.objects().map { ListedObject(name: $0.key, size: Int64($0.value)) }
+        let lost = try #require(listed.first { before[$0.name] == nil && $0.name.contains("dblock") })
+        let catalog = try Catalog(path: fixture.catalog)
+        try UnfinishedRun.settle(in: catalog, listing: StoreListing(listed.filter { $0 != lost }))
+        try UnfinishedRun.settle(in: catalog, listing: StoreListing(listed))
+        #expect(try catalog.read { try $0.versions() }.count == 1)
+        try fixture.run()
+        #expect(try fixture.restoreDifferences() == [])
+        #expect(try fixture.session().catalog.read { try $0.versions() }.count == 2)
     }
 
     @Test("a data volume left without its description gets one, blocklists included")

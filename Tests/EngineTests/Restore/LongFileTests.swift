@@ -74,14 +74,14 @@ struct LongFileTests {
     @Test("fast writes go on past the cache")
     func fast() {
         let direct = DirectWriting()
-        for _ in 0..<100 { direct.wrote(1 << 20, in: 0.001) }
+        for _ in 0..<100 { direct.wrote(1 << 20, in: .milliseconds(1)) }
         #expect(direct.isOn)
     }
 
     @Test("slow writes give the restore back to the cache")
     func slow() {
         let direct = DirectWriting()
-        for _ in 0..<16 { direct.wrote(1 << 20, in: 0.01) }
+        for _ in 0..<16 { direct.wrote(1 << 20, in: .milliseconds(10)) }
         #expect(!direct.isOn)
     }
 
