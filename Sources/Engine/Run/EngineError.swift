@@ -25,6 +25,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case damagedObject(String, detail: String)
     /// Objects that were just sent are not listed, or not in full size.
     case uploadNotListed([String], destination: String)
+    /// The destination lists these objects, and a moment before or after it does not.
+    case listingUnsteady([String], destination: String)
     /// The newest version is later than now.
     case clockBehind(newest: Timestamp, destination: String)
     /// The asked version does not exist; `available` describes those that do.
@@ -81,6 +83,11 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
             "\(destination) does not list what it was just sent, or not in full size: "
                 + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
                 + "The version does not count as made; what was stored before is untouched, and the next run checks again."
+        case .listingUnsteady(let names, let destination):
+            "\(destination) lists these objects only at times: "
+                + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
+                + "Nothing was changed, since nobody can tell what is missing there. "
+                + "Run again when nothing else writes there, and the destination has settled."
         case .clockBehind(let newest, let destination):
             "The newest version at \(destination) is of \(newest), which is later than now. "
                 + "Set the clock right. If it is right, that version was made while it was wrong: "

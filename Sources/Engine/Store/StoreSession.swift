@@ -44,10 +44,11 @@ public final class StoreSession: Sendable {
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
     ///   - now: the clock that versions are named by.
-    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
+    ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to; what is
+    ///     missing must be missing twice then.
     /// - Returns: the open store.
-    /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
-    ///   keeps the destination or the catalog from being read.
+    /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`,
+    ///   `.listingUnsteady`, and whatever keeps the destination or the catalog from being read.
     public static func open(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
         lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
@@ -72,6 +73,7 @@ public final class StoreSession: Sendable {
                     cancellation: cancellation))
         }
         let listing = try store.list()
+        if toleratesLostVersions { try listing.expect(same: store.list(), at: destination.label) }
         guard !listing.isEmpty else {
             throw .emptyStore(destination: destination.label, otherPrefixes: listing.otherPrefixes.keys.sorted())
         }
@@ -116,5 +118,13 @@ public final class StoreSession: Sendable {
     public func relisted(_ listing: StoreListing) -> StoreSession {
         StoreSession(
             store: store, catalog: catalog, properties: properties, listing: listing, outcome: outcome, folder: folder)
+    }
+}
+
+extension StoreListing {
+    /// Refuses a destination that lists other objects a moment later: nobody can tell what is missing there.
+    fileprivate func expect(same other: StoreListing, at destination: String) throws(EngineError) {
+        let differing = Set(items.lazy.map(\.name.text)).symmetricDifference(other.items.lazy.map(\.name.text))
+        guard differing.isEmpty else { throw .listingUnsteady(differing.sorted(), destination: destination) }
     }
 }

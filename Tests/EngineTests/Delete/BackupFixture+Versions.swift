@@ -24,12 +24,12 @@ extension BackupFixture {
     /// Opens the store with its local catalog, for a change.
     func session(
         _ destination: (any Destination)? = nil, problems: ProblemLog = ProblemLog(), hasCatalog: Bool = true,
-        lease: LeaseRequest? = nil
+        lease: LeaseRequest? = nil, toleratesLostVersions: Bool = false
     ) throws -> StoreSession {
         try StoreSession.open(
             destination: try destination ?? self.destination(), passphrase: passphrase,
             catalogPath: hasCatalog ? catalog : nil, lease: lease, temporaryFolder: folder.path, problems: problems,
-            retry: RetryPolicy(attempts: 1), now: now)
+            retry: RetryPolicy(attempts: 1), now: now, toleratesLostVersions: toleratesLostVersions)
     }
 
     /// The versions that the local catalog knows, the newest first.

@@ -22,6 +22,7 @@ import Testing
 /// | being deleted | present | data volumes are deleted, a version stays until somebody decides again | `InterruptedCompactTests`, `DeleteRunTests` |
 /// | being deleted | absent | forgotten | `DeleteRunTests` |
 /// | deleted | present | no new version | `DeleteRunTests` |
+/// | stored | absent, then present | a repair refuses to begin | `unsteady` here |
 /// | nothing | ours | taken in, never removed; what cannot be read is named | `extra` here, `ForeignObjectTests.foreignVersion` |
 /// | – | twice | counts once | `ForeignObjectTests.listedTwice` |
 /// | – | another prefix, or no name of ours | neither read nor removed | `ForeignObjectTests.foreign` |
@@ -160,6 +161,27 @@ struct ListingFaultTests {
         _ = try RepairRun(try fixture.session(), options: options).run()
         #expect(try fixture.objects()[half] == nil)
         #expect(try fixture.restoreDifferences().filter { !$0.hasPrefix(half) } == [])
+    }
+
+    @Test("there at times: a repair changes nothing, neither at the destination nor in the catalog")
+    func unsteady() throws {
+        let fixture = try fixture()
+        let (name, remote) = (try first("dlist", fixture), fixture.remote)
+        let versions = try fixture.knownVersions()
+        let before = try fixture.objects()
+        try FileManager.default.moveItem(atPath: "\(remote)/\(name)", toPath: "\(remote)/../kept")
+        let back = FaultyDestination.Fault(
+            .list, ordinals: 2...2,
+            .run { try? FileManager.default.moveItem(atPath: "\(remote)/../kept", toPath: "\(remote)/\(name)") })
+        #expect {
+            try fixture.session(
+                FaultyDestination(try fixture.destination(), faults: [back]), toleratesLostVersions: true)
+        } throws: { error in
+            guard case .listingUnsteady([name], _)? = error as? EngineError else { return false }
+            return true
+        }
+        #expect(try fixture.objects() == before)
+        #expect(try fixture.knownVersions() == versions)
     }
 
     @Test("unknown, ours: what can be read is taken in, what cannot is named, and nothing is removed")

@@ -86,7 +86,7 @@ struct ChaosTests {
         mutating func maintain(_ round: Int) throws {
             let chaos = try destination()
             do {
-                let session = try fixture.session(chaos)
+                let session = try fixture.session(chaos, toleratesLostVersions: round == 3)
                 if round == 3 {
                     var options = RepairOptions()
                     options.verifies = seed.isMultiple(of: 2)
