@@ -75,6 +75,14 @@ public enum Recurrence: Sendable, Hashable {
     // MARK: Readings
 
     private static let anchor: Int64 = 19_723  // 1 January 2024, a Monday
+    private static let week: Int64 = 604_800
+
+    /// The greatest common divisor.
+    private static func divisor(_ a: Int64, _ b: Int64) -> Int64 {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a
+    }
 
     private func nextReading(after wall: WallTime) -> WallTime? {
         switch self {
@@ -84,8 +92,9 @@ public enum Recurrence: Sendable, Hashable {
             let allowed = Set(days.map(\.number))
             let step = max(1, seconds)
             var count = (wall.seconds - start) / step - 1
-            // Weekdays and intervals meet again after at most seven of them times the seconds of a week.
-            for _ in 0..<700_000 {
+            // After that many intervals the same weekdays and times of the day come again.
+            let turns = Self.week / Self.divisor(step, Self.week)
+            for _ in 0..<(turns + 3) {
                 let next = WallTime(start + count * step)
                 if next > wall, allowed.isEmpty || allowed.contains(next.weekday) { return next }
                 count += 1

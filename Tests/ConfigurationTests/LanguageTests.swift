@@ -157,6 +157,22 @@ import Testing
         try Goldens.expect(Diagnostic.render(loaded.warnings, file: "pending.yaml"), "Good/pending.txt")
     }
 
+    @Test("fifteen hundred jobs may wait for each other in a row, and a circle of them is found")
+    func longRow() throws {
+        func text(closed: Bool) -> String {
+            let count = 1500
+            let jobs = (0..<count).map { number in
+                let next = number + 1 < count ? "j\(number + 1)" : closed ? "j0" : nil
+                let after = next.map { ", schedule: { cron: \"@daily\", after: { job: \($0) } }" } ?? ""
+                return "  j\(number): { sources: [{ path: /a }], encryption: none, destinations: [nas]\(after) }\n"
+            }
+            return head + "jobs:\n" + jobs.joined()
+        }
+        #expect(try load(text(closed: false)).configuration.jobs.count == 1500)
+        let error = #expect(throws: InvalidConfiguration.self) { try load(text(closed: true)) }
+        #expect(error?.diagnostics.map(\.code) == [.circular])
+    }
+
     @Test("a lock that outlives the first tier is warned about")
     func locks() throws {
         let text = """

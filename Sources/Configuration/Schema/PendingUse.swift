@@ -14,6 +14,8 @@ struct PendingUse {
 /// Says, once for each key of the language, that nothing acts on it yet: nothing is silently without effect.
 enum PendingCheck {
     static func run(_ check: inout SchemaCheck) {
+        // Who has errors to mend has no run to wonder about.
+        guard check.findings.all.allSatisfy({ $0.code.severity == .warning }) else { return }
         var groups: [String: [PendingUse]] = [:]
         var order: [String] = []
         for use in check.pending {

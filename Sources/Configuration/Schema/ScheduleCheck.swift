@@ -55,30 +55,41 @@ enum ScheduleCheck {
                 order["job"].flatMap { node in check.text(node).map { Wait(job: $0, range: node.range) } }
             }
         }
-        var told: Set<String> = []
-        for job in jobs.map(\.key) where !told.contains(job) {
-            guard let circle = circle(from: job, waits), told.isDisjoint(with: circle.names) else { continue }
-            told.formUnion(circle.names)
+        for circle in circles(jobs.map(\.key), waits) {
             let names = (circle.names + [circle.names[0]]).map { "`\($0)`" }.joined(separator: " after ")
+            let isAlone = circle.names.count == 1
             check.add(
                 .circular,
-                circle.names.count == 1
-                    ? "job \(names.prefix { $0 != " " }) waits for itself" : "jobs wait for each other: \(names)",
+                isAlone ? "job `\(circle.names[0])` waits for itself" : "jobs wait for each other: \(names)",
                 at: circle.range, in: Place(), help: ["remove one `after`"])
         }
     }
 
-    private static func circle(from start: String, _ waits: [String: [Wait]]) -> (names: [String], range: SourceRange)?
-    {
-        var seen: Set<String> = []
-        func walk(_ job: String, _ path: [String]) -> (names: [String], range: SourceRange)? {
-            for wait in waits[job] ?? [] {
-                if wait.job == start { return (path + [job], wait.range) }
-                guard seen.insert(wait.job).inserted else { continue }
-                if let found = walk(wait.job, path + [job]) { return found }
+    /// Follows every `after` once, without recursion: a file may hold thousands of jobs in a row.
+    private static func circles(
+        _ jobs: [String], _ waits: [String: [Wait]]
+    ) -> [(names: [String], range: SourceRange)] {
+        var found: [(names: [String], range: SourceRange)] = []
+        var done: Set<String> = []
+        for start in jobs where !done.contains(start) {
+            var path = [(job: start, next: 0)]
+            var places = [start: 0]
+            while let (job, next) = path.last {
+                guard let wait = (waits[job] ?? []).dropFirst(next).first else {
+                    path.removeLast()
+                    places[job] = nil
+                    done.insert(job)
+                    continue
+                }
+                path[path.count - 1].next += 1
+                if let place = places[wait.job] {
+                    found.append((path[place...].map(\.job), wait.range))
+                } else if !done.contains(wait.job) {
+                    places[wait.job] = path.count
+                    path.append((wait.job, 0))
+                }
             }
-            return nil
         }
-        return walk(start, [])
+        return found
     }
 }
