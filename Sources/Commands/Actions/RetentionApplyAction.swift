@@ -38,6 +38,7 @@ struct RetentionApplyAction {
                 isGiven: isConfirmed || confirmed != nil, on: program.console)
         }
         let summary = isDryRun || due == 0 ? nil : try run.carryOut(decision)
+        opened.endChange()
         try program.tell {
             if json {
                 try program.console.print(

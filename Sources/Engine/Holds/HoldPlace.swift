@@ -63,6 +63,13 @@ struct HoldPlace {
         guard listing.foreign.contains(where: { $0.name == name.text && ($0.size ?? size) == size }) else {
             throw .uploadNotListed([name.text], destination: store.destination.label)
         }
-        for old in names(in: listing) where old < name { try store.remove(old.text) }
+        for old in names(in: listing) where old < name {
+            do throws(EngineError) {
+                try store.remove(old.text)
+            } catch {
+                // Where nothing may be deleted they stay; only the highest number counts.
+                guard case .destination(let cause) = error, cause.kind == .permission else { throw error }
+            }
+        }
     }
 }

@@ -27,17 +27,12 @@ enum KeptCatalog {
                     "cannot be had from the destination any more; unless somebody deleted it on purpose, "
                         + "`dunnage repair` writes it again"))
         }
-<<<<<<< HEAD
         let kept = "\(path)\(mark)\(Timestamp.now().compact)"
         try FileTree.rename(path, to: kept)
         // It may hold what could not be folded in.
         if access(path + "-wal", F_OK) == 0 { try FileTree.rename(path + "-wal", to: kept + "-wal") }
         for old in all(beside: path).dropLast(mostKept) { remove(old) }
-=======
-        try FileTree.rename(path, to: "\(path)\(mark)\(Timestamp.now().compact)")
-        for old in all(beside: path).dropLast(mostKept) { FileTree.remove(old) }
         return true
->>>>>>> faults
     }
 
     /// Those beside a catalog, the oldest first.

@@ -35,12 +35,8 @@ struct FilesetRewriter {
         try session.catalog.write { writer in try SupersededList.keep(plans.map(\.list), writer) }
         // On the disk before the first list is sent: a crash would otherwise leave one version twice.
         try session.catalog.checkpoint()
-<<<<<<< HEAD
         try HoldMove.begin(SupersededList.moves(plans.map(\.list)), HoldPlace(session))
-        for plan in plans { try VersionTimes.wait(for: plan.time, store.cancellation) }
-=======
         for plan in plans { try VersionTimes.wait(for: plan.time, store) }
->>>>>>> faults
         let listing = try session.catalog.write { writer in
             try change(writer, all)
             var next = try writer.reading { try $0.nextIdentifiers().volume }

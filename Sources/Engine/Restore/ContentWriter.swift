@@ -198,34 +198,14 @@ final class ContentWriter {
             shared.fail(use.target, "one of its blocks has \(bytes.count) bytes instead of \(wanted)", .damaged)
             return
         }
-<<<<<<< HEAD
+        // Known before it is made: should its first block find no room, somebody has to remove it.
+        let long = shared.longFile(use.target, content)
         let output = try open(use.target, file)
-        try advance(use.target, file, shared.longFile(use.target, content), use.position, bytes) {
+        try advance(use.target, file, long, use.position, bytes) {
             if shared.request.isSparse, file.action != .patch {
                 try SparseWriter.write(bytes, to: output.descriptor, at: offset)
             } else {
                 try output.put(bytes, at: offset)
-=======
-        // Known before it is made: should its first block find no room, somebody has to remove it.
-        let long = shared.longFile(use.target, content)
-        let descriptor = try open(use.target, file)
-        try put(bytes, at: offset, descriptor, file)
-        try advance(use.target, file, long, use.position, bytes)
-    }
-
-    /// Writes a block of a file to its place.
-    private func put(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int64, _ descriptor: Int32, _ file: RestoreTree.File
-    ) throws(SystemError) {
-        let isSparse = shared.request.isSparse && file.action != .patch
-        var done = isSparse ? bytes.count : 0
-        if isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
-        while let base = bytes.baseAddress, done < bytes.count {
-            let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure("write", file)
->>>>>>> faults
             }
         }
     }

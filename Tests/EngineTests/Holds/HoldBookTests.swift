@@ -78,7 +78,7 @@ struct HoldBookTests {
         try HoldBook.change(try fixture.session(), holding: [Hold(version: versions[0].time, since: since)])
         let fault =
             isStored
-            ? FaultyDestination.Fault(.delete, .failBefore(.permission))
+            ? FaultyDestination.Fault(.delete, .failBefore(.transient))
             : FaultyDestination.Fault(.put, .failBefore(.permission))
         let destination = FaultyDestination(try fixture.destination(), faults: [fault])
         #expect(throws: EngineError.self) {

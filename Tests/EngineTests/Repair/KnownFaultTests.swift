@@ -12,7 +12,11 @@ import Testing
 struct KnownFaultTests {
     private func fixture() throws -> BackupFixture {
         let fixture = try BackupFixture(passphrase: nil)
-        _ = try fixture.makeVersions(2)
+        fixture.options.blockSize = 4096
+        try fixture.write("large", BackupFixture.noise(200_000, seed: 7))
+        try fixture.run()
+        try fixture.write("more", BackupFixture.noise(9000, seed: 8))
+        try fixture.run()
         try fixture.spaceVersions()
         return fixture
     }
@@ -34,14 +38,15 @@ struct KnownFaultTests {
     @Test("what a verification has found is repaired without reading everything again", arguments: ["dblock", "dlist"])
     func verified(kind: String) throws {
         let fixture = try fixture()
-        let name = try #require(try fixture.objects().keys.filter { $0.contains(kind) }.min())
+        let objects = try fixture.objects().filter { $0.key.contains(kind) }
+        let name = try #require(objects.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key)
         let path = URL(filePath: "\(fixture.remote)/\(name)")
         let intact = try Data(contentsOf: path)
         var damaged = intact
         damaged[damaged.count / 3] ^= 4
         try damaged.write(to: path)
         let summary = try VerifyRun(.full, session: try fixture.session(), problems: ProblemLog()).run()
-        #expect(summary.faults.map(\.object) == [name])
+        #expect(Set(summary.faults.map(\.object)) == [name])
         // A good copy that somebody put back is left alone.
         try intact.write(to: path)
         #expect(try repair(fixture).isEmpty)
