@@ -52,6 +52,7 @@ let package = Package(
         library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
+        library("Schedule", ["Support"]),
 
         // The engine.
         library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
@@ -69,7 +70,7 @@ let package = Package(
 
         // The runner around it.
         library("Secrets", ["Support"]),
-        library("Configuration", ["Cryptography", "Secrets", "Support", "YAML"]),
+        library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
@@ -99,8 +100,11 @@ let package = Package(
         tests(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
         tests("YAMLTests", ["YAML"]),
+        tests("ScheduleTests", ["Schedule", "Support"]),
         tests("SecretsTests", ["Secrets", "Support"]),
-        tests("ConfigurationTests", ["Configuration", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
+        tests(
+            "ConfigurationTests", ["Configuration", "JSON", "Schedule", "Secrets", "Support", "YAML"],
+            exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",

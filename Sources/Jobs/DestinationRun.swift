@@ -15,7 +15,7 @@ struct DestinationRun {
     private let logger: Logger
 
     init(_ job: JobSpecification, destination name: String, context: RunContext, logger: Logger) {
-        self.job = job
+        self.job = job.at(name)
         self.name = name
         self.context = context
         self.logger = logger
@@ -158,7 +158,8 @@ struct DestinationRun {
     private var options: BackupOptions {
         var options = BackupOptions()
         options.blockSize = job.options.blockSize.map { Int($0.bytes) }
-        if let size = job.options.volumeSize { options.volumeSize = size.bytes }
+        let here = context.configuration.destinations[name]?.volumeSize
+        if let size = here ?? job.options.volumeSize { options.volumeSize = size.bytes }
         if let compression = job.options.compression { options.compressionLevel = compression.level }
         return options
     }

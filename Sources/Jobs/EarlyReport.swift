@@ -36,7 +36,10 @@ public struct EarlyReport: Sendable {
         policy: DeliveryPolicy = DeliveryPolicy(), now: Timestamp = .now()
     ) -> [ReportReceipt] {
         guard let readable, !readable.reports.isEmpty else { return [] }
-        let receivers = readable.reports.values.sorted { $0.name < $1.name }
+        let wanted: Set<ReportSpecification.Event> = [.failure, .configChanged]
+        let receivers = readable.reports.values.filter { !$0.events.isDisjoint(with: wanted) }.sorted {
+            $0.name < $1.name
+        }
         return ReportDelivery(secrets: secrets, transport: transport, policy: policy, logger: logger)
             .send(report(at: now), to: receivers)
     }

@@ -38,7 +38,9 @@ public struct JobRun: Sendable {
         let report = report(id, started, destinations, outcome)
         let delivery = ReportDelivery(
             secrets: context.secrets, transport: context.transport, policy: context.deliveryPolicy, logger: logger)
-        let receivers = job.reports.compactMap { context.configuration.reports[$0] }
+        let receivers = job.reports.compactMap { context.configuration.reports[$0] }.filter {
+            $0.tells(of: outcome)
+        }
         let receipts = delivery.send(report, to: receivers, isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
@@ -72,7 +74,7 @@ public struct JobRun: Sendable {
         let exitCode = outcome.exitCode(failsOnWarning: context.failsOnWarning)
         return RunReport(
             instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
-            job: .init(name: job.name),
+            job: .init(name: job.name, labels: job.labels),
             run: .init(
                 id: id.description, trigger: context.trigger, started: started, finished: context.now(),
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),

@@ -34,7 +34,7 @@ public struct ReportDelivery: Sendable {
     ) -> [ReportReceipt] {
         var policy = policy
         if isInterrupted { policy.attempts = 1 }
-        return receivers.map { receiver in
+        return receivers.filter { $0.isSent }.map { receiver in
             let receipt = send(report, to: receiver, policy)
             if receipt.isDelivered {
                 logger.info("report delivered", metadata: ["report": "\(receiver.name)"])
@@ -49,9 +49,12 @@ public struct ReportDelivery: Sendable {
     private func send(_ report: RunReport, to receiver: ReportSpecification, _ policy: DeliveryPolicy) -> ReportReceipt
     {
         let webhook: Webhook
+        guard let endpoint = receiver.webhook else {
+            return ReportReceipt(receiver: receiver.name, isDelivered: false, detail: "not built yet")
+        }
         do {
-            let url = try secrets.resolveURL(receiver.webhook.url(forJob: report.job?.name ?? report.instance.name))
-            let key = try receiver.webhook.signingKey.map { try SigningKey(try secrets.secret($0)) }
+            let url = try secrets.resolveURL(endpoint.url(forJob: report.job?.name ?? report.instance.name))
+            let key = try endpoint.signingKey.map { try SigningKey(try secrets.secret($0)) }
             webhook = Webhook(
                 name: receiver.name, url: Secret(url), keys: key.map { [$0] } ?? [], transport: transport,
                 policy: policy)

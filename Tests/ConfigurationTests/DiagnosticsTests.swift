@@ -42,6 +42,9 @@ import Testing
         for name in Goldens.names(in: "Good") {
             shown.formUnion(try Goldens.load("Good/\(name).yaml").warnings.map { $0.code })
         }
+        for name in Goldens.names(in: "Policy") {
+            shown.formUnion(try Goldens.load("Policy/\(name).yaml").violations.map { $0.code })
+        }
         #expect(Set(DiagnosticCode.allCases).subtracting(shown) == [])
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Secrets
 import Support
 import Testing
@@ -49,7 +50,7 @@ import Testing
         let nas = try #require(configuration.destinations["nas"])
         #expect(nas.url(forJob: "photos").text == "file:///mnt/nas/backups/photos")
         let store = SecretStore(sources: configuration.secrets, environment: ["MONITOR_TOKEN": "p@ss/ wörd"])
-        let hook = try #require(configuration.reports["ops"]).webhook.url(forJob: "photos")
+        let hook = try #require(configuration.reports["ops"]?.webhook).url(forJob: "photos")
         #expect(try store.resolveURL(hook) == "https://monitor.example.com/hooks/p%40ss%2F%20w%C3%B6rd")
     }
 
@@ -65,25 +66,27 @@ import Testing
     func codes() throws {
         let table = try part(try page() + "\n\u{0}", from: "## Diagnostic codes", to: "\u{0}")
         let listed = table.split(separator: "\n").compactMap { line in
-            line.hasPrefix("| E") || line.hasPrefix("| W") ? String(line.dropFirst(2).prefix(4)) : nil
+            line.hasPrefix("| E") || line.hasPrefix("| W") || line.hasPrefix("| P")
+                ? String(line.dropFirst(2).prefix(4)) : nil
         }
         #expect(listed == DiagnosticCode.allCases.map { $0.rawValue })
     }
 
-    @Test("the tables of keys are those of the schema")
-    func keys() throws {
-        let begin = "<!-- keys: begin -->\n"
-        let end = "<!-- keys: end -->"
-        let text = try page()
-        let expected = SchemaTables.render()
+    @Test(
+        "what is published of the language is what the program reads",
+        arguments: ["docs/configuration-reference.md", "schema/backup.v1.json"])
+    func published(_ name: String) throws {
+        let path = "\(Goldens.folder)/../../../\(name)"
+        let expected =
+            name.hasSuffix(".md")
+            ? Array(SchemaReference.markdown().utf8)
+            : JSONSchema.document().serialized(pretty: true) + [UInt8(ascii: "\n")]
         if getenv("UPDATE_GOLDENS") != nil {
-            let updated = text.replacing(try part(text, from: begin, to: end), with: "\0").replacing(
-                "\0", with: expected)
-            let marked =
-                text.contains(begin + end) ? text.replacing(begin + end, with: begin + expected + end) : updated
-            let file = try FileDescriptor.open(Self.path, flags: O_WRONLY | O_TRUNC)
-            try Array(marked.utf8).withUnsafeBytes { try file.write(all: $0) }
+            let file = try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+            try expected.withUnsafeBytes { try file.write(all: $0) }
         }
-        #expect(try part(try page(), from: begin, to: end) == expected)
+        #expect(
+            try ConfigurationFile.read(path) == expected,
+            "out of date: `UPDATE_GOLDENS=1 swift test --filter ReferencePageTests` writes it anew")
     }
 }

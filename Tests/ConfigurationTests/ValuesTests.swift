@@ -56,6 +56,13 @@ import Testing
         #expect(CalendarDuration(parsing: text) == nil)
     }
 
+    @Test("a sum of very many very long parts is no duration, and no crash")
+    func endless() {
+        #expect(CalendarDuration(parsing: String(repeating: "999999999w", count: 40_000)) == nil)
+        #expect(CalendarDuration(parsing: String(repeating: "999999999y", count: 40_000)) == nil)
+        #expect(CalendarDuration(parsing: "999999999w") != nil)
+    }
+
     @Test("tiers as a text have ages and intervals, and words for no end")
     func tiers() {
         let day = CalendarDuration(seconds: 86_400)

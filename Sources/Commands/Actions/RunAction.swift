@@ -62,18 +62,18 @@ struct RunAction {
         return code
     }
 
-    /// The named jobs in the order of the command line, or all in the order of the file.
+    /// The named jobs in the order of the command line, or all that are enabled in the order of the file.
     private func chosen(_ configuration: Configuration) throws -> [JobSpecification] {
-        guard !jobs.isEmpty else { return configuration.jobs }
+        guard !jobs.isEmpty else { return configuration.jobs.filter(\.isEnabled) }
         var seen: Set<String> = []
         return try jobs.filter { seen.insert($0).inserted }.map { try configuration.findJob($0) }
     }
 }
 
 extension LoadedConfiguration {
-    /// Logs what should be better in the file.
+    /// Logs what should be better in the file, and where it is against its own policies.
     func log(to logger: Logger) {
-        for warning in warnings {
+        for warning in warnings + violations {
             logger.warning("\(warning.message)", metadata: warning.logged)
         }
     }

@@ -10,6 +10,10 @@ struct ValidateAction {
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         do {
             let loaded = try program.load(file)
+            guard loaded.violations.isEmpty else {
+                try show(loaded.diagnostics, of: nil, program.console)
+                return .configuration
+            }
             try show(loaded.warnings, of: loaded.configuration, program.console)
             return .success
         } catch let error as InvalidConfiguration {

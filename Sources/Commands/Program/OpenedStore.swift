@@ -55,7 +55,7 @@ struct OpenedStore {
                 session =
                     try held?.session
                     ?? reading.open(job: name, destination: destination, configuration: configuration)
-                job = configuration.job(named: name)
+                job = configuration.job(named: name).map { $0.at(destination ?? $0.destinations.first ?? "") }
             case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
                 held = try writing?.open(url: url, passphraseFile: passphraseFile)
                 session = try held?.session ?? reading.open(url: url, passphraseFile: passphraseFile)

@@ -10,7 +10,9 @@ struct RunCommand: ProgramCommand {
             Of several jobs the worst one decides about the exit code.
             """)
 
-    @Argument(help: ArgumentHelp("The jobs to run; all of the file unless told.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The jobs to run; all that are enabled unless told.", valueName: "job"),
+        completion: .custom(JobNameCompletion.names))
     var jobs: [String] = []
 
     @OptionGroup

@@ -7,7 +7,7 @@ struct ValidateCommand: ProgramCommand {
         commandName: "validate", abstract: "Checks a configuration and prints everything that is wrong with it.",
         discussion: "Touches no source, no destination and no secret. Returns 78 when the file cannot be used.")
 
-    @Argument(help: "The configuration.")
+    @Argument(help: "The configuration.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
     @Flag(help: "Print JSON.")

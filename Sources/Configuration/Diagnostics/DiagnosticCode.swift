@@ -57,6 +57,9 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     /// A path that cannot be used.
     case badPath = "E028"
 
+    /// A cron expression or time of the day that cannot be read.
+    case badTime = "E029"
+
     // E03x: references.
 
     /// A secret that is not defined.
@@ -72,12 +75,22 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     /// Something is named twice in a list.
     case namedTwice = "E035"
 
+    /// A job that is not defined.
+    case undefinedJob = "E036"
+    /// Jobs that wait for each other in a circle.
+    case circular = "E038"
+    /// A source that the job does not have.
+    case undefinedSource = "E039"
+
     // E04x: logic of retention and storage.
 
     /// Retention tiers that do not fit together.
     case retentionTiers = "E040"
     /// Sizes that do not fit together.
     case sizesConflict = "E041"
+
+    /// A schedule that is never due.
+    case neverDue = "E042"
 
     // E05x: secrets.
 
@@ -98,6 +111,28 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     case oldBoolean = "W104"
     /// A filter that can never match.
     case uselessFilter = "W105"
+
+    /// A key or value that is checked, but that no command acts on yet.
+    case notActedOn = "W110"
+    /// Objects are locked for longer than the youngest versions are kept.
+    case lockOutlivesRetention = "W111"
+
+    // P2xx: policies of the configuration's own.
+
+    /// A job stores in the clear.
+    case notEncrypted = "P201"
+    /// A job has too few destinations.
+    case tooFewCopies = "P202"
+    /// A job has too few destinations elsewhere.
+    case notOffSite = "P203"
+    /// No destination of a job keeps objects from being deleted for long enough.
+    case tooMutable = "P204"
+    /// A job proves its restores too seldom, or not at all.
+    case tooSeldomVerified = "P205"
+    /// A job promises no version that is young enough.
+    case tooOld = "P206"
+    /// A password or key stands in the file.
+    case literalAgainstPolicy = "P207"
 
     /// How grave it is: codes that begin with `W` are warnings.
     public var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }

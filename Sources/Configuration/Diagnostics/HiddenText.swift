@@ -5,6 +5,8 @@ internal import YAML
 ///
 /// It goes by the names of keys, not by the schema, so that a misspelt or misplaced key does not give its value away.
 struct HiddenText {
+    private static let secretAddresses: Set<String> = ["slack", "discord", "teams"]
+
     private var ranges: [Range<Int>] = []
 
     /// Hides nothing.
@@ -92,7 +94,11 @@ struct HiddenText {
         case .sequence(let items):
             for item in items { collect(item, key: key, source: source) }
         case .mapping(let entries):
-            for entry in entries { collect(entry.value, key: entry.key, source: source) }
+            for entry in entries {
+                // The address of such a service is all that it takes to write to it.
+                let isAddress = Self.secretAddresses.contains(key) && entry.key == "url"
+                collect(entry.value, key: isAddress ? "token" : entry.key, source: source)
+            }
         case .scalar(let scalar):
             let range = node.range.start.index..<node.range.end.index
             let isName = key == "secret" && scalar.text.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) }

@@ -7,6 +7,13 @@ public struct LoadedConfiguration: Sendable, Hashable {
     public let configuration: Configuration
     /// The problems that do not stand in the way, in the order of the file.
     public let warnings: [Diagnostic]
+    /// Where the configuration is against its own policies: reasons to refuse a change, not to leave out a backup.
+    public let violations: [Diagnostic]
+
+    /// Warnings and violations, in the order of the file.
+    public var diagnostics: [Diagnostic] {
+        (warnings + violations).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    }
 }
 
 /// Reads configuration files.
@@ -59,7 +66,13 @@ public enum ConfigurationLoader {
         }
         var decoder = Decoder(
             root: root, interpolation: interpolation, folder: folder, hash: Fingerprint.of(source))
-        return LoadedConfiguration(configuration: decoder.configuration(), warnings: diagnostics)
+        let configuration = decoder.configuration()
+        let known = check.findings.all.count
+        PolicyCheck.run(configuration, root, &check)
+        let violations = check.findings.all.dropFirst(known).map { formatter.diagnostic($0) }
+        return LoadedConfiguration(
+            configuration: configuration, warnings: diagnostics,
+            violations: violations.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }
 
     private static func failure(_ file: String, _ finding: Finding, source: SourceText? = nil) -> InvalidConfiguration {
@@ -83,7 +96,7 @@ extension SchemaCheck {
         guard root.entries != nil else { return nil }
         ReferenceCheck.run(root, &self)
         StoreCheck.run(root, written: written, &self)
-        SourceCheck.run(root, &self)
+        LanguageCheck.run(root, &self)
         return root
     }
 

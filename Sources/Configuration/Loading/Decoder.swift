@@ -27,70 +27,69 @@ struct Decoder {
     mutating func configuration() -> Configuration {
         for secret in named("secrets") { secrets[secret.key] = source(secret.value) }
         let destinations = named("destinations").map { destination($0) }
-        let jobs = named("jobs").map { job($0) }
+        // A template, without what a job needs, is there for others to extend.
+        let jobs = named("jobs").filter { !isTemplate($0.value) }.map { job($0) }
         let reports = named("reports").map { report($0) }
         return Configuration(
             instance: text(root["instance"]) ?? "dunnage", runtime: runtime(root["runtime"]), secrets: secrets,
             destinations: Dictionary(destinations.map { ($0.name, $0) }) { $1 }, jobs: jobs,
-            reports: Dictionary(reports.map { ($0.name, $0) }) { $1 }, hash: hash)
+            reports: Dictionary(reports.map { ($0.name, $0) }) { $1 },
+            policies: items(root["policy"]).compactMap { policy($0) },
+            hash: hash)
     }
 
     // MARK: Sections
 
-    private func runtime(_ node: Node?) -> RuntimeSettings {
+    func runtime(_ node: Node?) -> RuntimeSettings {
         RuntimeSettings(
             stateDirectory: text(node?["state_dir"]).map { absolute($0) }, timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
             logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
             isStateless: text(node?["stateless"]) == "true",
-            shutdownGrace: text(node?["shutdown_grace"]).flatMap { CalendarDuration(parsing: $0) })
+            shutdownGrace: duration(node?["shutdown_grace"]),
+            listen: text(node?["listen"]).flatMap { ListenAddress(parsing: $0) }, reload: reload(node?["reload"]),
+            limits: runtimeLimits(node?["limits"]))
     }
 
-    private func destination(_ entry: Node.Entry) -> DestinationSpecification {
-        let options = own(entry.value["options"]).map { ($0.key, template($0.value)) }
-        return DestinationSpecification(
-            name: entry.key, url: template(entry.value["url"]), options: Dictionary(options) { $1 })
-    }
-
-    private mutating func job(_ entry: Node.Entry) -> JobSpecification {
+    mutating func job(_ entry: Node.Entry) -> JobSpecification {
         let path = "jobs.\(entry.key)"
         let node = entry.value
         let passphrase = node["encryption"]?["passphrase"].map { credential($0, "\(path).encryption.passphrase") }
         return JobSpecification(
-            name: entry.key, sources: sources(node["sources"], path), selection: selection(node["selection"]),
+            name: entry.key, description: text(node["description"]), labels: labels(node["labels"]),
+            isEnabled: text(node["enabled"]) != "false", sources: sources(node["sources"], path),
+            selection: selection(node["selection"]),
             filters: items(node["filters"]).compactMap { filter($0) },
             encryption: passphrase.map { .passphrase($0) } ?? .none,
-            destinations: items(node["destinations"]).compactMap { text($0) },
+            destinations: items(node["destinations"]).compactMap { text($0["ref"] ?? $0) },
+            uses: uses(node["destinations"]),
             retention: node["retention"].flatMap { retention($0) }, compact: node["compact"].map { compact($0) },
             verification: verification(node["verify"]),
-            reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]))
+            reports: items(node["reports"]).compactMap { text($0) }, options: options(node["options"]),
+            schedule: node["schedule"].flatMap { schedule($0) },
+            expectations: items(node["expect"]).map { expectation($0) },
+            hooks: hooks(node["hooks"], "\(path).hooks"), retry: node["retry"].map { retry($0) },
+            limits: node["limits"].map { limits($0) }, objectives: objectives(node["slo"]))
     }
 
-    private mutating func sources(_ node: Node?, _ place: String) -> [SourceSpecification] {
+    mutating func sources(_ node: Node?, _ place: String) -> [SourceSpecification] {
         items(node).enumerated().compactMap { index, node in
             guard let path = text(node["path"]) else { return nil }
             return SourceSpecification(
                 path: trimmed(path),
                 absence: text(node["if_missing"]).flatMap { SourceSpecification.Absence(rawValue: $0) } ?? .warn,
+                requiresMountPoint: isTrue(node["require_mountpoint"]),
                 command: node["command"].map { command($0, node, "\(place).sources[\(index)]") })
         }
     }
 
-    private mutating func command(_ words: Node, _ source: Node, _ place: String) -> SourceSpecification.Command {
-        var environment: [String: Template] = [:]
-        for variable in own(source["environment"]) {
-            let name = variable.key
-            environment[name] =
-                variable.value.scalar == nil
-                ? Template([.secret(credential(variable.value, "\(place).environment.\(name)"))])
-                : template(variable.value)
-        }
-        return SourceSpecification.Command(
-            arguments: items(words).map { text($0) ?? "" }, environment: environment,
-            timeout: text(source["timeout"]).flatMap { CalendarDuration(parsing: $0) })
+    mutating func command(_ words: Node, _ source: Node, _ place: String) -> SourceSpecification.Command {
+        SourceSpecification.Command(
+            arguments: texts(words), environment: values(source["environment"], "\(place).environment"),
+            timeout: duration(source["timeout"]))
     }
 
-    private func selection(_ node: Node?) -> SelectionSpecification {
+    func selection(_ node: Node?) -> SelectionSpecification {
         let attributes = items(node?["exclude_attributes"]).compactMap { text($0) }
         return SelectionSpecification(
             oneFileSystem: isTrue(node?["one_file_system"]),
@@ -103,14 +102,14 @@ struct Decoder {
             symlinks: text(node?["symlinks"]).flatMap { SelectionSpecification.Symlinks(rawValue: $0) } ?? .store)
     }
 
-    private func isTrue(_ node: Node?) -> Bool { text(node) == "true" }
+    func isTrue(_ node: Node?) -> Bool { text(node) == "true" }
 
-    private func filter(_ node: Node) -> FilterRule? {
+    func filter(_ node: Node) -> FilterRule? {
         if let expression = text(node["include"]) { return FilterRule(action: .include, expression: expression) }
         return text(node["exclude"]).map { FilterRule(action: .exclude, expression: $0) }
     }
 
-    private func compact(_ node: Node) -> CompactSpecification {
+    func compact(_ node: Node) -> CompactSpecification {
         CompactSpecification(
             isAutomatic: text(node) != "off", threshold: integer(node["threshold"]),
             smallFileSize: text(node["small_file_size"]).flatMap { Scalars.size($0) },
@@ -118,7 +117,7 @@ struct Decoder {
             interval: text(node["interval"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
-    private func retention(_ node: Node) -> RetentionSpecification? {
+    func retention(_ node: Node) -> RetentionSpecification? {
         guard !own(node).isEmpty else { return nil }
         let listed = items(node["tiers"]).compactMap { tier in
             text(tier["for"]).flatMap { period in text(tier["every"]).flatMap { Tiers.tier(period, $0) } }
@@ -131,32 +130,17 @@ struct Decoder {
             minVersions: integer(node["min_versions"]), maxDelete: integer(node["max_delete"]))
     }
 
-    private func verification(_ node: Node?) -> VerificationSpecification {
-        let samples = node?["after_backup"]
-        let amount = text(samples) ?? text(samples?["samples"])
-        let occasion = text(samples?["when"]).flatMap { VerificationSpecification.Occasion(rawValue: $0) }
-        return VerificationSpecification(
-            amount: amount.flatMap { .init(parsing: $0) } ?? .sets(1), occasion: occasion ?? .changed)
-    }
-
-    private func options(_ node: Node?) -> JobSpecification.Options {
+    func options(_ node: Node?) -> JobSpecification.Options {
         JobSpecification.Options(
             blockSize: text(node?["block_size"]).flatMap { Scalars.size($0) },
             volumeSize: text(node?["volume_size"]).flatMap { Scalars.size($0) },
             compression: text(node?["compression"]).flatMap { Compression(parsing: $0) })
     }
 
-    private mutating func report(_ entry: Node.Entry) -> ReportSpecification {
-        let webhook = entry.value["webhook"]
-        let key = webhook?["sign"].map { credential($0, "reports.\(entry.key).webhook.sign") }
-        return ReportSpecification(
-            name: entry.key, webhook: ReportSpecification.Webhook(url: template(webhook?["url"]), signingKey: key))
-    }
-
     // MARK: Secrets
 
     /// A credential as a reference; one that is written in place becomes a secret named by its path.
-    private mutating func credential(_ node: Node, _ path: String) -> SecretReference {
+    mutating func credential(_ node: Node, _ path: String) -> SecretReference {
         if let name = text(node["secret"]) { return SecretReference(name) }
         if let scalar = node.scalar {
             let template = interpolation.expand(scalar.text).template
@@ -168,41 +152,41 @@ struct Decoder {
         return SecretReference(path)
     }
 
-    private func source(_ node: Node) -> SecretSource? {
+    func source(_ node: Node) -> SecretSource? {
         if let variable = text(node["env"]) { return .environment(variable) }
         return text(node["file"]).map { .file(absolute($0)) }
     }
 
     // MARK: Values
 
-    private func named(_ key: String) -> [Node.Entry] { own(root[key]) }
+    func named(_ key: String) -> [Node.Entry] { own(root[key]) }
 
-    private func own(_ node: Node?) -> [Node.Entry] {
+    func own(_ node: Node?) -> [Node.Entry] {
         (node?.entries ?? []).filter { !Extension.isExtension($0.key) }
     }
 
-    private func items(_ node: Node?) -> [Node] { node?.items ?? [] }
+    func items(_ node: Node?) -> [Node] { node?.items ?? [] }
 
-    private func template(_ node: Node?) -> Template {
+    func template(_ node: Node?) -> Template {
         interpolation.expand(node?.scalar?.text ?? "").template
     }
 
-    private func text(_ node: Node?) -> String? {
+    func text(_ node: Node?) -> String? {
         guard let scalar = node?.scalar else { return nil }
         return interpolation.expand(scalar.text).template.text
     }
 
-    private func integer(_ node: Node?) -> Int? {
+    func integer(_ node: Node?) -> Int? {
         text(node).flatMap { Scalars.integer($0) }.flatMap { Int(exactly: $0) }
     }
 
-    private func trimmed(_ path: String) -> String {
+    func trimmed(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         return path
     }
 
-    private func absolute(_ path: String) -> String {
+    func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         return folder == "/" ? "/\(relative)" : "\(folder)/\(relative)"

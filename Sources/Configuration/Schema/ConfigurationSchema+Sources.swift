@@ -11,22 +11,30 @@ extension ConfigurationSchema {
                 "What comes of a path that does not exist: `warn`, `fail` or `ignore`.", absent: "`warn`"),
             .init(
                 "command", .list(of: .value(.argument), minimum: 1),
-                "A program and its arguments, whose standard output is backed up; no shell reads them."),
+                "A program and its arguments, whose standard output is backed up; no shell reads them.",
+                advice: "add `command: [PROGRAM, ARGUMENT]`"),
             .init(
-                "environment",
-                .named(
-                    NamedShape(
-                        noun: "variable", rule: "a variable's name has letters, digits and `_`, and no digit first",
-                        isValid: { ValueKind.variableName.check($0) == nil }, minimum: 0,
-                        value: .oneOf(value: .option, list: nil, object: credential))),
+                "environment", .named(variables),
                 "All that the command has in its environment, besides `PATH`; a text or `{ secret: NAME }`."),
             .init(
                 "timeout", .value(.duration), "How long the command may take before it is stopped and the run fails.",
                 absent: "no limit"),
-        ],
+            .init(
+                "require_mountpoint", .value(.boolean),
+                "Whether something must be mounted there, so that a disk that is not is a failure.", absent: "`false`",
+                pending: true),
+        ], companions: ["environment": "command", "timeout": "command"],
         foreign: [
             "required": "write `if_missing: fail`", "allow_missing": "write `if_missing: ignore`",
             "env": "write `environment: { NAME: … }`", "args": "write all of it in `command: [PROGRAM, ARGUMENT]`",
+            "postgres": "write `path: /dumps/app.pgdump` and `command: [pg_dump, --format=custom, app]`",
+            "postgresql_databases": "write `path: /dumps/app.pgdump` and `command: [pg_dump, --format=custom, app]`",
+            "mysql": "write `path: /dumps/app.sql` and `command: [mysqldump, --single-transaction, app]`",
+            "mariadb": "write `path: /dumps/app.sql` and `command: [mariadb-dump, --single-transaction, app]`",
+            "sqlite": "write `path: /dumps/app.sql` and `command: [sqlite3, /data/app.db, .dump]`",
+            "docker_exec": "write `path: /dumps/app` and `command: [docker, exec, CONTAINER, PROGRAM]`",
+            "one_filesystem": "write `selection: { one_file_system: true }` in the job",
+            "name": "a source is told by its `path`", "require_mount": "write `require_mountpoint: true`",
             "shell": "write `command: [sh, -c, \"…\"]`", "stdin_command": "write `command: [PROGRAM, ARGUMENT]`",
         ])
 

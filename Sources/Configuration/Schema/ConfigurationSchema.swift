@@ -13,7 +13,7 @@ enum ConfigurationSchema {
                 .named(
                     NamedShape(
                         noun: "secret", rule: Names.secretRule, isValid: Names.isSecretName, minimum: 0,
-                        value: .object(secret))),
+                        value: .object(secret), pattern: "[A-Za-z0-9][A-Za-z0-9_-]{0,62}")),
                 "Where each secret comes from; values are never written here."),
             .init(
                 "destinations", .named(named("destination", .object(destination))), required: true,
@@ -23,35 +23,25 @@ enum ConfigurationSchema {
                 "jobs", .named(named("job", .object(job))), required: true, "What is backed up, and how.",
                 advice: "add `jobs:` with a name, `sources` and `destinations`"),
             .init("reports", .named(named("report", .object(report))), "Who is told about each run."),
+            .init("policy", .list(of: .object(policy), minimum: 1), "What must hold for all of it."),
         ],
         foreign: [
             "services": "this looks like a compose file; give the path of the backup configuration",
             "repositories": "name the places under `destinations:`",
-            "backups": "describe each backup under `jobs:`",
+            "repos": "name the places under `destinations:`", "backends": "name the places under `destinations:`",
+            "backups": "describe each backup under `jobs:`", "plans": "describe each backup under `jobs:`",
+            "profiles": "describe each backup under `jobs:`", "locations": "describe each backup under `jobs:`",
+            "source_directories": "describe each backup under `jobs:`, with its `sources`",
+            "global": "write `runtime:` for the program, `defaults:` for what all jobs share",
+            "default": "write `defaults:`", "anchors": "write `x-anchors:`; keys that begin with `x-` are yours",
+            "constants": "write `x-constants:` with anchors, or `${VARIABLE}`",
+            "notifications": "name receivers under `reports:`", "monitoring": "name receivers under `reports:`",
+            "timezone": "write `runtime: { timezone: NAME }`", "log": "write `runtime: { log: … }`",
+            "policies": "write `policy:` with a list of `- rule: NAME`",
+            "schedule": "write `defaults: { schedule: … }`, or `schedule` in a job",
+            "retention": "write `defaults: { retention: … }`, or `retention` in a job",
+            "hooks": "write `hooks` in a job or in `defaults`", "commands": "write `hooks` in a job or in `defaults`",
         ])
-
-    static let runtime = ObjectShape(keys: [
-        .init(
-            "state_dir", .value(.path), "The folder for the local catalogs; a relative path starts at this file.",
-            absent: "[see above](#the-state-folder)"),
-        .init(
-            "stateless", .value(.boolean),
-            "Whether nothing is kept on this machine: the catalog comes from the destination.", absent: "`false`"),
-        .init(
-            "shutdown_grace", .value(.duration),
-            "How long a backup that is asked to stop may take to finish what it has begun.", absent: "`20s`"),
-        .init("timezone", .value(.timezone), "The time zone in what people read.", absent: "the system's"),
-        .init("log", .object(log), "What is logged, and how it looks."),
-    ])
-
-    static let log = ObjectShape(keys: [
-        .init(
-            "format", .value(.word(RuntimeSettings.LogFormat.allCases.map { $0.rawValue })),
-            "`text` for people, `json` for one object a line.", absent: "`text`"),
-        .init(
-            "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })),
-            "How much is logged: `trace`, `debug`, `info`, `warn` or `error`.", absent: "`info`; `warn` on a terminal"),
-    ])
 
     static let secret = ObjectShape(
         keys: [
@@ -64,28 +54,12 @@ enum ConfigurationSchema {
             "environment": "write `env: NAME`", "value": "write `env: NAME` or `file: PATH`; values do not belong here",
         ])
 
-    static let destination = ObjectShape(
-        keys: [
-            .init(
-                "url", .value(.destinationURL), required: true,
-                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
-                advice: "add `url: file:///path/{job}`"),
-            .init(
-                "options",
-                .named(
-                    NamedShape(
-                        noun: "option", rule: "an option's name has no spaces",
-                        isValid: { !$0.isEmpty && !$0.contains(" ") },
-                        minimum: 0, value: .value(.option))),
-                "What the destination needs beyond its URL; the names are the destination's own."),
-        ], foreign: ["path": "write `url: file:///path`", "type": "the scheme of `url` says the type"])
-
     static let job = ObjectShape(
         keys: [
             .init(
                 "sources", .list(of: .object(source), minimum: 1), required: true, "What is backed up.",
                 advice: "add `sources:` with a list of `- path: /folder`")
-        ] + common(isDefault: false), foreign: foreignJobKeys)
+        ] + common(isDefault: false), waiver: ("enabled", "false"), foreign: foreignJobKeys)
 
     static let defaults = ObjectShape(
         keys: common(isDefault: true), foreign: foreignJobKeys.merging(["sources": "sources belong to a job"]) { $1 })
@@ -98,6 +72,36 @@ enum ConfigurationSchema {
         "passphrase": "write `encryption: { passphrase: … }`",
         "password": "write `encryption: { passphrase: … }`",
         "keep": "write `retention: { keep_within: 30d }`, or `tiers:` for thinning out",
+        "source_directories": "write `sources:` with a list of `- path: /folder`",
+        "paths": "write `sources:` with a list of `- path: /folder`",
+        "from": "write `sources:` with a list of `- path: /folder`", "to": "write `destinations: [NAME]`",
+        "destination": "write `destinations: [NAME]`", "repositories": "write `destinations: [NAME]`",
+        "repository": "write `destinations: [NAME]`", "repo": "write `destinations: [NAME]`",
+        "exclude_patterns": "write `filters:` with a list of `- exclude: EXPRESSION`",
+        "patterns": "write `filters:` with a list of `- include: EXPRESSION` and `- exclude: EXPRESSION`",
+        "encryption_passphrase": "write `encryption: { passphrase: { secret: NAME } }`",
+        "keep_daily": "write `retention: { tiers: [{ for: 7d, every: 1d }] }`",
+        "keep_weekly": "write `retention: { tiers: [{ for: 4w, every: 1w }] }`",
+        "keep_monthly": "write `retention: { tiers: [{ for: 12mo, every: 1mo }] }`",
+        "keep_yearly": "write `retention: { tiers: [{ for: 5y, every: 1y }] }`",
+        "keep_last": "write `retention: { keep_versions: N }`",
+        "keep_within": "write `retention: { keep_within: 30d }`",
+        "forget": "write `retention:`", "prune": "write `retention:` and `compact:`", "check": "write `verify:`",
+        "checks": "write `verify:`", "cron": "write `schedule: \"30 2 * * *\"`",
+        "schedules": "write `schedule:`", "every": "write `schedule: { every: 1d }`",
+        "run_before": "write `hooks: { before: [{ command: [PROGRAM] }] }`",
+        "run_after": "write `hooks: { after: [{ command: [PROGRAM] }] }`",
+        "run_finally": "write `hooks: { finally: [{ command: [PROGRAM] }] }`",
+        "run_after_fail": "write `hooks: { on_failure: [{ command: [PROGRAM] }] }`",
+        "before_backup": "write `hooks: { before: [{ command: [PROGRAM] }] }`",
+        "after_backup": "write `hooks: { after: [{ command: [PROGRAM] }] }`, or `verify: { after_backup: 1 }`",
+        "commands": "write `hooks:`", "depends_on": "write `schedule: { after: { job: NAME } }`",
+        "needs": "write `schedule: { after: { job: NAME } }`", "after": "write `schedule: { after: { job: NAME } }`",
+        "disabled": "write `enabled: false`", "active": "write `enabled: true`", "notify": "write `reports: [NAME]`",
+        "on_error": "write `reports: [NAME]`, or `hooks: { on_failure: […] }`", "title": "write `description:`",
+        "rpo": "write `slo: { rpo: 26h }`", "timeout": "write `schedule: { timeout: 6h }`",
+        "jitter": "write `schedule: { jitter: 20min }`", "retries": "write `retry: { attempts: N }`",
+        "bandwidth": "write `limits: { upload: 20MiB/s }`", "throttle_upload": "write `limits: { upload: 20MiB/s }`",
         "block_size": "write `options: { block_size: … }`",
         "volume_size": "write `options: { volume_size: … }`",
         "compression": "write `options: { compression: … }`",
@@ -106,6 +110,13 @@ enum ConfigurationSchema {
     /// The keys that stand in a job and in `defaults`; nothing is required in the latter.
     private static func common(isDefault: Bool) -> [ObjectShape.Key] {
         [
+            .init("description", .value(.text), "What it is for, in words."),
+            .init(
+                "labels", .named(labels), "Names and values of your own, which go into reports."),
+            .init(
+                "enabled", .value(.boolean),
+                "Whether it runs without being named; with `false` it may also be a template that lacks keys.",
+                absent: "`true`"),
             .init(
                 "filters", .list(of: .object(filter), minimum: 0),
                 "What is left out or kept in; the first expression that matches a path decides.",
@@ -120,11 +131,26 @@ enum ConfigurationSchema {
                 advice:
                     "add `encryption: { passphrase: { secret: NAME } }`, or `encryption: none` to store in the clear"),
             .init(
-                "destinations", .list(of: .value(.name(of: .destination)), minimum: 1), required: !isDefault,
-                "The names of the destinations; each gets the same version.",
+                "destinations",
+                .list(
+                    of: .oneOf(value: .name(of: .destination), list: nil, object: destinationUse), minimum: 1),
+                required: !isDefault,
+                "The names of the destinations, or mappings with `ref`; each gets the same version.",
                 advice: "add `destinations: [NAME]`"),
             .init("retention", .object(retention), "Which versions are kept.", absent: "all versions"),
             compactKey,
+            .init(
+                "schedule", .oneOf(value: .cronOrManual, list: nil, object: schedule),
+                "When it runs: a cron expression, `manual`, or a mapping.", absent: "`manual`", pending: true),
+            .init(
+                "expect", .list(of: .object(expectation), minimum: 0),
+                "What sources must be like, or no version is deleted.", absent: "nothing", pending: true),
+            .init("hooks", .object(hooks), "What is done around its backups.", pending: true),
+            .init("retry", .object(retry), "How often, and with which pauses, a run is tried again.", pending: true),
+            .init("limits", .object(limits), "What it may take of the machine and its network.", pending: true),
+            .init(
+                "slo", .object(objectives), "What is expected of its versions; [policies](policies.md) look at it.",
+                pending: true),
             .init("verify", .object(verification), "What is checked after a backup."),
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",
@@ -155,7 +181,7 @@ enum ConfigurationSchema {
             .init("secret", .value(.secretName), "The name of a secret under `secrets:`."),
             .init("env", .value(.variableName), "The variable of the environment that holds it."),
             .init("file", .value(.path), "The file that holds it."),
-        ], isExclusive: true)
+        ], name: "credential", isExclusive: true)
 
     static let options = ObjectShape(
         keys: [
@@ -172,22 +198,14 @@ enum ConfigurationSchema {
         ],
         foreign: ["blocksize": "write `block_size`", "dblock_size": "write `volume_size`"])
 
-    static let report = ObjectShape(keys: [
-        .init(
-            "webhook", .object(webhook), required: true, "An HTTP endpoint that takes our JSON report.",
-            advice: "add `webhook: { url: https://… }`")
-    ])
-
-    static let webhook = ObjectShape(keys: [
-        .init(
-            "url", .value(.webURL), required: true, "Where the report is posted; `{job}` becomes the job's name.",
-            advice: "add `url: https://…`"),
-        .init(
-            "sign", .oneOf(value: .credential, list: nil, object: credential),
-            "The key that signs it, `whsec_…` as Standard Webhooks has it.", absent: "not signed"),
-    ])
+    static let labels = NamedShape(
+        noun: "label", rule: "a label's name has letters, digits, `-`, `_` and `.`",
+        isValid: { Names.isName($0.lowercased()) }, minimum: 0, value: .value(.label),
+        pattern: "[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
     private static func named(_ noun: String, _ value: Shape) -> NamedShape {
-        NamedShape(noun: noun, rule: Names.rule, isValid: Names.isName, minimum: 1, value: value)
+        NamedShape(
+            noun: noun, rule: Names.rule, isValid: Names.isName, minimum: 1, value: value,
+            pattern: "[a-z0-9][a-z0-9._-]{0,62}")
     }
 }

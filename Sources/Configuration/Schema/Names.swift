@@ -22,6 +22,17 @@ enum Names {
         return matches(text.replacing("_", with: "a")) { ("a"..."z").contains($0) || ("A"..."Z").contains($0) }
     }
 
+    /// Whether a text is a key as this language writes them.
+    static func isKey(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, !("0"..."9").contains(first) else { return false }
+        return matches(text) { ("a"..."z").contains($0) || $0 == "_" }
+    }
+
+    /// Whether a text can name a header of HTTP.
+    static func isHeader(_ text: String) -> Bool {
+        matches(text) { ("a"..."z").contains($0) || ("A"..."Z").contains($0) || $0 == "-" }
+    }
+
     private static func matches(_ text: String, _ isAllowed: (Unicode.Scalar) -> Bool) -> Bool {
         guard let first = text.unicodeScalars.first, text.unicodeScalars.count <= 63 else { return false }
         guard !"-_.".unicodeScalars.contains(first) else { return false }

@@ -7,7 +7,7 @@ struct ReferenceCheck {
         let key: String
         let noun: String
         let undefined: DiagnosticCode
-        let unused: DiagnosticCode
+        let unused: DiagnosticCode?
         let advice: String
     }
 
@@ -30,11 +30,13 @@ struct ReferenceCheck {
             Section(
                 key: "reports", noun: "report", undefined: .undefinedReport, unused: .unusedReport,
                 advice: "name it in a job or in `defaults`: `reports: [%]`")
+        case .job:
+            Section(key: "jobs", noun: "job", undefined: .undefinedJob, unused: nil, advice: "")
         }
     }
 
     static func run(_ root: Node, _ check: inout SchemaCheck) {
-        for kind in [ValueKind.Reference.secret, .destination, .report] {
+        for kind in [ValueKind.Reference.secret, .destination, .report, .job] {
             let section = section(kind)
             let entries = (root[section.key]?.entries ?? []).filter { !Extension.isExtension($0.key) }
             let defined = entries.map { $0.key }
@@ -53,10 +55,11 @@ struct ReferenceCheck {
             else {
                 continue
             }
+            guard let unused = section.unused else { continue }
             let used = Set(uses.map { $0.name })
             for entry in entries where !used.contains(entry.key) {
                 check.add(
-                    section.unused, "\(section.noun) `\(entry.key)` is not used", at: entry.keyRange, in: Place(),
+                    unused, "\(section.noun) `\(entry.key)` is not used", at: entry.keyRange, in: Place(),
                     help: [section.advice.replacing("%", with: entry.key)])
             }
         }

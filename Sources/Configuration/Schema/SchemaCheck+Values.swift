@@ -31,6 +31,8 @@ extension SchemaCheck {
             report(problem, node, scalar, expanded, kind, at: place)
         } else if let reference = kind.reference {
             use(reference, text, node.range, place)
+        } else if kind.pending.contains(text) {
+            postpone("`\(place.key): \(text)`", node.range, place)
         }
     }
 
@@ -95,7 +97,7 @@ extension SchemaCheck {
 
     private mutating func checkHygiene(_ node: Node, _ scalar: Scalar, _ kind: ValueKind, at place: Place) {
         let isOption = kind.noun == ValueKind.option.noun
-        if kind.isCredential || isOption && CredentialNames.isCredential(place.key) {
+        if kind.isCredential || (isOption || kind.isLogin) && CredentialNames.isCredential(place.key) {
             guard !scalar.text.isEmpty, !HiddenText.isReference(scalar.text) else { return }
             literalSecret(
                 node.range, at: place,

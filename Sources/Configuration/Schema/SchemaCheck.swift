@@ -16,6 +16,7 @@ struct SchemaCheck {
     let interpolation: Interpolation
     private(set) var findings = Findings()
     private(set) var uses: [Use] = []
+    private(set) var pending: [PendingUse] = []
 
     init(source: SourceText, file: String, interpolation: Interpolation) {
         self.source = source
@@ -49,6 +50,10 @@ struct SchemaCheck {
         uses.append(Use(kind: kind, name: name, range: range, place: place))
     }
 
+    mutating func postpone(_ subject: String, _ range: SourceRange, _ place: Place) {
+        pending.append(PendingUse(subject: subject, pattern: place.pattern, path: place.name, range: range))
+    }
+
     // MARK: Lists and mappings
 
     private mutating func checkList(_ node: Node, _ item: Shape, _ minimum: Int, _ shape: Shape, at place: Place) {
@@ -63,7 +68,10 @@ struct SchemaCheck {
     }
 
     private func listHelp(_ node: Node, _ item: Shape) -> [String] {
-        if case .value = item, let text = node.scalar?.text, !text.isEmpty { return ["write `[\(text)]`"] }
+        if let text = node.scalar?.text, !text.isEmpty {
+            if case .value = item { return ["write `[\(text)]`"] }
+            if case .oneOf(.some, _, _) = item { return ["write `[\(text)]`"] }
+        }
         if case .object(let object) = item {
             if node.entries != nil { return ["begin each item with `- `"] }
             if let written = objectText(node, object) { return ["write `[\(written)]`"] }
@@ -89,7 +97,7 @@ struct SchemaCheck {
                     at: entry.keyRange, in: place, notes: [named.rule],
                     help: named.isValid(lower) ? ["write `\(lower)`"] : [])
             }
-            check(entry.value, named.value, at: place.appending(entry))
+            check(entry.value, named.value, at: place.appending(entry, isNamed: true))
         }
     }
 
@@ -113,17 +121,26 @@ struct SchemaCheck {
                 at: extra.keyRange, in: place, notes: ["at most one of: \(object.alternatives.joined(separator: ", "))"]
             )
         }
+        if object.needsAlternative, ways.isEmpty, misspelt.isDisjoint(with: object.alternatives) {
+            add(
+                .missingKey, "\(place.name) needs one of the keys: \(object.alternatives.joined(separator: ", "))",
+                at: visible(node, place), in: place)
+        }
+        let isTemplate = object.waiver.map { node[$0.key].flatMap(text) == $0.value } ?? false
         // In the schema's order: what `defaults` brings to several jobs is then told about once, at its own path.
         for key in object.keys {
             if let entry = entries.first(where: { $0.key == key.name }) {
-                check(entry.value, key.shape, at: place.appending(entry))
-            } else if key.isRequired, !misspelt.contains(key.name) {
+                let inner = place.appending(entry)
+                if key.isPending { postpone("`\(entry.key)`", entry.keyRange, inner) }
+                check(entry.value, key.shape, at: inner)
+            } else if key.isRequired, !isTemplate, !misspelt.contains(key.name) {
                 add(
                     .missingKey, "\(place.name) lacks the required key `\(key.name)`", at: visible(node, place),
                     in: place,
                     help: key.advice.map { [$0] } ?? [], subject: key.name)
             }
         }
+        checkCompany(node, entries, object, at: place)
     }
 
     private func objectHelp(_ node: Node, _ object: ObjectShape) -> [String] {
@@ -166,7 +183,10 @@ struct SchemaCheck {
             .unknownKey, "unknown key `\(entry.key)` in \(place.name)", at: entry.keyRange, in: place,
             notes: help == nil ? ["known keys: \(known.sorted().joined(separator: ", "))"] : [],
             help: help.map { [$0] } ?? [])
-        return object.foreign[snake] == nil ? similar : nil
+        guard let advice = object.foreign[snake] else { return similar }
+        // Who writes `name:` where `ref:` belongs does not lack `ref` besides.
+        let meant = String(advice.trimmingPrefix("write `").prefix { $0.isLowercase || $0 == "_" })
+        return advice.hasPrefix("write `") && known.contains(meant) ? meant : nil
     }
 
     private mutating func checkChoice(

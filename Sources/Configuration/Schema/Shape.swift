@@ -32,6 +32,8 @@ struct NamedShape: Sendable {
     let isValid: @Sendable (String) -> Bool
     let minimum: Int
     let value: Shape
+    /// What names look like, as a regular expression for JSON Schema.
+    var pattern: String?
 }
 
 /// A mapping with known keys.
@@ -47,10 +49,12 @@ struct ObjectShape: Sendable {
         let absent: String?
         /// What to do when a required key is missing.
         let advice: String?
+        /// Whether the key is checked and carried, but no command acts on it yet.
+        let isPending: Bool
 
         init(
             _ name: String, _ shape: Shape, required: Bool = false, _ summary: String, absent: String? = nil,
-            advice: String? = nil
+            advice: String? = nil, pending: Bool = false
         ) {
             self.name = name
             self.shape = shape
@@ -58,14 +62,36 @@ struct ObjectShape: Sendable {
             self.summary = summary
             self.absent = absent
             self.advice = advice
+            isPending = pending
         }
     }
 
+    /// What else may or must stand beside a key with a certain value.
+    struct Variants: Sendable {
+        /// The key whose value decides.
+        let key: String
+        /// The keys that some of the values need or allow, by value.
+        let values: [String: (required: [String], allowed: [String])]
+
+        /// The keys that belong to some values only.
+        var governed: Set<String> { Set(values.values.flatMap { $0.required + $0.allowed }) }
+    }
+
     let keys: [Key]
+    /// What it is called where it stands in several places; the reference and the JSON Schema then have it once.
+    var name: String?
     /// Whether exactly one of the keys must be there.
     var isExclusive = false
     /// Keys that say the same in different ways: one of them at most, and a job's own replaces that of `defaults`.
     var alternatives: [String] = []
+    /// Whether one of the alternatives must be there.
+    var needsAlternative = false
+    /// Keys that mean something only beside another.
+    var companions: [String: String] = [:]
+    /// What a key's value asks of the others.
+    var variants: Variants?
+    /// A key and its value that make a mapping a mere template: nothing is required then.
+    var waiver: (key: String, value: String)?
     /// Where the spellings of other programs belong, by the key they use.
     var foreign: [String: String] = [:]
 

@@ -18,10 +18,6 @@ enum SourceCheck {
         let isCommand = source["command"] != nil
         for entry in source.entries ?? [] {
             switch entry.key {
-            case "environment" where !isCommand, "timeout" where !isCommand:
-                check.add(
-                    .missingKey, "`\(entry.key)` needs `command` in \(place)", at: entry.keyRange, in: Place(),
-                    help: ["add `command: [PROGRAM, ARGUMENT]`, or remove it"])
             case "if_missing" where isCommand:
                 check.add(
                     .conflictingKeys, "\(place) cannot have both `command` and `if_missing`", at: entry.keyRange,

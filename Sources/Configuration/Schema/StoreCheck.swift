@@ -30,6 +30,9 @@ struct StoreCheck {
             stores.checkLists(job, &check)
             stores.checkStores(job, &check)
             if let retention = job.value["retention"] { checkTiers(retention, &check) }
+            for use in job.value["destinations"]?.items ?? [] {
+                if let retention = use["retention"] { checkTiers(retention, &check) }
+            }
             checkSizes(job, &check)
         }
     }
@@ -40,11 +43,13 @@ struct StoreCheck {
         let isOwn = written["jobs"]?[job.key]?["destinations"] != nil
         var mine: Set<String> = []
         for item in job.value["destinations"]?.items ?? [] {
-            guard let name = check.text(item), mine.insert(name).inserted, let store = store(name, job.key, check)
+            guard let name = check.text(item["ref"] ?? item), mine.insert(name).inserted,
+                let store = store(name, job.key, check)
             else {
                 continue
             }
-            let owner = Owner(job: job.key, destination: name, range: isOwn ? item.range : job.keyRange)
+            let place = (item["ref"] ?? item).range
+            let owner = Owner(job: job.key, destination: name, range: isOwn ? place : job.keyRange)
             guard let other = owners[store] else {
                 owners[store] = owner
                 continue
@@ -99,7 +104,7 @@ struct StoreCheck {
 
     private func checkLists(_ job: Node.Entry, _ check: inout SchemaCheck) {
         for key in ["destinations", "reports"] {
-            checkTwice(job.value[key]?.items ?? [], "jobs.\(job.key).\(key)", &check)
+            checkTwice((job.value[key]?.items ?? []).map { $0["ref"] ?? $0 }, "jobs.\(job.key).\(key)", &check)
         }
         checkTwice((job.value["sources"]?.items ?? []).compactMap { $0["path"] }, "jobs.\(job.key).sources", &check)
     }

@@ -26,17 +26,21 @@ extension ValueKind {
     static let option = ValueKind(noun: "a text, number or boolean", accepted: .words, secrets: .kept)
 
     /// The URL of a destination.
-    static let destinationURL = ValueKind(noun: "a URL", secrets: .kept, isURL: true) { text in
+    static let destinationURL = ValueKind(
+        noun: "a URL", secrets: .kept, isURL: true, form: ValueForm(pattern: "[A-Za-z][A-Za-z0-9+.-]*://.+|/.*")
+    ) { text in
         URLs.problem(text, allowsPath: true)
     }
 
     /// The URL of a web service.
-    static let webURL = ValueKind(noun: "a URL", secrets: .kept, isURL: true) { text in
+    static let webURL = ValueKind(
+        noun: "a URL", secrets: .kept, isURL: true, form: ValueForm(pattern: "[Hh][Tt][Tt][Pp][Ss]?://.+")
+    ) { text in
         URLs.problem(text, schemes: ["https", "http"])
     }
 
     /// An absolute path.
-    static let absolutePath = ValueKind(noun: "a path") { text in
+    static let absolutePath = ValueKind(noun: "a path", form: ValueForm(pattern: "/.*")) { text in
         if text.hasPrefix("/") { return nil }
         if text.hasPrefix("~") {
             let rest = text.dropFirst()

@@ -6,7 +6,9 @@ extension ValueKind {
     }
 
     /// `true` or `false`.
-    static let boolean = ValueKind(noun: "true or false", accepted: .words) { text in
+    static let boolean = ValueKind(
+        noun: "true or false", accepted: .words, form: ValueForm(words: ["true", "false"], booleans: true)
+    ) { text in
         guard !["true", "false"].contains(text) else { return nil }
         let modern = ["yes": "true", "on": "true", "no": "false", "off": "false"][text.lowercased()]
         return Problem(
@@ -15,7 +17,7 @@ extension ValueKind {
     }
 
     /// The name of a file, without a folder.
-    static let fileName = ValueKind(noun: "a file name") { text in
+    static let fileName = ValueKind(noun: "a file name", form: ValueForm(pattern: "[^/*?]+")) { text in
         let isName =
             !text.isEmpty && text != "." && text != ".." && !text.contains("/")
             && !text.unicodeScalars.contains("\0")

@@ -23,6 +23,7 @@ struct ValueKind: Sendable {
         case secret
         case destination
         case report
+        case job
     }
 
     /// Something wrong with a value.
@@ -42,9 +43,15 @@ struct ValueKind: Sendable {
     var secrets: Secrets = .refused
     /// Whether the value is a credential: it is never shown, and one in clear is warned about.
     var isCredential = false
+    /// Whether the value says who logs in or with what: the name of its key tells whether it is a credential.
+    var isLogin = false
     /// Whether the value is a URL: passwords in it are warned about.
     var isURL = false
     var reference: Reference?
+    /// What a validator that knows nothing else can tell of the text.
+    var form = ValueForm()
+    /// The values that are checked and carried, but that no command acts on yet.
+    var pending: Set<String> = []
     /// Checks the text; secrets that are still open stand in it as `${secret:name}`.
     var check: @Sendable (String) -> Problem? = { _ in nil }
 }

@@ -59,6 +59,8 @@ public struct CalendarDuration: Sendable, Hashable, CustomStringConvertible {
             years += Int(count) * unit.years
             months += Int(count) * unit.months
             seconds += count * unit.seconds
+            // A sum of many parts must not outgrow what can be counted with.
+            guard seconds < 1 << 52, months < 1 << 38, years < 1 << 34 else { return nil }
         }
         self.init(years: years, months: months, seconds: seconds)
     }

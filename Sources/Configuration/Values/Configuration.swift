@@ -14,6 +14,8 @@ public struct Configuration: Sendable, Hashable {
     public let jobs: [JobSpecification]
     /// The reports by name.
     public let reports: [String: ReportSpecification]
+    /// What must hold for all of it.
+    public let policies: [PolicySpecification]
     /// A fingerprint of the file's text: `sha256:` and 64 hexadecimal digits.
     public let hash: String
 

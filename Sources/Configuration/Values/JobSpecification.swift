@@ -23,6 +23,12 @@ public struct JobSpecification: Sendable, Hashable {
 
     /// Its name in the file.
     public let name: String
+    /// What it is for, in words.
+    public let description: String?
+    /// Names and values of one's own, for reports.
+    public let labels: [String: String]
+    /// Whether it runs without being named.
+    public let isEnabled: Bool
     /// What is backed up.
     public let sources: [SourceSpecification]
     /// What is left out beyond the filters, and how links are taken.
@@ -33,8 +39,10 @@ public struct JobSpecification: Sendable, Hashable {
     public let encryption: Encryption
     /// The names of the destinations.
     public let destinations: [String]
+    /// What differs at one destination or the other.
+    public let uses: [String: DestinationUse]
     /// Which versions are kept; `nil` keeps all.
-    public let retention: RetentionSpecification?
+    public private(set) var retention: RetentionSpecification?
     /// When stored data is rewritten; `nil` for the usual thresholds, after every backup.
     public let compact: CompactSpecification?
     /// What is read back and checked after a backup.
@@ -43,6 +51,27 @@ public struct JobSpecification: Sendable, Hashable {
     public let reports: [String]
     /// How the data is stored.
     public let options: Options
+
+    /// When it runs; `nil` for when it is told to.
+    public let schedule: ScheduleSpecification?
+    /// What sources must be like.
+    public let expectations: [ExpectationSpecification]
+    /// What is done around its backups.
+    public let hooks: HookSpecifications
+    /// How often something is tried.
+    public let retry: RetrySpecification?
+    /// What it may take.
+    public let limits: ResourceLimits?
+    /// What is expected of its versions.
+    public let objectives: ServiceObjectives
+
+    /// The job as it is for one of its destinations.
+    public func at(_ destination: String) -> JobSpecification {
+        guard let retention = uses[destination]?.retention else { return self }
+        var job = self
+        job.retention = retention.laid(over: self.retention)
+        return job
+    }
 
     /// The passphrase, when the data is encrypted.
     public var passphrase: SecretReference? {

@@ -26,4 +26,12 @@ public struct RetentionSpecification: Sendable, Hashable {
     public let minVersions: Int?
     /// The most versions that one run may delete.
     public let maxDelete: Int?
+
+    /// These rules where they say something, and the others' where they do not.
+    func laid(over other: RetentionSpecification?) -> RetentionSpecification {
+        RetentionSpecification(
+            tiers: tiers.isEmpty ? other?.tiers ?? [] : tiers, keepVersions: keepVersions ?? other?.keepVersions,
+            keepWithin: keepWithin ?? other?.keepWithin, minVersions: minVersions ?? other?.minVersions,
+            maxDelete: maxDelete ?? other?.maxDelete)
+    }
 }

@@ -34,4 +34,10 @@ public struct RuntimeSettings: Sendable, Hashable {
     public let isStateless: Bool
     /// How long a backup that is asked to stop may take to finish; `nil` when the file leaves it to the program.
     public let shutdownGrace: CalendarDuration?
+    /// Where a service answers; `nil` for nowhere.
+    public let listen: ListenAddress?
+    /// How a service takes over a changed configuration.
+    public let reload: ReloadSettings
+    /// What all jobs together may take.
+    public let limits: RuntimeLimits
 }

@@ -26,6 +26,8 @@ public struct SourceSpecification: Sendable, Hashable {
     public let path: String
     /// What comes of a folder or file that does not exist.
     public let absence: Absence
+    /// Whether something must be mounted there.
+    public let requiresMountPoint: Bool
     /// The command, when the output of one is backed up.
     public let command: Command?
 }

@@ -36,9 +36,19 @@ public struct VerificationSpecification: Sendable, Hashable {
     /// After which runs.
     public let occasion: Occasion
 
+    /// What is checked beside the backups.
+    public let remote: RemoteVerification?
+    /// The restores that prove that a restore works.
+    public let drill: DrillSpecification?
+
     /// What is checked; one set after each run that changed the store, unless told.
-    public init(amount: Amount = .sets(1), occasion: Occasion = .changed) {
+    public init(
+        amount: Amount = .sets(1), occasion: Occasion = .changed, remote: RemoteVerification? = nil,
+        drill: DrillSpecification? = nil
+    ) {
         self.amount = amount
         self.occasion = occasion
+        self.remote = remote
+        self.drill = drill
     }
 }

@@ -1,0 +1,76 @@
+/// How the program itself runs: `runtime`.
+extension ConfigurationSchema {
+    static let runtime = ObjectShape(
+        keys: [
+            .init(
+                "state_dir", .value(.path), "The folder for the local catalogs; a relative path starts at this file.",
+                absent: "[the usual one](configuration.md#the-state-folder)"),
+            .init(
+                "stateless", .value(.boolean),
+                "Whether nothing is kept on this machine: the catalog comes from the destination.", absent: "`false`"),
+            .init(
+                "shutdown_grace", .value(.duration),
+                "How long a backup that is asked to stop may take to finish what it has begun.", absent: "`20s`"),
+            .init(
+                "timezone", .value(.timezone), "The time zone of schedules, and of what people read.",
+                absent: "the system's"),
+            .init("log", .object(log), "What is logged, and how it looks."),
+            .init(
+                "listen", .value(.listenAddress),
+                "Where the service answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`.", absent: "nowhere",
+                pending: true),
+            .init("reload", .object(reload), "How a service takes over a changed configuration.", pending: true),
+            .init(
+                "limits", .object(runtimeLimits), "What all jobs together may take of the machine and its network.",
+                pending: true),
+        ],
+        foreign: [
+            "state": "write `state_dir: /state`", "tz": "write `timezone: Europe/Berlin`",
+            "log_level": "write `log: { level: debug }`", "log_format": "write `log: { format: json }`",
+            "stop_grace_period": "write `shutdown_grace: 90s`", "ports": "write `listen: 0.0.0.0:8080`",
+            "port": "write `listen: :8080`", "bandwidth": "write `limits: { upload: 20MiB/s }`",
+        ])
+
+    static let log = ObjectShape(keys: [
+        .init(
+            "format", .value(.word(RuntimeSettings.LogFormat.allCases.map { $0.rawValue })),
+            "`text` for people, `json` for one object a line.", absent: "`text`"),
+        .init(
+            "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })),
+            "How much is logged: `trace`, `debug`, `info`, `warn` or `error`.", absent: "`info`; `warn` on a terminal"),
+    ])
+
+    static let reload = ObjectShape(keys: [
+        .init("watch", .value(.boolean), "Whether a change of the files is noticed.", absent: "`true`"),
+        .init(
+            "debounce", .value(.duration), "How long the files must have been left alone before they are read.",
+            absent: "`5s`"),
+    ])
+
+    static let runtimeLimits = ObjectShape(
+        keys: [
+            .init("concurrent_jobs", .value(.integer(1...64)), "How many jobs run at the same time.", absent: "1"),
+            .init("upload", .value(.rate), "What all uploads together may take: `20MiB/s`.", absent: "no limit"),
+            .init("download", .value(.rate), "What all downloads together may take.", absent: "no limit"),
+            .init(
+                "blackout", .list(of: .object(blackout), minimum: 1),
+                "Times with other rates; of several that fit, the first holds.", absent: "none"),
+        ],
+        foreign: [
+            "max_concurrent": "write `concurrent_jobs: 2`", "concurrency": "write `concurrent_jobs: 2`",
+            "throttle_upload": "write `upload: 20MiB/s`", "throttle_download": "write `download: 20MiB/s`",
+            "limit_upload": "write `upload: 20MiB/s`, with its unit", "upload_rate_limit": "write `upload: 20MiB/s`",
+        ])
+
+    static let blackout = ObjectShape(keys: [
+        .init("days", .list(of: .value(.weekday), minimum: 1), "The weekdays on which it begins.", absent: "all"),
+        .init(
+            "from", .value(.clockTime), required: true, "The time of the day at which it begins.",
+            advice: "add `from: \"08:00\"`"),
+        .init(
+            "to", .value(.clockTime), required: true,
+            "The time at which it ends; on the next day, when that is not after `from`.", advice: "add `to: \"18:00\"`"),
+        .init("upload", .value(.rate), "The rate of uploads in that time.", absent: "no uploads"),
+        .init("download", .value(.rate), "The rate of downloads in that time.", absent: "no downloads"),
+    ])
+}
