@@ -75,7 +75,7 @@ let package = Package(
             "Jobs",
             [
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Secrets",
-                "StoreFormat", "Support", "Transport", "YAML", logging,
+                "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
             "Commands",
@@ -113,7 +113,9 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
                 "StoreFormat", "Support", "Transport", logging,
             ]),
-        tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
     ]
 )

@@ -7,19 +7,21 @@ internal import Secrets
 
 /// Runs jobs and says what came of each.
 struct RunAction {
-    let configuration: String
+    let configuration: ConfigurationInput
     let jobs: [String]
     let isStateless: Bool
     let json: Bool
     let failsOnWarning: Bool
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
+        let reading = ConfigurationReading(configuration, environment: program.environment)
         let loaded: LoadedConfiguration
-        do {
-            loaded = try program.load(configuration)
-        } catch let error as InvalidConfiguration {
-            EarlyReport(error, path: configuration, environment: program.environment, mask: program.mask)
-                .send(logger: program.setting().logger)
+        do throws(InvalidConfiguration) {
+            loaded = try reading.load()
+        } catch {
+            let early = EarlyReport(
+                error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
+            early.send(logger: program.setting().logger)
             throw error
         }
         let setting = program.setting(loaded.configuration.runtime)
@@ -81,5 +83,5 @@ extension LoadedConfiguration {
 
 extension Diagnostic {
     /// Code and place for the log.
-    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(file):\(line):\(column)"] }
+    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(place)"] }
 }

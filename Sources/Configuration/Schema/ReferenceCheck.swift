@@ -7,7 +7,7 @@ struct ReferenceCheck {
         let key: String
         let noun: String
         let undefined: DiagnosticCode
-        let unused: DiagnosticCode
+        let unused: DiagnosticCode?
         let advice: String
     }
 
@@ -30,11 +30,24 @@ struct ReferenceCheck {
             Section(
                 key: "reports", noun: "report", undefined: .undefinedReport, unused: .unusedReport,
                 advice: "name it in a job or in `defaults`: `reports: [%]`")
+        case .job:
+            Section(key: "jobs", noun: "job", undefined: .undefinedJob, unused: nil, advice: "")
+        case .filterSet:
+            Section(
+                key: "filter_sets", noun: "filter set", undefined: .undefinedFilterSet, unused: .unusedFilterSet,
+                advice: "name it in the filters of a job: `- use: %`")
         }
     }
 
+    private static let kinds: [ValueKind.Reference] = [.secret, .destination, .report, .job, .filterSet]
+
+    /// The code for a name that a section lacks; `nil` for what is no section of names.
+    static func undefined(section key: String) -> DiagnosticCode? {
+        kinds.lazy.map { section($0) }.first { $0.key == key }?.undefined
+    }
+
     static func run(_ root: Node, _ check: inout SchemaCheck) {
-        for kind in [ValueKind.Reference.secret, .destination, .report] {
+        for kind in kinds {
             let section = section(kind)
             let entries = (root[section.key]?.entries ?? []).filter { !Extension.isExtension($0.key) }
             let defined = entries.map { $0.key }
@@ -53,10 +66,11 @@ struct ReferenceCheck {
             else {
                 continue
             }
+            guard let unused = section.unused else { continue }
             let used = Set(uses.map { $0.name })
             for entry in entries where !used.contains(entry.key) {
                 check.add(
-                    section.unused, "\(section.noun) `\(entry.key)` is not used", at: entry.keyRange, in: Place(),
+                    unused, "\(section.noun) `\(entry.key)` is not used", at: entry.keyRange, in: Place(),
                     help: [section.advice.replacing("%", with: entry.key)])
             }
         }

@@ -80,7 +80,7 @@ extension ValueKind {
     static let duplicatiPolicy = ValueKind(noun: "a text", accepted: .words) { DuplicatiPolicy.problem($0) }
 
     /// The name of a variable of the environment.
-    static let variableName = ValueKind(noun: "a variable's name", accepted: .words) { text in
+    static let variableName = ValueKind(noun: "a variable's name", accepted: .words, isVariable: true) { text in
         guard !Names.isVariableName(text) else { return nil }
         return Problem(
             code: .badName, message: "% is not a variable's name in",

@@ -23,6 +23,8 @@ struct ValueKind: Sendable {
         case secret
         case destination
         case report
+        case job
+        case filterSet
     }
 
     /// Something wrong with a value.
@@ -45,6 +47,10 @@ struct ValueKind: Sendable {
     /// Whether the value is a URL: passwords in it are warned about.
     var isURL = false
     var reference: Reference?
+    /// Whether the value is a path that starts at the folder of its file when it is relative.
+    var isFilePath = false
+    /// Whether the value names a variable, whose `_FILE` counterpart may be set in its place.
+    var isVariable = false
     /// Checks the text; secrets that are still open stand in it as `${secret:name}`.
     var check: @Sendable (String) -> Problem? = { _ in nil }
 }
