@@ -22,6 +22,8 @@ struct DunnageCommand: ParsableCommand {
             CompactCommand.self,
             RecoverCommand.self,
             UnlockCommand.self,
+            ConfigCommand.self,
+            ExplainCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,

@@ -26,6 +26,7 @@ struct RunAction {
         }
         let setting = program.setting(loaded.configuration.runtime)
         loaded.log(to: setting.logger)
+        setting.logger.info("configuration read", metadata: loaded.configuration.logged)
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
@@ -69,6 +70,15 @@ struct RunAction {
         guard !jobs.isEmpty else { return configuration.jobs }
         var seen: Set<String> = []
         return try jobs.filter { seen.insert($0).inserted }.map { try configuration.findJob($0) }
+    }
+}
+
+extension Configuration {
+    /// The fingerprint, and what was set on top of the files.
+    fileprivate var logged: Logger.Metadata {
+        var metadata: Logger.Metadata = ["config": "\(hash)"]
+        if !overrides.isEmpty { metadata["overrides"] = "\(overrides.joined(separator: ", "))" }
+        return metadata
     }
 }
 
