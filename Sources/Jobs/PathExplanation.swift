@@ -45,7 +45,9 @@ public struct PathExplanation: Sendable, Hashable {
         if let command = job.sources.first(where: { $0.command != nil && $0.path == path }) {
             let words = command.command?.arguments.first ?? ""
             steps = [Step(path: path, outcome: .stored, reason: "the output of `\(words)`", origin: nil)]
-            (isStored, exists, concernsJob) = (true, true, true)
+            isStored = true
+            exists = true
+            concernsJob = true
             return
         }
         let filter: FilterSet

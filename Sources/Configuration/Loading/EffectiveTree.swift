@@ -43,7 +43,7 @@ struct EffectiveTree {
             }
         }
         if let defaults = written["defaults"] { sections.append(Section(name: "defaults", range: defaults.range)) }
-        self.sections = sections
+        self.sections = sections.sorted { $0.range.start < $1.range.start }
     }
 
     /// The whole configuration.
@@ -53,8 +53,20 @@ struct EffectiveTree {
 
     private func origin(_ range: SourceRange, job: String?) -> Origin {
         guard let job else { return sources.origin(of: range) }
-        let section = sections.first { $0.contains(range) }?.name
+        let section = section(of: range)
         return sources.origin(of: range, through: section == "jobs.\(job)" ? nil : section)
+    }
+
+    /// The section that holds a place; sections do not overlap.
+    private func section(of range: SourceRange) -> String? {
+        var low = 0
+        var high = sections.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sections[middle].range.start <= range.start { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, sections[low - 1].contains(range) else { return nil }
+        return sections[low - 1].name
     }
 
     private func value(_ node: Node, _ shape: Shape?, key: String, path: String, job: String?) -> EffectiveValue {
