@@ -61,7 +61,10 @@ struct ExplainPathAction {
         let bare = Self.bare(found.explanation.path)
         let patterns = try OpenedStore.expressions(["@\(bare)", "@\(bare)/"])
         var occurrences: [StoreView.Occurrence] = []
-        try StoreView(session.catalog).find(patterns) { occurrences.append($0) }
+        // A folder's path means what is in it as well, which is not asked for here.
+        try StoreView(session.catalog).find(patterns) { occurrence in
+            if Self.bare(occurrence.entry.pathText) == bare { occurrences.append(occurrence) }
+        }
         found.occurrences = occurrences
         found.destination = try configuration.findDestination(destination, of: configuration.findJob(name)).name
     }
