@@ -76,7 +76,7 @@ let package = Package(
             "Jobs",
             [
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Secrets",
-                "StoreFormat", "Support", "Transport", "YAML", logging,
+                "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
             "Commands",
@@ -117,7 +117,9 @@ let package = Package(
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
                 "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
-        tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
     ]
 )

@@ -23,6 +23,8 @@ struct DunnageCommand: ParsableCommand {
             CompactCommand.self,
             RecoverCommand.self,
             UnlockCommand.self,
+            ConfigCommand.self,
+            ExplainCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             VersionCommand.self,

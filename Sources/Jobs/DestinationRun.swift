@@ -72,7 +72,7 @@ struct DestinationRun {
         }
         let access = try StoreAccess(job: job, at: specification, secrets: context.secrets, logger: logger)
         findings.label = access.destination.label
-        let filter = try filter()
+        let filter = try job.filterSet()
         for warning in filter.warnings { logger.warning("doubtful filter", metadata: ["detail": "\(warning)"]) }
         let temporary = try TemporaryFolder()
         let state = context.isStateless ? StateFolder("\(temporary.path)/state", environment: [:]) : context.state
@@ -145,14 +145,6 @@ struct DestinationRun {
             logger.warning("catalog not kept at the destination", metadata: ["error": "\(error)"])
             return nil
         }
-    }
-
-    private func filter() throws -> FilterSet {
-        FilterSet(
-            try job.filters.map { rule in
-                Engine.FilterRule(
-                    rule.action == .include ? .include : .exclude, try FilterExpression(rule.expression))
-            })
     }
 
     private var options: BackupOptions {

@@ -1,11 +1,9 @@
 public import Configuration
-internal import Glibc
 public import Logging
 public import Reporting
 public import Secrets
 public import Support
 public import Transport
-internal import YAML
 
 /// The report about a run that could not begin because its configuration is invalid.
 ///
@@ -16,15 +14,17 @@ public struct EarlyReport: Sendable {
     private let readable: Configuration?
     private let secrets: SecretStore
 
-    /// Reads what can be read of a configuration.
+    /// A report to those receivers that could be read.
     /// - Parameters:
-    ///   - error: what is wrong with it.
-    ///   - path: the file.
+    ///   - error: what is wrong with the configuration.
+    ///   - receivers: what can be used of it, as `ConfigurationReading.receivers()` has it.
     ///   - environment: the variables of the process.
     ///   - mask: learns the secrets.
-    public init(_ error: InvalidConfiguration, path: String, environment: [String: String], mask: SecretMask) {
+    public init(
+        _ error: InvalidConfiguration, receivers: Configuration?, environment: [String: String], mask: SecretMask
+    ) {
         self.error = error
-        readable = ReadableParts(path: path, environment: environment)?.configuration
+        readable = receivers
         secrets = SecretStore(sources: readable?.secrets ?? [:], environment: environment, mask: mask)
     }
 
@@ -48,7 +48,7 @@ public struct EarlyReport: Sendable {
         let problems = error.diagnostics.map { diagnostic in
             RunReport.Problem(
                 code: diagnostic.code.rawValue, severity: diagnostic.severity == .error ? .error : .warning,
-                message: "\(diagnostic.file):\(diagnostic.line):\(diagnostic.column): \(diagnostic.message)")
+                message: "\(diagnostic.place): \(diagnostic.message)")
         }
         return RunReport(
             instance: .init(name: readable?.instance ?? "dunnage", version: ProgramVersion.current),
@@ -56,68 +56,5 @@ public struct EarlyReport: Sendable {
                 id: RunIdentifier(at: now).description, trigger: .manual, started: now, finished: now,
                 result: .failure, exitCode: ExitCode.configuration.rawValue),
             problems: problems)
-    }
-}
-
-/// The sections of an invalid configuration that say who is to be told, read on their own.
-private struct ReadableParts {
-    let configuration: Configuration
-
-    /// What a configuration needs beside them: a job, and a use for every secret.
-    private static func rest(using secrets: [String]) -> String {
-        let uses = secrets.map { "${secret:\($0)}" }.joined()
-        return """
-            version: 1
-            destinations: {none: {url: "file:///nonexistent", options: {none: "\(uses)"}}}
-            jobs: {none: {sources: [{path: /nonexistent}], encryption: none, destinations: [none]}}
-
-            """
-    }
-
-    init?(path: String, environment: [String: String]) {
-        guard let bytes = Self.read(path), let source = try? SourceText(utf8: bytes) else { return nil }
-        let entries = YAMLDocument(parsing: source).root?.entries ?? []
-        guard !entries.isEmpty, entries.allSatisfy({ $0.keyRange.start.column == 1 }) else { return nil }
-        let folder = Self.folder(of: path)
-        let secrets = entries.first { $0.key == "secrets" }?.value.entries?.map(\.key) ?? []
-        // The name of the instance may be what is wrong.
-        for wanted in [["instance", "secrets", "reports"], ["secrets", "reports"]] {
-            let text = Self.rest(using: secrets) + Self.sections(wanted, of: entries, in: source)
-            let loaded = try? ConfigurationLoader.load(
-                utf8: Array(text.utf8), file: path, folder: folder, environment: environment)
-            if let loaded {
-                configuration = loaded.configuration
-                return
-            }
-        }
-        return nil
-    }
-
-    /// The lines of some top-level keys, and of the `x-` keys that they may refer to.
-    private static func sections(_ wanted: [String], of entries: [Node.Entry], in source: SourceText) -> String {
-        let starts = entries.map(\.keyRange.start.index).sorted()
-        let chosen = entries.filter { wanted.contains($0.key) || $0.key.hasPrefix("x-") }
-        return chosen.map { entry in
-            let start = entry.keyRange.start.index
-            let end = starts.first { $0 > start } ?? source.characters.count
-            return source.text(start..<end) + "\n"
-        }.joined()
-    }
-
-    private static func read(_ path: String) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(path), let size = try? file.size(), size < 16 << 20 else {
-            return nil
-        }
-        var bytes = [UInt8](repeating: 0, count: Int(size))
-        let count = bytes.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
-        return count.map { Array(bytes[..<$0]) }
-    }
-
-    /// The absolute path of the file's folder, where relative paths of a configuration begin.
-    private static func folder(of path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return "/" }
-        defer { free(resolved) }
-        let absolute = String(cString: resolved)
-        return absolute.lastIndex(of: "/").map { $0 == absolute.startIndex ? "/" : String(absolute[..<$0]) } ?? "/"
     }
 }

@@ -78,7 +78,8 @@ public struct JobRun: Sendable {
             run: .init(
                 id: id.description, trigger: context.trigger, started: started, finished: context.now(),
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
-            configuration: .init(hash: context.configuration.hash),
+            configuration: .init(
+                hash: context.configuration.hash, overrides: context.configuration.overrides),
             source: destinations.lazy.compactMap(\.summary).first.map { .init($0) },
             destinations: destinations.map(\.reported),
             problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)

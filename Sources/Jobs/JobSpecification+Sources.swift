@@ -5,6 +5,17 @@ internal import Secrets
 internal import Support
 
 extension JobSpecification {
+    /// The filters, compiled.
+    /// - Throws: `FilterError` when one cannot be used.
+    func filterSet() throws(FilterError) -> FilterSet {
+        var rules: [Engine.FilterRule] = []
+        for rule in filters {
+            let expression = try FilterExpression(rule.expression)
+            rules.append(Engine.FilterRule(rule.action == .include ? .include : .exclude, expression))
+        }
+        return FilterSet(rules)
+    }
+
     /// What the engine is to back up, with the secrets that commands need.
     /// - Throws: `SecretError` when a secret cannot be had.
     func request(
@@ -42,7 +53,8 @@ extension StreamSource {
 }
 
 extension WalkPolicy {
-    fileprivate init(_ selection: SelectionSpecification) {
+    /// What a job's `selection` asks for.
+    init(_ selection: SelectionSpecification) {
         self.init()
         staysOnFileSystem = selection.oneFileSystem
         markers = selection.excludeIfPresent

@@ -88,11 +88,11 @@ extension RunReport {
 
     /// The configuration that was followed.
     public struct Configuration: Sendable, Hashable {
-        /// A hash of its text, with the algorithm in front: `sha256:1a77e3b9`.
+        /// A hash of all its values as they hold in the end, with the algorithm in front: `sha256:1a77e3b9`.
         public var hash: String
         /// The commit that it was taken from.
         public var commit: String?
-        /// Settings of the command line that replaced its own.
+        /// The variables and flags that replaced settings of its own, by name.
         public var overrides: [String]
 
         /// Describes a configuration.

@@ -1,5 +1,7 @@
-/// A position in a text, as an editor shows it.
+/// A position in one of several texts, as an editor shows it.
 public struct Mark: Sendable, Hashable, Comparable {
+    /// Which text it is in: the number that the text was made with.
+    public let source: Int
     /// The number of characters (Unicode scalars) before the position.
     public let index: Int
     /// The line, counted from 1.
@@ -8,14 +10,15 @@ public struct Mark: Sendable, Hashable, Comparable {
     public let column: Int
 
     /// A position with all its coordinates.
-    public init(index: Int, line: Int, column: Int) {
+    public init(source: Int = 0, index: Int, line: Int, column: Int) {
+        self.source = source
         self.index = index
         self.line = line
         self.column = column
     }
 
-    /// Whether one position comes before the other in the same text.
-    public static func < (a: Mark, b: Mark) -> Bool { a.index < b.index }
+    /// Whether one position comes before the other: in the same text, or in a text with a lower number.
+    public static func < (a: Mark, b: Mark) -> Bool { (a.source, a.index) < (b.source, b.index) }
 }
 
 /// A piece of a text: from its first character up to, but not including, the end mark.
@@ -29,5 +32,10 @@ public struct SourceRange: Sendable, Hashable {
     public init(start: Mark, end: Mark) {
         self.start = start
         self.end = end
+    }
+
+    /// Whether another range of the same text lies in this one.
+    public func contains(_ other: SourceRange) -> Bool {
+        start.source == other.start.source && start.index <= other.start.index && other.end.index <= end.index
     }
 }

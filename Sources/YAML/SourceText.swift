@@ -4,11 +4,16 @@
 public struct SourceText: Sendable {
     /// The characters, as Unicode scalars: the unit that marks count in.
     public let characters: [Unicode.Scalar]
+    /// The number that its marks carry, to tell several texts apart.
+    public let number: Int
     private let lineStarts: [Int]
 
     /// Decodes UTF-8.
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - number: what its marks say they are in.
     /// - Throws: `InvalidEncoding` with the position of the first byte that is not UTF-8.
-    public init(utf8 bytes: some Collection<UInt8>) throws(InvalidEncoding) {
+    public init(utf8 bytes: some Collection<UInt8>, number: Int = 0) throws(InvalidEncoding) {
         var characters: [Unicode.Scalar] = []
         characters.reserveCapacity(bytes.count)
         var lineStarts = [0]
@@ -25,17 +30,18 @@ public struct SourceText: Sendable {
                 if scalar == "\n" { lineStarts.append(characters.count) }
             case .error:
                 if afterCarriageReturn { lineStarts.append(characters.count) }
-                let before = SourceText(characters: characters, lineStarts: lineStarts)
+                let before = SourceText(characters: characters, lineStarts: lineStarts, number: number)
                 throw InvalidEncoding(mark: before.mark(at: characters.count), before: before)
             case .emptyInput:
                 break decoding
             }
         }
         if afterCarriageReturn { lineStarts.append(characters.count) }
-        self.init(characters: characters, lineStarts: lineStarts)
+        self.init(characters: characters, lineStarts: lineStarts, number: number)
     }
 
-    private init(characters: [Unicode.Scalar], lineStarts: [Int]) {
+    private init(characters: [Unicode.Scalar], lineStarts: [Int], number: Int) {
+        self.number = number
         self.characters = characters
         self.lineStarts = lineStarts
     }
@@ -53,7 +59,7 @@ public struct SourceText: Sendable {
             let middle = (low + high) / 2
             if lineStarts[middle] <= index { low = middle } else { high = middle }
         }
-        return Mark(index: index, line: low + 1, column: index - lineStarts[low] + 1)
+        return Mark(source: number, index: index, line: low + 1, column: index - lineStarts[low] + 1)
     }
 
     /// The range between two character positions.

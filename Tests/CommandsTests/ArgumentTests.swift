@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Engine
 import Jobs
 import Logging
@@ -18,7 +19,7 @@ struct ArgumentTests {
     func run() throws {
         let command: RunCommand = try parse("run home photos -c dunnage.yaml --fail-on warning --json -vv")
         #expect(command.jobs == ["home", "photos"])
-        #expect(command.configuration.path == "dunnage.yaml")
+        #expect(command.configuration.paths == ["dunnage.yaml"])
         #expect(command.warnings.failsOnWarning)
         #expect(command.json)
         #expect(command.output.level == .debug)
@@ -43,7 +44,7 @@ struct ArgumentTests {
     func store() throws {
         let byJob: FilesCommand = try parse("files home *.txt -c f --destination disk --version 3")
         let choice = try StoreChoice(byJob.store, words: byJob.words, patterns: .optional)
-        guard case .job("home", destination: "disk", configuration: "f") = choice.place else {
+        guard case .job("home", destination: "disk", configuration: ConfigurationInput(["f"])) = choice.place else {
             Issue.record("\(choice.place)")
             return
         }

@@ -49,10 +49,11 @@ import Testing
         #expect(Array(configuration.secrets.values) == [.file("\(folder.path)/key")])
     }
 
-    @Test("a folder in place of a file is an error, not a crash")
-    func folderInPlaceOfFile() throws {
+    @Test("a folder without a file in it is an error, not a crash")
+    func emptyFolder() throws {
+        let folder = try TemporaryFolder()
         let error = #expect(throws: InvalidConfiguration.self) {
-            try ConfigurationLoader.load(path: "/tmp", environment: [:])
+            try ConfigurationLoader.load(path: folder.path, environment: [:])
         }
         #expect(error?.diagnostics.map { $0.code } == [.unreadable])
     }
@@ -190,14 +191,6 @@ import Testing
             try load("version: 1\ndestinations: { x: { url: /s/b }, y: { url: \"file:///s/{job}\" } }\n" + jobs)
         }
         #expect(error?.diagnostics.map { $0.code } == [.sharedStore])
-    }
-
-    @Test("the fingerprint follows the text, not its line endings")
-    func fingerprint() throws {
-        let hash = try load(minimal).configuration.hash
-        #expect(hash.hasPrefix("sha256:") && hash.count == 71)
-        #expect(try load(minimal.replacing("\n", with: "\r\n")).configuration.hash == hash)
-        #expect(try load(minimal + "# more\n").configuration.hash != hash)
     }
 
     @Test("diagnostics can be handed on as data")

@@ -39,6 +39,9 @@ import Testing
                 shown.formUnion(error.diagnostics.map { $0.code })
             }
         }
+        for name in SeveralFilesGoldens.names {
+            shown.formUnion(try SeveralFilesGoldens(name).diagnostics.map { $0.code })
+        }
         for name in Goldens.names(in: "Good") {
             shown.formUnion(try Goldens.load("Good/\(name).yaml").warnings.map { $0.code })
         }

@@ -56,7 +56,7 @@ import Testing
 
     @Test(
         "the examples of the repository load without a warning",
-        arguments: ["compose", "kubernetes", "quickstart", "systemd"])
+        arguments: ["compose", "kubernetes", "quickstart", "several-files", "systemd"])
     func examples(_ name: String) throws {
         let path = "\(Goldens.folder)/../../../examples/\(name)/dunnage.yaml"
         #expect(try ConfigurationLoader.load(path: path, environment: [:]).warnings == [])

@@ -13,13 +13,12 @@ struct EarlyReportTests {
     private func send(_ text: String, _ fixture: Fixture) throws -> [ReportReceipt] {
         try fixture.write(text, to: "dunnage.yaml")
         let path = "\(fixture.path)/dunnage.yaml"
-        let error = #expect(throws: InvalidConfiguration.self) {
-            try ConfigurationLoader.load(path: path, environment: fixture.environment)
-        }
-        return EarlyReport(try #require(error), path: path, environment: fixture.environment, mask: fixture.mask)
-            .send(
-                logger: fixture.logger, transport: Transport(version: "test", usesProxies: false),
-                policy: Fixture.policy)
+        let reading = ConfigurationReading(ConfigurationInput([path]), environment: fixture.environment)
+        let error = #expect(throws: InvalidConfiguration.self) { try reading.load() }
+        let early = EarlyReport(
+            try #require(error), receivers: reading.receivers(), environment: fixture.environment, mask: fixture.mask)
+        return early.send(
+            logger: fixture.logger, transport: Transport(version: "test", usesProxies: false), policy: Fixture.policy)
     }
 
     @Test("who is to be told is read from the parts that are in order")

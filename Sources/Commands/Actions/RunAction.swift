@@ -7,23 +7,26 @@ internal import Secrets
 
 /// Runs jobs and says what came of each.
 struct RunAction {
-    let configuration: String
+    let configuration: ConfigurationInput
     let jobs: [String]
     let isStateless: Bool
     let json: Bool
     let failsOnWarning: Bool
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
+        let reading = ConfigurationReading(configuration, environment: program.environment)
         let loaded: LoadedConfiguration
-        do {
-            loaded = try program.load(configuration)
-        } catch let error as InvalidConfiguration {
-            EarlyReport(error, path: configuration, environment: program.environment, mask: program.mask)
-                .send(logger: program.setting().logger)
+        do throws(InvalidConfiguration) {
+            loaded = try reading.load()
+        } catch {
+            let early = EarlyReport(
+                error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
+            early.send(logger: program.setting().logger)
             throw error
         }
         let setting = program.setting(loaded.configuration.runtime)
         loaded.log(to: setting.logger)
+        setting.logger.info("configuration read", metadata: loaded.configuration.logged)
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
@@ -70,6 +73,15 @@ struct RunAction {
     }
 }
 
+extension Configuration {
+    /// The fingerprint, and what was set on top of the files.
+    fileprivate var logged: Logger.Metadata {
+        var metadata: Logger.Metadata = ["config": "\(hash)"]
+        if !overrides.isEmpty { metadata["overrides"] = "\(overrides.joined(separator: ", "))" }
+        return metadata
+    }
+}
+
 extension LoadedConfiguration {
     /// Logs what should be better in the file, and where it is against its own policies.
     func log(to logger: Logger) {
@@ -81,5 +93,5 @@ extension LoadedConfiguration {
 
 extension Diagnostic {
     /// Code and place for the log.
-    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(file):\(line):\(column)"] }
+    var logged: Logger.Metadata { ["code": "\(code.rawValue)", "place": "\(place)"] }
 }

@@ -1,9 +1,28 @@
 internal import ArgumentParser
+internal import Configuration
 
 /// The configuration that a command follows.
 struct ConfigurationOption: ParsableArguments {
     @Option(
-        name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration.", valueName: "file"),
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp(
+            "The configuration: a file, a folder of *.yaml files, or - for standard input; may be repeated.",
+            valueName: "path"),
         completion: .file(extensions: ["yaml", "yml"]))
-    var path: String
+    var paths: [String]
+
+    @OptionGroup
+    var settings: SettingOption
+
+    /// The files and what is set on top.
+    var input: ConfigurationInput { ConfigurationInput(paths, settings: settings.values) }
+}
+
+/// What the command line sets in the configuration.
+struct SettingOption: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Set a value: --set jobs.photos.options.compression=fast; may be repeated.", valueName: "path=value"))
+    var values: [String] = []
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Jobs
 
 /// The store that a command line names, and the patterns that stand behind it.
@@ -13,7 +14,7 @@ struct StoreChoice: Sendable {
     /// Where the store is named.
     enum Place: Sendable {
         /// In a configuration: a job, and one of its destinations unless it is the first.
-        case job(String, destination: String?, configuration: String)
+        case job(String, destination: String?, configuration: ConfigurationInput)
         /// On the command line.
         case url(String, passphraseFile: String?)
     }

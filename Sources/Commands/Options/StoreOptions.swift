@@ -1,10 +1,17 @@
 internal import ArgumentParser
+internal import Configuration
 
 /// Which store a command reads: a job's, or one that no configuration speaks of.
 struct StoreOptions: ParsableArguments {
     @Option(
-        name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration.", valueName: "file"))
-    var configuration: String?
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp(
+            "The configuration: a file, a folder of *.yaml files, or - for standard input; may be repeated.",
+            valueName: "path"))
+    var paths: [String] = []
+
+    @OptionGroup
+    var settings: SettingOption
 
     @Option(help: ArgumentHelp("The job's destination to read; its first one unless told.", valueName: "name"))
     var destination: String?
@@ -15,6 +22,11 @@ struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The file with the passphrase of --store.", valueName: "file"))
     var passphraseFile: String?
 
+    /// The files and what is set on top, when a configuration is named.
+    var configuration: ConfigurationInput? {
+        paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values)
+    }
+
     func validate() throws {
         switch (configuration, store) {
         case (nil, nil): throw ValidationError("Name the store: a job with '--config <file>', or '--store <url>'.")
@@ -24,6 +36,7 @@ struct StoreOptions: ParsableArguments {
                 throw ValidationError("'--passphrase-file' goes with '--store'; a job has its own passphrase.")
             }
         case (nil, _?):
+            if !settings.values.isEmpty { throw ValidationError("'--set' goes with '--config'.") }
             if destination != nil { throw ValidationError("'--destination' goes with '--config'.") }
         }
     }

@@ -32,7 +32,7 @@ struct OpenedStore {
     ) throws {
         let configuration: Configuration? =
             switch choice.place {
-            case .job(_, _, let path): try program.load(path).configuration
+            case .job(_, _, let input): try program.load(input).configuration
             case .url: nil
             }
         let setting = program.setting(configuration?.runtime)

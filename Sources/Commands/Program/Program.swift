@@ -20,8 +20,8 @@ struct Program: Sendable {
 
     /// Reads a configuration.
     /// - Throws: `InvalidConfiguration` with everything that is wrong with it.
-    func load(_ path: String) throws -> LoadedConfiguration {
-        try ConfigurationLoader.load(path: path, environment: environment)
+    func load(_ input: ConfigurationInput) throws -> LoadedConfiguration {
+        try ConfigurationLoader.load(input, environment: environment)
     }
 
     /// Writes a result; that nobody reads it any more does not change what the command has done and returns.

@@ -32,8 +32,8 @@ struct ReachedStore {
                 interruption: program.interruption, progress: progress, problems: ProblemLog())
         }
         switch choice.place {
-        case .job(let job, let destination, let path):
-            let configuration = try program.load(path).configuration
+        case .job(let job, let destination, let input):
+            let configuration = try program.load(input).configuration
             setting = program.setting(configuration.runtime)
             guard pairs.isEmpty else {
                 throw Failure(.configuration, .usage, "'--option' goes with '--store'; a job has its own options.")

@@ -32,7 +32,7 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.path, jobs: jobs, isStateless: stateless, json: json,
+            configuration: configuration.input, jobs: jobs, isStateless: stateless, json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

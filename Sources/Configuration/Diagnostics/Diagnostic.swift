@@ -22,15 +22,15 @@ public struct Diagnostic: Sendable, Hashable, Codable {
     public let severity: Severity
     /// One sentence.
     public let message: String
-    /// The file's path as it was given.
+    /// The file's path as it was given; or the variable or flag that set the value, with no line and column.
     public let file: String
-    /// The line, from 1.
+    /// The line, from 1; 0 for a variable or flag.
     public let line: Int
-    /// The column in characters, from 1.
+    /// The column in characters, from 1; 0 for a variable or flag.
     public let column: Int
-    /// The line of the position after the place.
+    /// The line of the position after the place; 0 for a variable or flag.
     public let endLine: Int
-    /// The column of the position after the place.
+    /// The column of the position after the place; 0 for a variable or flag.
     public let endColumn: Int
     /// More about it.
     public let notes: [String]
@@ -39,13 +39,17 @@ public struct Diagnostic: Sendable, Hashable, Codable {
     /// The line with the place marked; absent when the file could not be read.
     public let excerpt: Excerpt?
 
+    /// Where it is, as editors understand it: `file:line:column`, or the name of a variable or flag.
+    public var place: String { line == 0 ? file : "\(file):\(line):\(column)" }
+
     /// The problem as it is printed: a line that editors and `grep` understand, the source, notes and help.
     public func render() -> String {
-        let margin = String(repeating: " ", count: "\(line)".count)
-        var lines = ["\(file):\(line):\(column): \(severity.rawValue)[\(code.rawValue)]: \(message)"]
+        let number = line == 0 ? "" : "\(line)"
+        let margin = String(repeating: " ", count: number.count)
+        var lines = ["\(place): \(severity.rawValue)[\(code.rawValue)]: \(message)"]
         if let excerpt {
             lines.append("\(margin) |")
-            lines.append(excerpt.line.isEmpty ? "\(line) |" : "\(line) | \(excerpt.line)")
+            lines.append(excerpt.line.isEmpty ? "\(number) |" : "\(number) | \(excerpt.line)")
             lines.append("\(margin) | \(excerpt.underline)")
         }
         lines += notes.map { "\(margin) = note: \($0)" }

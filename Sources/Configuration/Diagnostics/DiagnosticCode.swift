@@ -74,6 +74,12 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     case sharedStore = "E034"
     /// Something is named twice in a list.
     case namedTwice = "E035"
+    /// A job that is not defined.
+    case undefinedJob = "E036"
+    /// A set of filters that is not defined.
+    case undefinedFilterSet = "E037"
+    /// Jobs that extend each other in a circle.
+    case circular = "E038"
 
     /// A job that is not defined.
     case undefinedJob = "E036"
@@ -99,6 +105,19 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     /// A secret where the value is needed before secrets are read.
     case secretTooEarly = "E051"
 
+    // E06x: several files, variables and flags.
+
+    /// An `include` that leads nowhere, in a circle, or too deep.
+    case badInclude = "E060"
+    /// Something is defined in two files.
+    case definedTwice = "E061"
+    /// A variable or flag that does not say what it sets, or sets what cannot be set.
+    case badOverride = "E062"
+    /// A variable and its `_FILE` counterpart are both set.
+    case variableTwice = "E063"
+    /// The file that a `_FILE` variable names cannot be used.
+    case variableFile = "E064"
+
     // W1xx: hygiene.
 
     /// A password or key stands in the file.
@@ -111,6 +130,10 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     case oldBoolean = "W104"
     /// A filter that can never match.
     case uselessFilter = "W105"
+    /// A set of filters that nothing uses.
+    case unusedFilterSet = "W106"
+    /// An `include` pattern that no file matches.
+    case emptyInclude = "W107"
 
     /// A key or value that is checked, but that no command acts on yet.
     case notActedOn = "W110"

@@ -12,12 +12,15 @@ struct DiagnosticFormatter {
     let source: SourceText?
     /// The characters that must not be shown.
     let hidden: HiddenText
+    /// Whether the source is a file: a variable or a flag has no line that anybody could go to.
+    var hasLines = true
 
     func diagnostic(_ finding: Finding) -> Diagnostic {
         Diagnostic(
             code: finding.code, severity: finding.code.severity, message: Self.printable(finding.message), file: file,
-            line: finding.range.start.line, column: finding.range.start.column, endLine: finding.range.end.line,
-            endColumn: finding.range.end.column, notes: finding.notes.map { Self.printable($0) },
+            line: hasLines ? finding.range.start.line : 0, column: hasLines ? finding.range.start.column : 0,
+            endLine: hasLines ? finding.range.end.line : 0, endColumn: hasLines ? finding.range.end.column : 0,
+            notes: finding.notes.map { Self.printable($0) },
             help: finding.help.map { Self.printable($0) }, excerpt: source.map { excerpt($0, finding.range) })
     }
 

@@ -15,7 +15,7 @@ struct Finding {
 struct Findings {
     private struct Identity: Hashable {
         let code: DiagnosticCode
-        let start: Int
+        let start: Mark
         let subject: String
     }
 
@@ -23,17 +23,17 @@ struct Findings {
     private(set) var all: [Finding] = []
 
     mutating func add(_ finding: Finding) {
-        let identity = Identity(code: finding.code, start: finding.range.start.index, subject: finding.subject)
+        let identity = Identity(code: finding.code, start: finding.range.start, subject: finding.subject)
         let tag = Identity(code: .tag, start: identity.start, subject: "")
         // A value with a wrong tag has no right type either.
         guard finding.code != .wrongType || !seen.contains(tag), seen.insert(identity).inserted else { return }
         all.append(finding)
     }
 
-    /// The problems by position; those at one position in the order they were found.
+    /// The problems by text and position; those at one position in the order they were found.
     func sorted() -> [Finding] {
         all.enumerated().sorted { a, b in
-            (a.element.range.start.index, a.offset) < (b.element.range.start.index, b.offset)
+            (a.element.range.start, a.offset) < (b.element.range.start, b.offset)
         }.map { $0.element }
     }
 }

@@ -25,6 +25,17 @@ struct HiddenText {
         joinOverlaps()
     }
 
+    /// Finds what to hide in a value that stands under a key.
+    init(in value: Node, under key: String, of source: SourceText) {
+        collect(value, key: key, source: source)
+        joinOverlaps()
+    }
+
+    /// Hides a range.
+    init(_ range: Range<Int>) {
+        ranges = [range]
+    }
+
     /// Puts the ranges in order, none touching another, as the search in ``contains(_:)`` needs.
     private mutating func joinOverlaps() {
         var joined: [Range<Int>] = []

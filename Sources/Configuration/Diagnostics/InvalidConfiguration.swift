@@ -1,8 +1,8 @@
 /// A configuration that cannot be used, with everything that is wrong with it.
 public struct InvalidConfiguration: Error, Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The file's path as it was given.
+    /// The path as it was given; several are separated by spaces.
     public let file: String
-    /// All problems, warnings too, in the order of the file; at least one is an error.
+    /// All problems, warnings too, in the order of the files; at least one is an error.
     public let diagnostics: [Diagnostic]
 
     /// The problems as they are printed, with the count at the end.
@@ -15,6 +15,6 @@ public struct InvalidConfiguration: Error, Sendable, Hashable, Codable, CustomSt
         let errors = diagnostics.filter { $0.severity == .error }
         guard let first = errors.first else { return "\(file) cannot be used" }
         let more = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
-        return "\(file):\(first.line):\(first.column): \(first.message)\(more). Run `dunnage validate \(file)`"
+        return "\(first.place): \(first.message)\(more). Run `dunnage validate \(file)`"
     }
 }

@@ -34,7 +34,12 @@ struct Interpolation {
         var template: Template { Template(pieces) }
     }
 
-    let environment: [String: String]
+    let environment: EnvironmentVariables
+
+    /// Expands with these variables.
+    init(environment: [String: String]) {
+        self.environment = EnvironmentVariables(environment)
+    }
 
     /// Expands a text.
     func expand(_ text: String) -> Result {
@@ -170,7 +175,14 @@ struct Interpolation {
         let countsEmpty = operation < rest.upperBound && text[operation] == ":"
         if countsEmpty { operation += 1 }
         let sign = operation < rest.upperBound ? text[operation] : nil
-        let value = environment[name]
+        let value: String?
+        switch environment[name] {
+        case .unset: value = nil
+        case .text(let text): value = text
+        case .twice, .unusable:
+            unusable(name, whole, into: &result)
+            return
+        }
         let isGiven = value.map { !(countsEmpty && $0.isEmpty) } ?? false
         func use() {
             result.pieces.append(.text(value ?? ""))
@@ -195,7 +207,7 @@ struct Interpolation {
     }
 
     private func undefined(_ name: String, _ message: String, _ place: Range<Int>, into result: inout Result) {
-        let state = environment[name] == nil ? "not set" : "empty"
+        let state = environment[name] == .unset ? "not set" : "empty"
         let help =
             message.isEmpty
             ? ["set \(name) in the environment, or give a default: `${\(name):-value}`"]
@@ -205,6 +217,12 @@ struct Interpolation {
                 code: .undefinedVariable,
                 message: "variable `\(name)` is \(state)\(message.isEmpty ? "" : ": \(message)")", help: help,
                 place: place))
+    }
+
+    private func unusable(_ name: String, _ place: Range<Int>, into result: inout Result) {
+        guard let problem = environment.problem(with: name) else { return }
+        result.problems.append(
+            Problem(code: problem.code, message: problem.message, help: problem.help, place: place))
     }
 
     private func isNameStart(_ character: Unicode.Scalar) -> Bool {

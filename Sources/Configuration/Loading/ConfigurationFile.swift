@@ -6,8 +6,14 @@ enum ConfigurationFile {
     /// More than any configuration; reading stops soon after it, and the check refuses the length.
     static let limit = 4 << 20
 
-    static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let file = try FileDescriptor.open(path)
+    static func read(_ path: String, limit: Int = limit) throws(SystemError) -> [UInt8] {
+        try read(from: try FileDescriptor.open(path), path, limit: limit)
+    }
+
+    /// Reads what is left of an open file.
+    static func read(
+        from file: borrowing FileDescriptor, _ path: String, limit: Int = limit
+    ) throws(SystemError) -> [UInt8] {
         var status = stat()
         guard fstat(file.raw, &status) == 0 else { throw SystemError("stat", path: path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError("read", path: path, code: EISDIR) }

@@ -8,20 +8,24 @@ internal import YAML
 struct Decoder {
     private let root: Node
     private let interpolation: Interpolation
-    private let folder: String
+    private let sources: SourceSet
+    private let sets: FilterSets
     private let hash: String
+    private let overrides: [String]
     private var secrets: [String: SecretSource] = [:]
 
     /// - Parameters:
     ///   - root: the tree with complete jobs.
-    ///   - interpolation: fills in variables.
-    ///   - folder: the absolute path that relative paths start from.
-    ///   - hash: the fingerprint of the text.
-    init(root: Node, interpolation: Interpolation, folder: String, hash: String) {
+    ///   - check: fills in variables, and knows the folders that relative paths start from.
+    ///   - hash: the fingerprint.
+    ///   - overrides: the names of the variables and flags that set something.
+    init(root: Node, check: SchemaCheck, hash: String, overrides: [String]) {
         self.root = root
-        self.interpolation = interpolation
-        self.folder = folder
+        interpolation = check.interpolation
+        sources = check.sources
+        sets = FilterSets(root) { check.text($0) }
         self.hash = hash
+        self.overrides = overrides
     }
 
     mutating func configuration() -> Configuration {
@@ -34,15 +38,14 @@ struct Decoder {
             instance: text(root["instance"]) ?? "dunnage", runtime: runtime(root["runtime"]), secrets: secrets,
             destinations: Dictionary(destinations.map { ($0.name, $0) }) { $1 }, jobs: jobs,
             reports: Dictionary(reports.map { ($0.name, $0) }) { $1 },
-            policies: items(root["policy"]).compactMap { policy($0) },
-            hash: hash)
+            policies: items(root["policy"]).compactMap { policy($0) }, hash: hash, overrides: overrides)
     }
 
     // MARK: Sections
 
     func runtime(_ node: Node?) -> RuntimeSettings {
         RuntimeSettings(
-            stateDirectory: text(node?["state_dir"]).map { absolute($0) }, timezone: text(node?["timezone"]),
+            stateDirectory: node?["state_dir"].flatMap { absolute($0) }, timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
             logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
             isStateless: text(node?["stateless"]) == "true",
@@ -59,7 +62,7 @@ struct Decoder {
             name: entry.key, description: text(node["description"]), labels: labels(node["labels"]),
             isEnabled: text(node["enabled"]) != "false", sources: sources(node["sources"], path),
             selection: selection(node["selection"]),
-            filters: items(node["filters"]).compactMap { filter($0) },
+            filters: sets.expanded(items(node["filters"])).compactMap { filter($0) },
             encryption: passphrase.map { .passphrase($0) } ?? .none,
             destinations: items(node["destinations"]).compactMap { text($0["ref"] ?? $0) },
             uses: uses(node["destinations"]),
@@ -153,8 +156,8 @@ struct Decoder {
     }
 
     func source(_ node: Node) -> SecretSource? {
-        if let variable = text(node["env"]) { return .environment(variable) }
-        return text(node["file"]).map { .file(absolute($0)) }
+        if let variable = text(node["env"]) { return self.variable(variable) }
+        return node["file"].flatMap { absolute($0) }.map { .file($0) }
     }
 
     // MARK: Values
@@ -186,9 +189,17 @@ struct Decoder {
         return path
     }
 
-    func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-        return folder == "/" ? "/\(relative)" : "\(folder)/\(relative)"
+    /// The path, from the folder of its file when it is relative.
+    private func absolute(_ node: Node) -> String? {
+        text(node).map { FilePath.absolute($0, from: sources[node.range].folder) }
+    }
+
+    /// A secret in a variable, or in the file that its counterpart names.
+    private func variable(_ name: String) -> SecretSource {
+        let environment = interpolation.environment
+        guard environment.all[name] == nil,
+            let path = environment.counterpart(of: name).flatMap({ environment.all[$0] })
+        else { return .environment(name) }
+        return .file(FilePath.absolute(path, from: ConfigurationFile.folder(of: "x")))
     }
 }

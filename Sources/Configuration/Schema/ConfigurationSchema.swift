@@ -7,6 +7,7 @@ enum ConfigurationSchema {
                 advice: "begin the file with `version: 1`"),
             .init(
                 "instance", .value(.text), "The stable name of this installation in reports.", absent: "`dunnage`"),
+            include,
             .init("runtime", .object(runtime), "How the program itself runs."),
             .init(
                 "secrets",
@@ -18,6 +19,7 @@ enum ConfigurationSchema {
             .init(
                 "destinations", .named(named("destination", .object(destination))), required: true,
                 "The places that versions are stored at.", advice: "add `destinations:` with a name and its `url`"),
+            filterSets,
             .init("defaults", .object(defaults), "What every job starts from."),
             .init(
                 "jobs", .named(named("job", .object(job))), required: true, "What is backed up, and how.",
@@ -56,9 +58,10 @@ enum ConfigurationSchema {
 
     static let job = ObjectShape(
         keys: [
+            extends,
             .init(
                 "sources", .list(of: .object(source), minimum: 1), required: true, "What is backed up.",
-                advice: "add `sources:` with a list of `- path: /folder`")
+                advice: "add `sources:` with a list of `- path: /folder`"),
         ] + common(isDefault: false), waiver: ("enabled", "false"), foreign: foreignJobKeys)
 
     static let defaults = ObjectShape(
@@ -163,6 +166,7 @@ enum ConfigurationSchema {
         keys: [
             .init("include", .value(.filter), "Backs up what matches."),
             .init("exclude", .value(.filter), "Leaves out what matches, and everything below it."),
+            use,
         ], isExclusive: true,
         foreign: [
             "exclude_if_present": "write `selection: { exclude_if_present: [NAME] }` in the job",

@@ -23,14 +23,17 @@ enum PendingCheck {
             let pattern = use.pattern.hasPrefix("defaults.") ? "jobs.NAME.\(use.pattern.dropFirst(9))" : use.pattern
             let key = "\(pattern)\n\(use.subject)"
             if groups[key] == nil { order.append(key) }
-            if groups[key]?.contains(where: { $0.range.start.index == use.range.start.index }) == true { continue }
+            if groups[key]?.contains(where: { $0.range.start == use.range.start }) == true { continue }
             groups[key, default: []].append(use)
         }
         for key in order {
-            guard let uses = groups[key]?.sorted(by: { $0.range.start.index < $1.range.start.index }),
+            guard let uses = groups[key]?.sorted(by: { $0.range.start < $1.range.start }),
                 let first = uses.first
             else { continue }
-            let more = uses.dropFirst().prefix(5).map { "line \($0.range.start.line)" }.joined(separator: ", ")
+            let more = uses.dropFirst().prefix(5).map { use in
+                let isHere = use.range.start.source == first.range.start.source
+                return isHere ? "line \(use.range.start.line)" : check.sources.place(of: use.range)
+            }.joined(separator: ", ")
             let rest = uses.count > 6 ? " and \(uses.count - 6) more" : ""
             check.add(
                 .notActedOn,

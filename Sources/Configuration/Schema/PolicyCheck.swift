@@ -7,9 +7,13 @@ struct PolicyCheck {
     private let configuration: Configuration
     private let root: Node
 
-    static func run(_ configuration: Configuration, _ root: Node, _ check: inout SchemaCheck) {
+    /// - Parameters:
+    ///   - configuration: what was read.
+    ///   - root: the tree that it was read from.
+    ///   - literals: the secrets that stand in the clear.
+    ///   - check: gets what is against a policy.
+    static func run(_ configuration: Configuration, _ root: Node, literals: [Finding], _ check: inout SchemaCheck) {
         let policies = PolicyCheck(configuration: configuration, root: root)
-        let literals = check.findings.all.filter { $0.code == .literalSecret }
         let rules = root["policy"]?.items ?? []
         for (policy, rule) in zip(configuration.policies, rules) {
             if policy.kind == .noLiteralSecrets {
@@ -28,7 +32,7 @@ struct PolicyCheck {
     private func concerns(_ policy: PolicySpecification, _ range: SourceRange) -> Bool {
         for job in configuration.jobs where !policy.concerns(job) {
             guard let written = root["jobs"]?[job.name]?.range else { continue }
-            if written.start.index <= range.start.index, range.end.index <= written.end.index { return false }
+            if written.contains(range) { return false }
         }
         return true
     }
@@ -111,9 +115,7 @@ struct PolicyCheck {
         let entries = root["jobs"]?.entries ?? []
         guard let entry = entries.first(where: { $0.key == job.name }) else { return }
         let own = entry.value.entries?.first { $0.key == key }?.keyRange
-        let isInside = own.map {
-            entry.value.range.start.index <= $0.start.index && $0.end.index <= entry.value.range.end.index
-        }
+        let isInside = own.map { entry.value.range.contains($0) }
         check.add(
             code, "\(message), against the policy `\(policy.kind.rawValue)`",
             at: isInside == true ? own ?? entry.keyRange : entry.keyRange,

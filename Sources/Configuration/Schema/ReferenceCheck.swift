@@ -32,11 +32,22 @@ struct ReferenceCheck {
                 advice: "name it in a job or in `defaults`: `reports: [%]`")
         case .job:
             Section(key: "jobs", noun: "job", undefined: .undefinedJob, unused: nil, advice: "")
+        case .filterSet:
+            Section(
+                key: "filter_sets", noun: "filter set", undefined: .undefinedFilterSet, unused: .unusedFilterSet,
+                advice: "name it in the filters of a job: `- use: %`")
         }
     }
 
+    private static let kinds: [ValueKind.Reference] = [.secret, .destination, .report, .job, .filterSet]
+
+    /// The code for a name that a section lacks; `nil` for what is no section of names.
+    static func undefined(section key: String) -> DiagnosticCode? {
+        kinds.lazy.map { section($0) }.first { $0.key == key }?.undefined
+    }
+
     static func run(_ root: Node, _ check: inout SchemaCheck) {
-        for kind in [ValueKind.Reference.secret, .destination, .report, .job] {
+        for kind in kinds {
             let section = section(kind)
             let entries = (root[section.key]?.entries ?? []).filter { !Extension.isExtension($0.key) }
             let defined = entries.map { $0.key }

@@ -33,6 +33,11 @@ extension SchemaCheck {
             use(reference, text, node.range, place)
         } else if kind.pending.contains(text) {
             postpone("`\(place.key): \(text)`", node.range, place)
+        } else if kind.isVariable, interpolation.environment.isSetTwice(text) {
+            let counterpart = text + EnvironmentVariables.suffix
+            add(
+                .variableTwice, "`\(text)` and `\(counterpart)` are both set", at: node.range, in: place,
+                help: ["unset one of them"])
         }
     }
 
@@ -126,7 +131,7 @@ extension SchemaCheck {
     private mutating func literalSecret(_ range: SourceRange, at place: Place, help: String) {
         add(
             .literalSecret, "\(place.name) holds a literal secret", at: range, in: place,
-            notes: ["it will be readable in git history and to everybody who can read the file"], help: [help])
+            notes: [sources[range].kind.exposure], help: [help])
     }
 
     // MARK: Places within a text
@@ -140,14 +145,14 @@ extension SchemaCheck {
 
     /// Where characters of a value stand in the file; the whole value if escapes or line folding hide them.
     private func range(_ part: Range<Int>, _ node: Node, _ scalar: Scalar) -> SourceRange {
-        let written = source.characters[node.range.start.index..<node.range.end.index]
+        let written = sources.characters(node.range)
         let text = Array(scalar.text.unicodeScalars)
         for offset in [0, 1] where written.dropFirst(offset).starts(with: text) {
             let start = node.range.start.index + offset
-            return source.range(start + part.lowerBound, start + part.upperBound)
+            return sources.range(node.range.start.source, start + part.lowerBound, start + part.upperBound)
         }
         let wanted = text[part.clamped(to: text.indices)]
         guard !wanted.isEmpty, let found = written.firstRange(of: wanted) else { return node.range }
-        return source.range(found.lowerBound, found.upperBound)
+        return sources.range(node.range.start.source, found.lowerBound, found.upperBound)
     }
 }

@@ -11,17 +11,16 @@ struct SchemaCheck {
         let place: Place
     }
 
-    let source: SourceText
-    let file: String
+    /// The texts that are checked.
+    var sources: SourceSet
     let interpolation: Interpolation
     private(set) var findings = Findings()
     private(set) var uses: [Use] = []
     private(set) var pending: [PendingUse] = []
 
-    init(source: SourceText, file: String, interpolation: Interpolation) {
-        self.source = source
-        self.file = file
+    init(interpolation: Interpolation, sources: SourceSet = SourceSet()) {
         self.interpolation = interpolation
+        self.sources = sources
     }
 
     mutating func check(_ node: Node, _ shape: Shape, at place: Place) {
@@ -40,11 +39,14 @@ struct SchemaCheck {
     ) {
         var notes = notes
         if let alias = place.aliases.last {
-            notes.append("the alias at \(file):\(alias.start.line):\(alias.start.column) brings it there")
+            notes.append("the alias at \(sources.exactPlace(of: alias)) brings it there")
         }
         findings.add(
             Finding(code: code, message: message, range: range, notes: notes, help: help, subject: subject))
     }
+
+    /// Goes on with what is known, as if nothing had been wrong so far.
+    mutating func forgetFindings() { findings = Findings() }
 
     mutating func use(_ kind: ValueKind.Reference, _ name: String, _ range: SourceRange, _ place: Place) {
         uses.append(Use(kind: kind, name: name, range: range, place: place))

@@ -59,8 +59,7 @@ struct StoreCheck {
     }
 
     private func report(_ owner: Owner, _ other: Owner, _ check: inout SchemaCheck) {
-        let line = other.range.start.line
-        let place = "\(check.file):\(line)"
+        let place = check.sources.place(of: other.range)
         if owner.destination != other.destination {
             check.add(
                 .sharedStore, "destinations `\(other.destination)` and `\(owner.destination)` are the same store",

@@ -110,7 +110,8 @@ extension ValueKind {
 
     /// The name of a variable of the environment.
     static let variableName = ValueKind(
-        noun: "a variable's name", accepted: .words, form: ValueForm(pattern: "[A-Za-z_][A-Za-z0-9_]*")
+        noun: "a variable's name", accepted: .words, isVariable: true,
+        form: ValueForm(pattern: "[A-Za-z_][A-Za-z0-9_]*")
     ) { text in
         guard !Names.isVariableName(text) else { return nil }
         return Problem(

@@ -54,7 +54,7 @@ extension ValueKind {
     }
 
     /// A path, from the folder of the configuration file when it is relative.
-    static let path = ValueKind(noun: "a path") { text in
+    static let path = ValueKind(noun: "a path", isFilePath: true) { text in
         if text.isEmpty { return Problem(code: .badPath, message: "an empty text is not a path in") }
         guard text.hasPrefix("~") else { return nil }
         return Problem(

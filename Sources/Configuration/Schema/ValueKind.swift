@@ -24,6 +24,7 @@ struct ValueKind: Sendable {
         case destination
         case report
         case job
+        case filterSet
     }
 
     /// Something wrong with a value.
@@ -48,6 +49,10 @@ struct ValueKind: Sendable {
     /// Whether the value is a URL: passwords in it are warned about.
     var isURL = false
     var reference: Reference?
+    /// Whether the value is a path that starts at the folder of its file when it is relative.
+    var isFilePath = false
+    /// Whether the value names a variable, whose `_FILE` counterpart may be set in its place.
+    var isVariable = false
     /// What a validator that knows nothing else can tell of the text.
     var form = ValueForm()
     /// The values that are checked and carried, but that no command acts on yet.

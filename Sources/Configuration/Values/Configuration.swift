@@ -16,8 +16,12 @@ public struct Configuration: Sendable, Hashable {
     public let reports: [String: ReportSpecification]
     /// What must hold for all of it.
     public let policies: [PolicySpecification]
-    /// A fingerprint of the file's text: `sha256:` and 64 hexadecimal digits.
+    /// A fingerprint of all that holds in the end: `sha256:` and 64 hexadecimal digits.
+    ///
+    /// It is the same however the values are spread over files, variables and flags. Secrets count by their references.
     public let hash: String
+    /// The variables and flags that set something, by name: `DUNNAGE__INSTANCE`, `--set jobs.photos.filters`.
+    public let overrides: [String]
 
     /// The job of that name.
     public func job(named name: String) -> JobSpecification? {

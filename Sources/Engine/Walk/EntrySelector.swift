@@ -28,29 +28,51 @@ final class EntrySelector: Sendable {
         markers = policy.markers.map { Array($0.utf8) }
     }
 
+    /// Why an entry does not stay.
+    enum Refusal {
+        case symlink
+        case special
+        case hardLink
+        case marker
+        case cache
+        case attribute(WalkPolicy.Attribute)
+        case empty
+        case size
+    }
+
     /// Whether an entry stays; may change what becomes of it.
     func admits(_ candidate: inout WalkCandidate, at place: WalkPlace) -> Bool {
+        refusal(of: &candidate, at: place) == nil
+    }
+
+    /// Why an entry does not stay, if it does not; may change what becomes of it.
+    func refusal(of candidate: inout WalkCandidate, at place: WalkPlace) -> Refusal? {
         if candidate.kind == .symlink {
-            guard policy.symlinks != .ignore, resolve(&candidate, at: place) else { return false }
+            guard policy.symlinks != .ignore else { return .symlink }
+            guard resolve(&candidate, at: place) else { return .special }
         }
-        if policy.hardLinks == .none, candidate.kind == .file, candidate.status.links > 1 { return false }
-        if candidate.kind == .folder, isMarked(place) { return false }
-        if hasLeftOutAttribute(place) { return false }
+        if policy.hardLinks == .none, candidate.kind == .file, candidate.status.links > 1 { return .hardLink }
+        if candidate.kind == .folder {
+            if marker(at: place) != nil { return .marker }
+            if policy.leavesOutCaches, isCache(place) { return .cache }
+        }
+        if let attribute = leftOutAttribute(place) { return .attribute(attribute) }
         switch candidate.kind {
         case .folder:
-            if let filled, !filled.contains(place.folder + Array(place.name) + [UInt8(ascii: "/")]) { return false }
+            if let filled, !filled.contains(place.folder + Array(place.name) + [UInt8(ascii: "/")]) { return .empty }
             if policy.staysOnFileSystem, candidate.status.device != place.device { candidate.isEntered = false }
         case .file:
             if let largest = policy.largestFile, candidate.status.size > largest {
                 tooLarge.add(1, ordering: .relaxed)
-                return false
+                return .size
             }
             if policy.hardLinks == .first, candidate.status.links > 1 {
-                return claimed.withLock { $0.insert(FileIdentity(candidate.status)).inserted }
+                let isFirst = claimed.withLock { $0.insert(FileIdentity(candidate.status)).inserted }
+                return isFirst ? nil : .hardLink
             }
         case .symlink: break
         }
-        return true
+        return nil
     }
 
     // MARK: Links
@@ -89,13 +111,14 @@ final class EntrySelector: Sendable {
 
     // MARK: Marked folders
 
-    private func isMarked(_ place: WalkPlace) -> Bool {
-        for marker in markers {
+    /// Which of the marker files a folder has, if it has one.
+    func marker(at place: WalkPlace) -> Int? {
+        for (index, marker) in markers.enumerated() {
             var status = cposix_status()
             let code = with(place, marker) { cposix_status_at(place.descriptor, $0, &status) }
-            if code == 0, status.mode & S_IFMT != S_IFDIR { return true }
+            if code == 0, status.mode & S_IFMT != S_IFDIR { return index }
         }
-        return policy.leavesOutCaches && isCache(place)
+        return nil
     }
 
     private static let tagName = Array("CACHEDIR.TAG".utf8)
@@ -131,10 +154,12 @@ final class EntrySelector: Sendable {
 
     // MARK: Attributes
 
-    private func hasLeftOutAttribute(_ place: WalkPlace) -> Bool {
-        guard !policy.leftOutAttributes.isEmpty else { return false }
-        if policy.leftOutAttributes.contains(.hidden), place.name.first == UInt8(ascii: ".") { return true }
-        return policy.leftOutAttributes.contains(.nodump)
+    private func leftOutAttribute(_ place: WalkPlace) -> WalkPolicy.Attribute? {
+        guard !policy.leftOutAttributes.isEmpty else { return nil }
+        if policy.leftOutAttributes.contains(.hidden), place.name.first == UInt8(ascii: ".") { return .hidden }
+        let isNoDump =
+            policy.leftOutAttributes.contains(.nodump)
             && cposix_is_excluded_from_dumps(place.descriptor, place.cName) == 1
+        return isNoDump ? .nodump : nil
     }
 }

@@ -1,0 +1,19 @@
+/// What a configuration is made of: files and folders, and what the command line sets on top.
+public struct ConfigurationInput: Sendable, Hashable {
+    /// The path that stands for standard input.
+    public static let standardInput = "-"
+
+    /// Files, folders whose `*.yaml` files are read, and `-` for standard input; at least one.
+    public let paths: [String]
+    /// Settings as `jobs.photos.options.compression=fast`; a later one wins.
+    public let settings: [String]
+
+    /// Files, folders or `-`, and settings as `path=value`.
+    public init(_ paths: [String], settings: [String] = []) {
+        self.paths = paths
+        self.settings = settings
+    }
+
+    /// The paths as they are written on a command line.
+    public var label: String { paths.joined(separator: " ") }
+}
