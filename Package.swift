@@ -52,6 +52,7 @@ let package = Package(
         library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
+        library("AWS", ["Cryptography", "JSON", "Support", "Transport"]),
 
         // The engine.
         library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
@@ -68,7 +69,7 @@ let package = Package(
             ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
-        library("Secrets", ["Support"]),
+        library("Secrets", ["AWS", "CPosix", "Cryptography", "JSON", "Support", "Transport", "YAML"]),
         library("Configuration", ["Cryptography", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
@@ -99,7 +100,8 @@ let package = Package(
         tests(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
         tests("YAMLTests", ["YAML"]),
-        tests("SecretsTests", ["Secrets", "Support"]),
+        tests("AWSTests", ["AWS", "JSON", "Support", "Transport"]),
+        tests("SecretsTests", ["AWS", "Cryptography", "JSON", "Secrets", "Support", "Transport"]),
         tests("ConfigurationTests", ["Configuration", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(

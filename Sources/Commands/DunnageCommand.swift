@@ -24,6 +24,7 @@ struct DunnageCommand: ParsableCommand {
             UnlockCommand.self,
             StoreCommand.self,
             CryptCommand.self,
+            SecretsCommand.self,
             VersionCommand.self,
         ])
 }

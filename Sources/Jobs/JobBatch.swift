@@ -23,6 +23,9 @@ public struct JobBatch: Sendable {
                 codes.append(signal.exitCode)
                 break
             }
+            // Each job fetches its secrets anew, and lets go of them at its end.
+            var context = context
+            context.secrets = context.secrets.refreshed()
             let result = JobRun(job, in: context).run()
             codes.append(result.exitCode)
             try finished(result)

@@ -84,6 +84,7 @@ extension SchemaCheck {
         ReferenceCheck.run(root, &self)
         StoreCheck.run(root, written: written, &self)
         SourceCheck.run(root, &self)
+        SecretCheck.run(root, &self)
         return root
     }
 

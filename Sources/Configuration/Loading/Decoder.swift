@@ -7,10 +7,10 @@ internal import YAML
 /// Nothing is reported here: what the check lets through can be decoded.
 struct Decoder {
     private let root: Node
-    private let interpolation: Interpolation
+    let interpolation: Interpolation
     private let folder: String
     private let hash: String
-    private var secrets: [String: SecretSource] = [:]
+    var secrets: [String: SecretSource] = [:]
 
     /// - Parameters:
     ///   - root: the tree with complete jobs.
@@ -25,7 +25,7 @@ struct Decoder {
     }
 
     mutating func configuration() -> Configuration {
-        for secret in named("secrets") { secrets[secret.key] = source(secret.value) }
+        for secret in named("secrets") { secrets[secret.key] = source(secret.value, "secrets.\(secret.key)") }
         let destinations = named("destinations").map { destination($0) }
         let jobs = named("jobs").map { job($0) }
         let reports = named("reports").map { report($0) }
@@ -46,10 +46,14 @@ struct Decoder {
             shutdownGrace: text(node?["shutdown_grace"]).flatMap { CalendarDuration(parsing: $0) })
     }
 
-    private func destination(_ entry: Node.Entry) -> DestinationSpecification {
-        let options = own(entry.value["options"]).map { ($0.key, template($0.value)) }
+    private mutating func destination(_ entry: Node.Entry) -> DestinationSpecification {
+        let path = "destinations.\(entry.key)"
+        var options: [String: Template] = [:]
+        for option in own(entry.value["options"]) {
+            options[option.key] = template(option.value, "\(path).options.\(option.key)")
+        }
         return DestinationSpecification(
-            name: entry.key, url: template(entry.value["url"]), options: Dictionary(options) { $1 })
+            name: entry.key, url: template(entry.value["url"], "\(path).url"), options: options)
     }
 
     private mutating func job(_ entry: Node.Entry) -> JobSpecification {
@@ -80,10 +84,7 @@ struct Decoder {
         var environment: [String: Template] = [:]
         for variable in own(source["environment"]) {
             let name = variable.key
-            environment[name] =
-                variable.value.scalar == nil
-                ? Template([.secret(credential(variable.value, "\(place).environment.\(name)"))])
-                : template(variable.value)
+            environment[name] = template(variable.value, "\(place).environment.\(name)")
         }
         return SourceSpecification.Command(
             arguments: items(words).map { text($0) ?? "" }, environment: environment,
@@ -150,49 +151,32 @@ struct Decoder {
         let webhook = entry.value["webhook"]
         let key = webhook?["sign"].map { credential($0, "reports.\(entry.key).webhook.sign") }
         return ReportSpecification(
-            name: entry.key, webhook: ReportSpecification.Webhook(url: template(webhook?["url"]), signingKey: key))
-    }
-
-    // MARK: Secrets
-
-    /// A credential as a reference; one that is written in place becomes a secret named by its path.
-    private mutating func credential(_ node: Node, _ path: String) -> SecretReference {
-        if let name = text(node["secret"]) { return SecretReference(name) }
-        if let scalar = node.scalar {
-            let template = interpolation.expand(scalar.text).template
-            if template.pieces.count == 1, let reference = template.references.first { return reference }
-            secrets[path] = template.text.map { .literal(Secret($0)) } ?? .composed(template)
-        } else {
-            secrets[path] = source(node)
-        }
-        return SecretReference(path)
-    }
-
-    private func source(_ node: Node) -> SecretSource? {
-        if let variable = text(node["env"]) { return .environment(variable) }
-        return text(node["file"]).map { .file(absolute($0)) }
+            name: entry.key,
+            webhook: ReportSpecification.Webhook(
+                url: template(webhook?["url"], "reports.\(entry.key).webhook.url"),
+                signingKey: key))
     }
 
     // MARK: Values
 
     private func named(_ key: String) -> [Node.Entry] { own(root[key]) }
 
-    private func own(_ node: Node?) -> [Node.Entry] {
+    func own(_ node: Node?) -> [Node.Entry] {
         (node?.entries ?? []).filter { !Extension.isExtension($0.key) }
     }
 
-    private func items(_ node: Node?) -> [Node] { node?.items ?? [] }
+    func items(_ node: Node?) -> [Node] { node?.items ?? [] }
 
-    private func template(_ node: Node?) -> Template {
+    func template(_ node: Node?) -> Template {
         interpolation.expand(node?.scalar?.text ?? "").template
     }
 
-    private func text(_ node: Node?) -> String? {
+    func text(_ node: Node?) -> String? {
         guard let scalar = node?.scalar else { return nil }
         return interpolation.expand(scalar.text).template.text
     }
 
-    private func integer(_ node: Node?) -> Int? {
+    func integer(_ node: Node?) -> Int? {
         text(node).flatMap { Scalars.integer($0) }.flatMap { Int(exactly: $0) }
     }
 
@@ -202,7 +186,7 @@ struct Decoder {
         return path
     }
 
-    private func absolute(_ path: String) -> String {
+    func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         return folder == "/" ? "/\(relative)" : "\(folder)/\(relative)"

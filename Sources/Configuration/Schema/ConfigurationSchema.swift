@@ -53,21 +53,10 @@ enum ConfigurationSchema {
             "How much is logged: `trace`, `debug`, `info`, `warn` or `error`.", absent: "`info`; `warn` on a terminal"),
     ])
 
-    static let secret = ObjectShape(
-        keys: [
-            .init("env", .value(.variableName), "The variable of the environment that holds the secret."),
-            .init(
-                "file", .value(.path),
-                "The file that holds it, without one newline at its end; a relative path starts at this file."),
-        ], isExclusive: true,
-        foreign: [
-            "environment": "write `env: NAME`", "value": "write `env: NAME` or `file: PATH`; values do not belong here",
-        ])
-
     static let destination = ObjectShape(
         keys: [
             .init(
-                "url", .value(.destinationURL), required: true,
+                "url", .oneOf(value: .destinationURL, list: nil, object: credential), required: true,
                 "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
                 advice: "add `url: file:///path/{job}`"),
             .init(
@@ -76,7 +65,7 @@ enum ConfigurationSchema {
                     NamedShape(
                         noun: "option", rule: "an option's name has no spaces",
                         isValid: { !$0.isEmpty && !$0.contains(" ") },
-                        minimum: 0, value: .value(.option))),
+                        minimum: 0, value: .oneOf(value: .option, list: nil, object: credential))),
                 "What the destination needs beyond its URL; the names are the destination's own."),
         ], foreign: ["path": "write `url: file:///path`", "type": "the scheme of `url` says the type"])
 
@@ -150,13 +139,6 @@ enum ConfigurationSchema {
             "The passphrase, as a reference to a secret.", advice: "add `passphrase: { secret: NAME }`")
     ])
 
-    static let credential = ObjectShape(
-        keys: [
-            .init("secret", .value(.secretName), "The name of a secret under `secrets:`."),
-            .init("env", .value(.variableName), "The variable of the environment that holds it."),
-            .init("file", .value(.path), "The file that holds it."),
-        ], isExclusive: true)
-
     static let options = ObjectShape(
         keys: [
             .init(
@@ -180,7 +162,8 @@ enum ConfigurationSchema {
 
     static let webhook = ObjectShape(keys: [
         .init(
-            "url", .value(.webURL), required: true, "Where the report is posted; `{job}` becomes the job's name.",
+            "url", .oneOf(value: .webURL, list: nil, object: credential), required: true,
+            "Where the report is posted; `{job}` becomes the job's name.",
             advice: "add `url: https://…`"),
         .init(
             "sign", .oneOf(value: .credential, list: nil, object: credential),
