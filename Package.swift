@@ -116,6 +116,6 @@ let package = Package(
                 "StoreFormat", "Support", "Transport", logging,
             ]),
         tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
     ]
 )
