@@ -11,6 +11,7 @@ public enum AWSHosts {
     ///   - variable: the service as the environment has it: `SECRETS_MANAGER`.
     ///   - region: the region.
     ///   - environment: the variables of this process.
+    /// - Returns: the address without a path.
     public static func endpoint(
         _ name: String, variable: String, region: String, environment: [String: String]
     ) -> String {

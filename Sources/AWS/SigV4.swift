@@ -80,6 +80,7 @@ public struct SigV4: Sendable {
     ///   - input: the request.
     ///   - credentials: what signs.
     ///   - time: the moment of sending, by the server's clock; the server tolerates 15 minutes.
+    /// - Returns: the request, to be sent as it is.
     public func sign(_ input: Input, with credentials: AWSCredentials, at time: Timestamp) -> HTTPRequest {
         let date = time.compact
         let payload = Self.payloadHash(input)

@@ -1,4 +1,5 @@
 public import Configuration
+internal import Secrets
 
 /// Jobs that run one after the other.
 public struct JobBatch: Sendable {

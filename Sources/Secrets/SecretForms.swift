@@ -19,11 +19,9 @@ enum SecretForms {
                 var form = form
                 if form.count >= shortest { forms.insert(Secret(moving: &form)) }
             }
-            percentForms(plain).forEach(add)
-            jsonForms(plain).forEach(add)
-            base64Forms(plain).forEach(add)
+            for form in percentForms(plain) + jsonForms(plain) + base64Forms(plain) { add(form) }
             let lines = plain.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-            if lines.count > 1 { lines.filter { $0.count >= shortestLine }.forEach { add(Array($0)) } }
+            if lines.count > 1 { for line in lines where line.count >= shortestLine { add(Array(line)) } }
             return forms
         }
     }

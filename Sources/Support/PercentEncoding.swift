@@ -6,6 +6,7 @@ public enum PercentEncoding {
     /// - Parameters:
     ///   - bytes: what to encode.
     ///   - isKept: further bytes that stay as they are, such as the slash of a path.
+    /// - Returns: ASCII text.
     public static func encode(
         _ bytes: some Sequence<UInt8>, keeping isKept: (UInt8) -> Bool = { _ in false }
     ) -> String {

@@ -4,6 +4,8 @@ public enum SmallFile {
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: how many bytes at most.
+    /// - Returns: the bytes; fewer than the limit when the file ends.
+    /// - Throws: `SystemError` when it cannot be read.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try FileDescriptor.open(path)
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: limit, alignment: 1)

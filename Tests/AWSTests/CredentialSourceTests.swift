@@ -78,8 +78,10 @@ import Transport
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(server.url)/role", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "wrong",
         ]
         #expect(throws: AWSError.self) { try source(environment).credentials() }
-        let found = try source(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(server.url)/role", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Bearer x"])
-            .credentials()
+        let found = try source([
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(server.url)/role", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Bearer x",
+        ])
+        .credentials()
         #expect(found.sessionToken?.reveal() == "t" && found.expires == Timestamp(iso8601: "2027-01-15T10:00:00Z"))
         let elsewhere = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/role"]
         #expect(throws: AWSError.unsupported("AWS_CONTAINER_CREDENTIALS_FULL_URI with http to another machine")) {

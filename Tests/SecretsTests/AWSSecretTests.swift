@@ -32,10 +32,12 @@ struct AWSSecretTests {
         ) { ["-H", "127.0.0.1", "-p", "\($0)"] }
         try call(
             server.url, "secretsmanager", "secretsmanager.CreateSecret",
-            #"{"Name": "backup/nas", "SecretString": "{\"passphrase\": \"p w\", \"n\": 1}", "ClientRequestToken": "11111111-1111-1111-1111-111111111111"}"#)
+            #"{"Name": "backup/nas", "SecretString": "{\"passphrase\": \"p w\", \"n\": 1}", "ClientRequestToken": "11111111-1111-1111-1111-111111111111"}"#
+        )
         try call(
             server.url, "secretsmanager", "secretsmanager.CreateSecret",
-            #"{"Name": "binary", "SecretBinary": "Z2VoZWlt", "ClientRequestToken": "21111111-1111-1111-1111-111111111111"}"#)
+            #"{"Name": "binary", "SecretBinary": "Z2VoZWlt", "ClientRequestToken": "21111111-1111-1111-1111-111111111111"}"#
+        )
         try call(
             server.url, "ssm", "AmazonSSM.PutParameter",
             #"{"Name": "/backup/nas", "Value": "from ssm\n", "Type": "SecureString"}"#)
@@ -91,7 +93,8 @@ struct AWSSecretTests {
                 == .forbidden("AccessDeniedException: not authorized"))
         #expect(
             try cause(
-                SecretKit.reply(400, #"{"__type": "com.amazon.coral#UnrecognizedClientException", "message": "bad token"}"#))
+                SecretKit.reply(
+                    400, #"{"__type": "com.amazon.coral#UnrecognizedClientException", "message": "bad token"}"#))
                 == .rejected("UnrecognizedClientException: bad token"))
         #expect(
             try cause(SecretKit.reply(400, #"{"__type": "ThrottlingException"}"#))
@@ -108,7 +111,9 @@ struct AWSSecretTests {
         let source = SecretSource.awsSecretsManager(
             AWSManagedSecret(name: "a", key: nil, account: AWSAccount(url: server.url)))
         let alone = ["AWS_EC2_METADATA_DISABLED": "true"]
-        for environment in [alone, alone.merging(["AWS_REGION": "r"]) { $1 }, ["AWS_REGION": "r", "AWS_ACCESS_KEY_ID": "a"]] {
+        for environment in [
+            alone, alone.merging(["AWS_REGION": "r"]) { $1 }, ["AWS_REGION": "r", "AWS_ACCESS_KEY_ID": "a"],
+        ] {
             guard case .notConfigured = SecretKit.cause(source, environment: environment) else {
                 Issue.record("\(environment) was enough")
                 continue

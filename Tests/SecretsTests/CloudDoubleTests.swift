@@ -23,7 +23,8 @@ import Testing
             switch (request.method, request.target) {
             case ("POST", "/token"):
                 let body = String(decoding: request.body, as: UTF8.self)
-                guard body.hasPrefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=") else {
+                guard body.hasPrefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")
+                else {
                     return SecretKit.reply(400, #"{"error": "unsupported_grant_type"}"#)
                 }
                 return SecretKit.reply(#"{"access_token": "ya29.double", "expires_in": 3599}"#)
@@ -120,7 +121,9 @@ import Testing
                 guard body.contains("scope=https%3A%2F%2Fvault.azure.net%2F.default"), body.contains("client_id=app"),
                     body.contains("client_secret=right%2Bsecret") || body.contains("client_assertion=pod-token")
                         || body.contains("password=right%2Bsecret")
-                else { return SecretKit.reply(401, #"{"error": "invalid_client", "error_description": "AADSTS7000215"}"#) }
+                else {
+                    return SecretKit.reply(401, #"{"error": "invalid_client", "error_description": "AADSTS7000215"}"#)
+                }
                 return SecretKit.reply(#"{"access_token": "eyJ.azure", "expires_in": 3599}"#)
             case ("GET", let target)
             where target.hasPrefix("/metadata/identity/oauth2/token?") && request["metadata"] == "true":

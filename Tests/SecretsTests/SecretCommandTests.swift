@@ -43,7 +43,9 @@ import Testing
     @Test("every way to fail has its own words, with the last line of the messages and without the value")
     func failures() throws {
         #expect(cause(["/nonexistent/program"]) == .programMissing)
-        #expect(cause(["sh", "-c", "echo geheim; echo no such geheim >&2; exit 3"]) == .failed(status: 3, "no such ••••"))
+        #expect(
+            cause(["sh", "-c", "echo geheim; echo no such geheim >&2; exit 3"])
+                == .failed(status: 3, "no such ••••"))
         #expect(cause(["sh", "-c", "kill -9 $$"]) == .killed(signal: 9))
         #expect(cause(["true"]) == .empty)
         #expect(cause(["printf", "\\377"]) == .notText)

@@ -17,7 +17,8 @@ import Testing
         return SecretKit.cause(.content(SecretContent(path: "\(folder.path)/\(name)", key: key)))
     }
 
-    private static let json = #"{"a": "plain\n", "db": {"password": "p\"w", "ports": [5432, true]}, "x.y": "dotted", "n": null}"#
+    private static let json =
+        #"{"a": "plain\n", "db": {"password": "p\"w", "ports": [5432, true]}, "x.y": "dotted", "n": null}"#
 
     @Test(
         "a key leads to a value of a JSON document",
@@ -39,7 +40,8 @@ import Testing
         "dotenv files are read as shells and Docker write them",
         arguments: [
             ("A=1\nB=two words \n", "B", "two words"), ("export A='it''s # no'\n", "A", "its # no"),
-            ("A=\"x\\ny\\\"\"", "A", "x\ny\""), ("# c\n\nA=b#c # d\n", "A", "b#c"), ("A='one\ntwo'\nB=3", "A", "one\ntwo"),
+            ("A=\"x\\ny\\\"\"", "A", "x\ny\""), ("# c\n\nA=b#c # d\n", "A", "b#c"),
+            ("A='one\ntwo'\nB=3", "A", "one\ntwo"),
             ("A = b\r\n", "A", "b"), ("A=1\nA=2\n", "A", "2"), ("A=$HOME\n", "A", "$HOME"),
         ])
     func dotenv(_ content: String, _ key: String, _ expected: String) throws {

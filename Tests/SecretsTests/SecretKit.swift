@@ -49,8 +49,11 @@ enum SecretKit {
         guard chmod(path, mode) == 0 else { throw SystemError("chmod", path: path) }
     }
 
+    /// A good reply with a JSON document.
+    static func reply(_ json: String) -> LoopbackHTTPServer.Reply { reply(200, json) }
+
     /// A reply with a JSON document.
-    static func reply(_ status: Int = 200, _ json: String) -> LoopbackHTTPServer.Reply {
+    static func reply(_ status: Int, _ json: String) -> LoopbackHTTPServer.Reply {
         .response(status: status, headers: [("Content-Type", "application/json")], body: Array(json.utf8))
     }
 }

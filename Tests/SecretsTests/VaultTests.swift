@@ -81,7 +81,9 @@ struct VaultTests {
             SecretKit.cause(source, beside: Self.root)
         }
         #expect(cause(server.secret("secret/backup/nas")) == .keyNeeded)
-        #expect(cause(server.secret("secret/backup/nas", key: "pasphrase")) == .keyMissing("pasphrase", similar: "passphrase"))
+        #expect(
+            cause(server.secret("secret/backup/nas", key: "pasphrase"))
+                == .keyMissing("pasphrase", similar: "passphrase"))
         #expect(cause(server.secret("secret/backup/none")) == .missing)
         #expect(cause(server.secret("secret/backup/nas", key: "passphrase", version: 9)) == .missing)
         try server.send(.delete, "secret/data/backup/nas")
@@ -117,7 +119,8 @@ struct VaultTests {
     func appRole() throws {
         let server = try Server()
         try server.set("secret/data/a", #"{"data": {"k": "v", "l": "w"}}"#)
-        try server.set("sys/policies/acl/reader", #"{"policy": "path \"secret/data/*\" { capabilities = [\"read\"] }"}"#)
+        try server.set(
+            "sys/policies/acl/reader", #"{"policy": "path \"secret/data/*\" { capabilities = [\"read\"] }"}"#)
         try server.set("sys/auth/approle", #"{"type": "approle"}"#)
         try server.set("auth/approle/role/backup", #"{"token_policies": ["reader"], "token_ttl": "20m"}"#)
         let role = try JSONValue(parsing: try server.send(.get, "auth/approle/role/backup/role-id").body)
@@ -141,8 +144,9 @@ struct VaultTests {
         #expect(try store.refreshed().secret(SecretReference("a")).reveal() == "v")
         #expect(try logins() == 1)
 
-        let accessors = try JSONValue(
-            parsing: try server.send(.get, "auth/token/accessors?list=true").body)["data"]?["keys"]?.array ?? []
+        let accessors =
+            try JSONValue(
+                parsing: try server.send(.get, "auth/token/accessors?list=true").body)["data"]?["keys"]?.array ?? []
         for accessor in accessors.compactMap(\.string) {
             let known = try JSONValue(
                 parsing: try server.send(.post, "auth/token/lookup-accessor", #"{"accessor": "\#(accessor)"}"#).body)
@@ -167,11 +171,13 @@ struct VaultTests {
     func renewal() throws {
         let server = try Server()
         try server.set("secret/data/a", #"{"data": {"k": "v"}}"#)
-        try server.set("sys/policies/acl/reader", #"{"policy": "path \"secret/data/*\" { capabilities = [\"read\"] }"}"#)
+        try server.set(
+            "sys/policies/acl/reader", #"{"policy": "path \"secret/data/*\" { capabilities = [\"read\"] }"}"#)
         try server.set("sys/auth/approle", #"{"type": "approle"}"#)
         try server.set(
             "auth/approle/role/backup",
-            #"{"token_policies": ["reader"], "token_ttl": "20m", "bind_secret_id": false, "token_bound_cidrs": ["127.0.0.0/8"]}"#)
+            #"{"token_policies": ["reader"], "token_ttl": "20m", "bind_secret_id": false, "token_bound_cidrs": ["127.0.0.0/8"]}"#
+        )
         let role = try JSONValue(parsing: try server.send(.get, "auth/approle/role/backup/role-id").body)
         let id = try #require(role["data"]?["role_id"]?.string)
         let login = VaultServer.Login.appRole(role: Template(id), secret: nil, mount: "approle")
@@ -179,11 +185,13 @@ struct VaultTests {
         let store = SecretKit.store(["a": server.secret("secret/a", key: "k", login: login)], now: clock.now)
         _ = try store.secret(SecretReference("a"))
         func life() throws -> [Int64] {
-            let keys = try JSONValue(
-                parsing: try server.send(.get, "auth/token/accessors?list=true").body)["data"]?["keys"]?.array ?? []
+            let keys =
+                try JSONValue(
+                    parsing: try server.send(.get, "auth/token/accessors?list=true").body)["data"]?["keys"]?.array ?? []
             return try keys.compactMap(\.string).compactMap { accessor in
                 let known = try JSONValue(
-                    parsing: try server.send(.post, "auth/token/lookup-accessor", #"{"accessor": "\#(accessor)"}"#).body)
+                    parsing: try server.send(.post, "auth/token/lookup-accessor", #"{"accessor": "\#(accessor)"}"#).body
+                )
                 return known["data"]?["last_renewal_time"]?.integer
             }
         }

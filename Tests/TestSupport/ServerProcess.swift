@@ -19,6 +19,7 @@ public final class ServerProcess: @unchecked Sendable {
     ///   - path: the program.
     ///   - environment: its whole environment.
     ///   - arguments: what it gets, given the port to use.
+    /// - Throws: `NotReady`, or why it could not be started.
     public init(_ path: String, environment: [String: String], arguments: (Int) -> [String]) throws {
         port = try Self.freePort()
         process = Process()

@@ -55,7 +55,8 @@ extension ConfigurationSchema {
         .init("aws_parameter", .object(awsParameter), "A parameter of AWS Systems Manager's Parameter Store."),
         .init("google_secret_manager", .object(googleSecret), "A value in Google Secret Manager."),
         .init("azure_key_vault", .object(azureSecret), "A value in Azure Key Vault."),
-        .init("duplicati", .object(duplicatiSecret), "A key of one of Duplicati's secret providers, for imported jobs."),
+        .init(
+            "duplicati", .object(duplicatiSecret), "A key of one of Duplicati's secret providers, for imported jobs."),
     ]
 
     // MARK: Files and programs

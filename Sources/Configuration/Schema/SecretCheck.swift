@@ -23,7 +23,8 @@ enum SecretCheck {
         {
             check.add(
                 .missingKey, "`key` needs `format` in \(place)", at: key.keyRange, in: Place(),
-                notes: ["the name of the file does not tell what it holds"], help: ["add `format: json`, `dotenv` or `yaml`"])
+                notes: ["the name of the file does not tell what it holds"],
+                help: ["add `format: json`, `dotenv` or `yaml`"])
         }
         if let format = entries.first(where: { $0.key == "format" }), node["key"] == nil {
             check.add(

@@ -11,9 +11,8 @@ struct AWSClient {
     private let endpoint: String
     private let target: String
 
-    /// - Parameters:
-    ///   - service: its name in hosts and signatures, and in the environment's variables.
-    ///   - target: what stands before the action in `X-Amz-Target`.
+    /// A client of a service, which has a name in hosts and signatures and one in the environment's variables; `target`
+    /// is what stands before the action in `X-Amz-Target`.
     init(
         _ account: AWSAccount, service: (name: String, variable: String), target: String, provider: String,
         place: String, _ session: SecretSession

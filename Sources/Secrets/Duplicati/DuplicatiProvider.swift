@@ -13,7 +13,8 @@ struct DuplicatiProvider {
         guard let url = DuplicatiURL(text) else {
             throw session.failure(
                 Self.label, "-",
-                .notConfigured("`url` is no provider's URL", advice: "Write it as `env://`, `file-secret:///path` or such"))
+                .notConfigured(
+                    "`url` is no provider's URL", advice: "Write it as `env://`, `file-secret:///path` or such"))
         }
         var builder = Builder(url: url, session: session, key: key)
         sources = try builder.sources()

@@ -28,7 +28,9 @@ extension LibsecretItem: SecretProvider {
             return try call.secret()
         } catch {
             // Without a word, the tool means that there is no such item.
-            guard case .provider(let failure) = error.reason, failure.cause == .failed(status: 1, "") else { throw error }
+            guard case .provider(let failure) = error.reason, failure.cause == .failed(status: 1, "") else {
+                throw error
+            }
             throw session.failure(call.provider, call.place, .missing)
         }
     }

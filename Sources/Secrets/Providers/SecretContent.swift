@@ -66,7 +66,8 @@ extension SecretContent: SecretProvider {
             throw session.failure(
                 "file", place,
                 .notConfigured(
-                    "its name does not tell what it holds", advice: "Say with `format` whether it is json, dotenv or yaml"))
+                    "its name does not tell what it holds",
+                    advice: "Say with `format` whether it is json, dotenv or yaml"))
         }
         let values = KeyedContent(format: format, ignoresCase: ignoresCase)
         let text: String

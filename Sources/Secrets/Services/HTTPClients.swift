@@ -17,7 +17,8 @@ final class HTTPClients: Sendable {
     }
 
     /// A client that trusts the system's authorities, or those of a PEM file.
-    /// - Parameter usesProxies: false for addresses of the own machine.
+    ///
+    /// Proxies are of no use for addresses of the own machine.
     func client(certificateAuthorities: String? = nil, usesProxies: Bool = true) -> Transport {
         let key = Key(certificateAuthorities: certificateAuthorities, usesProxies: usesProxies)
         return clients.withLock { clients in

@@ -9,7 +9,7 @@ struct VaultClient {
     private let address: String
     private let namespace: String?
 
-    /// - Parameter place: what is looked for, for errors.
+    /// A client; `place` is what is looked for, for errors.
     init(_ server: VaultServer, _ session: SecretSession, place: String) throws(SecretError) {
         guard let url = server.url ?? session.variable("VAULT_ADDR") ?? session.variable("BAO_ADDR") else {
             throw session.failure(
