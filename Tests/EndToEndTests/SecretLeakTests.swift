@@ -38,7 +38,7 @@ struct SecretLeakTests {
                 sources:
                   - path: \(home.path)/tree
                   - path: /dump
-                    command: [sh, -c, 'sleep 0.3; echo "$SECRET" | wc -c']
+                    command: [sh, -c, 'sleep 0.3; echo "$$SECRET" | wc -c']
                     environment: { SECRET: { secret: from_command } }
                 encryption: { passphrase: { secret: passphrase } }
                 destinations: [disk]

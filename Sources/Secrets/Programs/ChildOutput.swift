@@ -96,10 +96,18 @@ struct ChildOutput {
         let words = CStringArray(arguments)
         let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
         var process: pid_t = 0
-        let code = posix_spawnp(&process, arguments[0], &actions, &attributes, words.pointers, variables.pointers)
+        guard let program = located else { throw SystemError("run", path: arguments[0], code: ENOENT) }
+        let code = posix_spawn(&process, program, &actions, &attributes, words.pointers, variables.pointers)
         withExtendedLifetime((words, variables)) {}
         guard code == 0 else { throw SystemError("run", path: arguments[0], code: code) }
         return process
+    }
+
+    /// The program, looked for in the search path that it gets: the system's own search would take ours.
+    private var located: String? {
+        guard !arguments[0].contains("/") else { return arguments[0] }
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return folders.lazy.map { "\($0)/\(arguments[0])" }.first { access($0, X_OK) == 0 }
     }
 
     // MARK: Output

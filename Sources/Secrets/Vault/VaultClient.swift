@@ -37,13 +37,20 @@ struct VaultClient {
 
     /// What an answer other than success means.
     func failure(_ answer: HTTPResponse) -> SecretError {
-        let errors = (try? JSONValue(parsing: answer.body))?["errors"]?.array ?? []
-        let words = errors.compactMap(\.string).joined(separator: "; ")
+        let words = Self.words(answer)
         if answer.status == 503, words.contains("sealed") {
             return call.failure(.unavailable(status: 503, "it is sealed; unseal it"))
         }
-        if answer.status == 403, words.contains("invalid token") { return call.failure(.rejected(words)) }
+        if answer.status == 403, !isKnown { return call.failure(.rejected(words)) }
         return call.failure(status: answer.status, words)
+    }
+
+    /// Whether the server knows the token; a refusal says the same for one that it does not know and for one that lacks a
+    /// right, but every token may look itself up.
+    private var isKnown: Bool {
+        guard let token = try? token().secret, let answer = try? send(.get, "auth/token/lookup-self", token: token)
+        else { return true }
+        return answer.status != 403
     }
 
     private func send(
@@ -103,7 +110,7 @@ struct VaultClient {
 
     private func renew(_ token: ServiceToken) throws(SecretError) -> ServiceToken {
         let answer = try send(.post, "auth/token/renew-self", token: token.secret, body: .object([]))
-        guard answer.isSuccess else { throw failure(answer) }
+        guard answer.isSuccess else { throw call.failure(status: answer.status, Self.words(answer)) }
         return try self.token(in: answer)
     }
 
@@ -131,19 +138,17 @@ struct VaultClient {
         }
         let answer = try send(.post, "auth/\(mount)/login", body: .object(members))
         guard answer.isSuccess else {
-            let failed = failure(answer)
             // To a login, a wrong role or secret is answered with 400 and 403 as well.
-            guard [400, 403].contains(answer.status), case .provider(let why) = failed.reason else { throw failed }
-            throw call.failure(.rejected(Self.words(why.cause)))
+            if [400, 403].contains(answer.status) { throw call.failure(.rejected(Self.words(answer))) }
+            throw failure(answer)
         }
         return try token(in: answer)
     }
 
-    private static func words(_ cause: SecretProviderFailure.Cause) -> String {
-        switch cause {
-        case .forbidden(let words), .rejected(let words), .unexpected(_, let words): words
-        default: ""
-        }
+    /// The server's words.
+    private static func words(_ answer: HTTPResponse) -> String {
+        let errors = (try? JSONValue(parsing: answer.body))?["errors"]?.array ?? []
+        return ServiceCall.shortened(errors.compactMap(\.string).joined(separator: "; "))
     }
 
     private func token(in answer: HTTPResponse) throws(SecretError) -> ServiceToken {
