@@ -112,8 +112,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
-                "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
+                "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
