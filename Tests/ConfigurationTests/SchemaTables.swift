@@ -7,6 +7,7 @@ enum SchemaTables {
         sections.append(table("`runtime`", ConfigurationSchema.runtime))
         sections.append(table("`runtime.log`", ConfigurationSchema.log))
         sections.append(table("`secrets.NAME`", ConfigurationSchema.secret))
+        for (name, shape) in secrets { sections.append(table("`secrets.NAME.\(name)`", shape)) }
         sections.append(table("`destinations.NAME`", ConfigurationSchema.destination))
         sections.append(table("`jobs.NAME`; in `defaults` all but `sources`", ConfigurationSchema.job))
         sections.append(table("`jobs.NAME.sources`, each", ConfigurationSchema.source))
@@ -24,6 +25,21 @@ enum SchemaTables {
         sections.append(table("`reports.NAME.webhook`", ConfigurationSchema.webhook))
         return "\n" + sections.joined(separator: "\n") + "\n"
     }
+
+    private static let secrets: [(String, ObjectShape)] = [
+        ("file", ConfigurationSchema.fileSecret), ("command", ConfigurationSchema.commandSecret),
+        ("pass", ConfigurationSchema.passSecret), ("sops", ConfigurationSchema.sopsSecret),
+        ("vault", ConfigurationSchema.vaultSecret), ("vault.auth", ConfigurationSchema.vaultAuth),
+        ("vault.auth.approle", ConfigurationSchema.vaultAppRole),
+        ("vault.auth.kubernetes", ConfigurationSchema.vaultKubernetes),
+        ("vault.auth.jwt", ConfigurationSchema.vaultJWT),
+        ("aws_secrets_manager", ConfigurationSchema.awsSecret), ("aws_parameter", ConfigurationSchema.awsParameter),
+        ("google_secret_manager", ConfigurationSchema.googleSecret),
+        ("azure_key_vault", ConfigurationSchema.azureSecret), ("azure_key_vault.auth", ConfigurationSchema.azureAuth),
+        ("azure_key_vault.auth.client", ConfigurationSchema.azureClient),
+        ("azure_key_vault.auth.managed_identity", ConfigurationSchema.azureManaged),
+        ("duplicati", ConfigurationSchema.duplicatiSecret),
+    ]
 
     private static func table(_ title: String, _ object: ObjectShape) -> String {
         var lines = ["### \(title)", ""]

@@ -80,7 +80,9 @@ struct SecretLeakTests {
                 let status = FileManager.default.contents(atPath: "/proc/\(name)/stat") ?? Data()
                 let parent = String(decoding: status, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
                     .dropFirst().first
-                if id != running.id, parent.flatMap({ Int32($0) }) == running.id,
+                // Until it runs its program, a child is a view of our own memory.
+                let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/exe")
+                if id != running.id, parent.flatMap({ Int32($0) }) == running.id, let program, program != Binary.path,
                     let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
                 {
                     environments += String(decoding: variables.map { $0 == 0 ? 0x0A : $0 }, as: UTF8.self) + "\n"

@@ -15,6 +15,8 @@ extension ConfigurationSchema {
             .init("secret", .value(.secretName), "The name of a secret under `secrets:`."),
             .init("env", .value(.variableName), "The variable of the environment that holds it."),
             .init("file", .value(.path), "The file that holds it."),
+            .init("docker", .value(.fileName), "The name of a secret that Docker or Kubernetes mounts."),
+            .init("systemd", .value(.fileName), "The name of a credential that systemd hands to the service."),
         ], isExclusive: true)
 
     private static let foreignProviders = [
