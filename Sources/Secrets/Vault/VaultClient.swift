@@ -41,6 +41,10 @@ struct VaultClient {
         if answer.status == 503, words.contains("sealed") {
             return call.failure(.unavailable(status: 503, "it is sealed; unseal it"))
         }
+        // A store that was just made, or made one with versions, says so for a moment.
+        if answer.status == 400, words.hasPrefix("Upgrading") {
+            return call.failure(.unavailable(status: 400, words))
+        }
         if answer.status == 403, !isKnown { return call.failure(.rejected(words)) }
         return call.failure(status: answer.status, words)
     }
