@@ -53,6 +53,7 @@ let package = Package(
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
         library("Schedule", ["Support"]),
+        library("AWS", ["Cryptography", "JSON", "Support", "Transport"]),
 
         // The engine.
         library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
@@ -69,7 +70,7 @@ let package = Package(
             ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
-        library("Secrets", ["Support"]),
+        library("Secrets", ["AWS", "CPosix", "Cryptography", "JSON", "Support", "Transport", "YAML"]),
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
@@ -101,7 +102,8 @@ let package = Package(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
         tests("YAMLTests", ["YAML"]),
         tests("ScheduleTests", ["Schedule", "Support"]),
-        tests("SecretsTests", ["Secrets", "Support"]),
+        tests("AWSTests", ["AWS", "JSON", "Support", "Transport"]),
+        tests("SecretsTests", ["AWS", "Cryptography", "JSON", "Secrets", "Support", "Transport"]),
         tests(
             "ConfigurationTests", ["Configuration", "JSON", "Schedule", "Secrets", "Support", "YAML"],
             exclude: ["Goldens"]),
@@ -120,6 +122,6 @@ let package = Package(
         tests(
             "CommandsTests",
             ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
     ]
 )

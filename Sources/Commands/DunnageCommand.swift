@@ -27,6 +27,7 @@ struct DunnageCommand: ParsableCommand {
             ExplainCommand.self,
             StoreCommand.self,
             CryptCommand.self,
+            SecretsCommand.self,
             VersionCommand.self,
         ])
 }

@@ -22,7 +22,10 @@ extension Failure {
         case let error as CryptError: self.init(error)
         case let error as CatalogError: self.init(error)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
-        case let error as SecretError: self.init(.secret, .configuration, error.description.startingUppercase)
+        case let error as SecretError:
+            // A server that does not answer now may do so when the job is tried again.
+            self.init(
+                .secret, error.isTransient ? .temporary : .configuration, error.description.startingUppercase)
         case let error as FilterError: self.init(.configuration, .configuration, error.description)
         case let error as ReportingError: self.init(.configuration, .configuration, error.description)
         case let error as SystemError:

@@ -1,4 +1,5 @@
 public import Configuration
+internal import Secrets
 
 /// Jobs that run one after the other.
 public struct JobBatch: Sendable {
@@ -23,6 +24,9 @@ public struct JobBatch: Sendable {
                 codes.append(signal.exitCode)
                 break
             }
+            // Each job fetches its secrets anew, and lets go of them at its end.
+            var context = context
+            context.secrets = context.secrets.refreshed()
             let result = JobRun(job, in: context).run()
             codes.append(result.exitCode)
             try finished(result)

@@ -73,7 +73,7 @@ public struct StoreReading: Sendable {
     ) throws(Failure) -> StoreAccess {
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
-        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
+        let secrets = SecretStore(of: configuration, environment: environment, mask: mask)
         return try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
     }
 

@@ -51,7 +51,7 @@ public struct StoreWriting: Sendable {
     ) throws(Failure) -> HeldStore {
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
-        let secrets = SecretStore(sources: configuration.secrets, environment: environment, mask: mask)
+        let secrets = SecretStore(of: configuration, environment: environment, mask: mask)
         let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
         if configuration.runtime.isStateless {
             let lease = LeaseRequest(instance: configuration.instance, activity: "\(activity) \(job.name)")

@@ -28,6 +28,8 @@ public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
         case fileUnreadable(SystemError)
         /// The secret needs itself.
         case circular
+        /// A provider did not give it.
+        case provider(SecretProviderFailure)
     }
 
     /// The secret's name.
@@ -60,6 +62,7 @@ public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
         case .fileNotText(let path): "needs the file \(path), which is not UTF-8 text"
         case .fileUnreadable(let error): "cannot be read: \(error)"
         case .circular: "refers to itself"
+        case .provider(let failure): "cannot be had from \(failure.provider), \(failure.place): \(failure.reason)"
         }
     }
 
@@ -77,6 +80,12 @@ public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
         case .fileNotText: "Store the secret as text, for example in base64 if it is random bytes"
         case .fileUnreadable: "Check the file and its file system"
         case .circular: "Correct its definition"
+        case .provider(let failure): failure.remedy
         }
+    }
+
+    /// Whether the same may succeed when it is tried again later.
+    public var isTransient: Bool {
+        if case .provider(let failure) = reason { failure.isTransient } else { false }
     }
 }

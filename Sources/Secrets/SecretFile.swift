@@ -9,26 +9,39 @@ struct SecretFile {
     /// The secret's name, for errors.
     let name: String
     let path: String
+    /// The largest file that is read, in bytes.
+    var largest = limit
 
     /// The content without one newline at its end.
     func read() throws(SecretError) -> Secret {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.limit + 1, alignment: 1)
+        try withContent { content throws(SecretError) in
+            guard let secret = SecretText.secret(content) else { throw SecretError(name, .fileNotText(path)) }
+            guard !secret.isEmpty else { throw SecretError(name, .fileEmpty(path)) }
+            return secret
+        }
+    }
+
+    /// All of the content, for the caller to wipe.
+    func bytes() throws(SecretError) -> [UInt8] {
+        try withContent { content throws(SecretError) in
+            guard !content.isEmpty else { throw SecretError(name, .fileEmpty(path)) }
+            return Array(content)
+        }
+    }
+
+    private func withContent<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(SecretError) -> Result
+    ) throws(SecretError) -> Result {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: largest + 1, alignment: 1)
         defer {
-            if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+            if let base = buffer.baseAddress { wipe(base, buffer.count) }
             buffer.deallocate()
         }
         let content = try content(in: buffer)
-        guard content.count <= Self.limit else {
-            throw SecretError(name, .fileTooLarge(path, limit: ByteCount(Int64(Self.limit))))
+        guard content.count <= largest else {
+            throw SecretError(name, .fileTooLarge(path, limit: ByteCount(Int64(largest))))
         }
-        var text = content
-        if text.last == UInt8(ascii: "\n") {
-            text = text.dropLast()
-            if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
-        }
-        guard !text.isEmpty else { throw SecretError(name, .fileEmpty(path)) }
-        guard let valid = String(validating: text, as: UTF8.self) else { throw SecretError(name, .fileNotText(path)) }
-        return Secret(valid)
+        return try body(UnsafeRawBufferPointer(rebasing: content))
     }
 
     private func content(in buffer: UnsafeMutableRawBufferPointer) throws(SecretError) -> Slice<UnsafeRawBufferPointer>

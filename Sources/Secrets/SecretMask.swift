@@ -3,19 +3,16 @@ internal import Synchronization
 
 /// Replaces secrets in texts that people or machines will read: log lines, errors, reports.
 ///
-/// It knows each secret as it is, percent-encoded, as JSON writes it and in base64, and each long line of a secret
-/// that has several. Secrets of less than four bytes are left alone: dots in their place would show where they
-/// stand, and make every text unreadable. Safe to use from any thread.
+/// It knows each secret as it is, and as ``SecretForms`` lists. Secrets of less than four bytes are left alone: dots in
+/// their place would show where they stand, and make every text unreadable. Safe to use from any thread.
 public final class SecretMask: Sendable {
     /// What stands in place of a secret.
     public static let dots = "••••"
-    private static let shortest = 4
-    private static let shortestLine = 8
 
     private struct Patterns {
         var known: Set<Secret> = []
-        /// By their first byte, longest first.
-        var byFirst: [UInt8: [[UInt8]]] = [:]
+        /// By their first byte, longest first; they are wiped with the mask.
+        var byFirst: [UInt8: [Secret]] = [:]
     }
 
     private let patterns = Mutex(Patterns())
@@ -27,8 +24,8 @@ public final class SecretMask: Sendable {
     public func add(_ secret: Secret) {
         patterns.withLock { patterns in
             guard patterns.known.insert(secret).inserted else { return }
-            for form in Set(Self.forms(of: secret)) {
-                guard let first = form.first else { continue }
+            for form in SecretForms.of(secret) {
+                guard let first = form.withBytes({ $0.first }) else { continue }
                 patterns.byFirst[first, default: []].append(form)
                 patterns.byFirst[first]?.sort { $0.count > $1.count }
             }
@@ -45,7 +42,10 @@ public final class SecretMask: Sendable {
         var index = 0
         var found = false
         while index < bytes.count {
-            if let match = byFirst[bytes[index]]?.first(where: { bytes[index...].starts(with: $0) }) {
+            let match = byFirst[bytes[index]]?.first { form in
+                form.withBytes { bytes[index...].starts(with: $0) }
+            }
+            if let match {
                 masked += Array(Self.dots.utf8)
                 index += match.count
                 found = true
@@ -55,34 +55,5 @@ public final class SecretMask: Sendable {
             }
         }
         return found ? String(decoding: masked, as: UTF8.self) : text
-    }
-
-    private static func forms(of secret: Secret) -> [[UInt8]] {
-        secret.withBytes { bytes in
-            let plain = Array(bytes)
-            guard plain.count >= shortest else { return [] }
-            var forms = [plain, Array(PercentEncoding.encode(plain).utf8), jsonForm(plain)]
-            for urlSafe in [false, true] {
-                // Without the padding, and without the last character, which depends on what follows in a longer text.
-                let encoded = Array(Base64.encode(plain, urlSafe: urlSafe).utf8).filter { $0 != UInt8(ascii: "=") }
-                forms.append(plain.count % 3 == 0 ? encoded : encoded.dropLast())
-            }
-            let lines = plain.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-            if lines.count > 1 { forms += lines.filter { $0.count >= shortestLine }.map { Array($0) } }
-            return forms
-        }
-    }
-
-    private static func jsonForm(_ plain: [UInt8]) -> [UInt8] {
-        plain.flatMap { byte -> [UInt8] in
-            switch byte {
-            case UInt8(ascii: "\""): Array(#"\""#.utf8)
-            case UInt8(ascii: "\\"): Array(#"\\"#.utf8)
-            case UInt8(ascii: "\n"): Array(#"\n"#.utf8)
-            case UInt8(ascii: "\r"): Array(#"\r"#.utf8)
-            case UInt8(ascii: "\t"): Array(#"\t"#.utf8)
-            default: [byte]
-            }
-        }
     }
 }

@@ -3,25 +3,53 @@ internal import Synchronization
 
 /// The secrets of one run: each is fetched when first needed, once, and its value is known to the mask from then on.
 ///
-/// Safe to use from any thread. Fetching reads files, so it may block.
+/// Safe to use from any thread. Fetching reads files, runs programs and asks servers, so it blocks.
 public final class SecretStore: Sendable {
     /// Hides the values that this store has handed out.
     public let mask: SecretMask
     private let sources: [String: SecretSource]
-    private let environment: [String: String]
+    private let surroundings: SecretSurroundings
+    private let shared: Shared
     private let resolved = Mutex<[String: Secret]>([:])
 
     /// A store over the secrets that a configuration defines.
     /// - Parameters:
     ///   - sources: where each secret comes from, by name.
-    ///   - environment: the variables of this process.
+    ///   - surroundings: what fetching takes from the process.
     ///   - mask: learns every value that is fetched.
-    public init(sources: [String: SecretSource], environment: [String: String], mask: SecretMask = SecretMask()) {
+    public convenience init(
+        sources: [String: SecretSource], surroundings: SecretSurroundings, mask: SecretMask = SecretMask()
+    ) {
+        self.init(sources, surroundings, mask, Shared(version: surroundings.version))
+    }
+
+    /// A store over the secrets that a configuration defines, for a process with these variables.
+    public convenience init(
+        sources: [String: SecretSource], environment: [String: String], mask: SecretMask = SecretMask()
+    ) {
+        self.init(sources: sources, surroundings: SecretSurroundings(environment: environment), mask: mask)
+    }
+
+    private init(
+        _ sources: [String: SecretSource], _ surroundings: SecretSurroundings, _ mask: SecretMask, _ shared: Shared
+    ) {
         self.sources = sources
-        self.environment = environment
+        self.surroundings = surroundings
         self.mask = mask
+        self.shared = shared
         for case .literal(let secret) in sources.values { mask.add(secret) }
     }
+
+    /// A store over the same secrets that knows no value yet, for the next job: what was rotated since is picked up.
+    ///
+    /// Logins at servers are shared, as long as they are valid.
+    public func refreshed() -> SecretStore { SecretStore(sources, surroundings, mask, shared) }
+
+    /// The names of all secrets, sorted; credentials that are written in place have their dotted path as name.
+    public var names: [String] { sources.keys.sorted() }
+
+    /// Where a secret comes from, for people; nil when it is not defined.
+    public func provenance(of name: String) -> String? { sources[name]?.provenance }
 
     /// The value of a secret, fetched on the first call and kept for the next.
     public func secret(_ reference: SecretReference) throws(SecretError) -> Secret {
@@ -45,7 +73,7 @@ public final class SecretStore: Sendable {
     /// Fetches every secret, to tell early what is wrong.
     /// - Returns: one error for each secret that cannot be had, sorted by name.
     public func check() -> [SecretError] {
-        sources.keys.sorted().compactMap { name in
+        names.compactMap { name in
             do throws(SecretError) {
                 _ = try secret(SecretReference(name))
                 return nil
@@ -90,9 +118,30 @@ public final class SecretStore: Sendable {
         case .composed(let template)?:
             return Secret(try resolve(template, within: names) { secret, _ in secret.reveal() })
         case .environment(let variable)?:
-            guard let value = environment[variable] else { throw SecretError(name, .variableMissing(variable)) }
+            guard let value = surroundings.environment[variable] else {
+                throw SecretError(name, .variableMissing(variable))
+            }
             guard !value.isEmpty else { throw SecretError(name, .variableEmpty(variable)) }
             return Secret(value)
+        case let source?:
+            guard let provider = source.provider else { throw SecretError(name, .notDefined) }
+            let session = SecretSession(
+                name: name, surroundings: surroundings, mask: mask, tokens: shared.tokens, clients: shared.clients,
+                aws: shared.aws, copies: shared.copies
+            ) { reference throws(SecretError) in try self.secret(named: reference.name, within: names) }
+            return try provider.fetch(session)
+        }
+    }
+
+    /// What stores over the same secrets share: all of it outlives the values.
+    private final class Shared: Sendable {
+        let tokens = TokenCache()
+        let clients: HTTPClients
+        let aws = AWSLogins()
+        let copies = SecretCopies()
+
+        init(version: String) {
+            clients = HTTPClients(version: version)
         }
     }
 }

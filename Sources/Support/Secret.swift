@@ -10,6 +10,18 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
         storage = Storage(Array(text.utf8))
     }
 
+    /// Keeps a copy of bytes, which are UTF-8.
+    public init(_ bytes: UnsafeRawBufferPointer) {
+        storage = Storage(bytes)
+    }
+
+    /// Moves bytes, which are UTF-8, to memory that will be wiped, and wipes where they were.
+    public init(moving bytes: inout [UInt8]) {
+        storage = Storage(bytes)
+        bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { wipe(base, $0.count) } }
+        bytes = []
+    }
+
     /// The text itself, for the one call that needs it.
     public func reveal() -> String {
         storage.withBytes { String(decoding: $0, as: UTF8.self) }
@@ -24,6 +36,9 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
 
     /// Whether the secret has no characters at all.
     public var isEmpty: Bool { storage.count == 0 }
+
+    /// The number of bytes.
+    public var count: Int { storage.count }
 
     /// Dots, whatever the secret is.
     public var description: String { "••••" }
@@ -47,7 +62,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
         private let bytes: UnsafeMutableRawBufferPointer
         var count: Int { bytes.count }
 
-        init(_ text: [UInt8]) {
+        init(_ text: some Collection<UInt8>) {
             bytes = .allocate(byteCount: text.count, alignment: 1)
             bytes.copyBytes(from: text)
         }

@@ -1,6 +1,9 @@
 public import Support
 
 extension HTTPResponse {
+    /// The server's clock, by its `Date`; nil when it does not tell.
+    public var serverTime: Timestamp? { headers["Date"].flatMap { Timestamp(httpDate: $0) } }
+
     /// How long the server asks to wait, by its `Retry-After` in seconds or as a date; nil when it does not ask.
     public func retryAfter(now: Timestamp) -> Duration? {
         guard let value = headers["Retry-After"] else { return nil }

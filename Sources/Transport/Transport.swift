@@ -90,6 +90,8 @@ public final class Transport: Sendable {
 
     private func configure(_ handle: EasyHandle, _ request: HTTPRequest) {
         handle.set(CURLOPT_URL, request.url)
+        // The path is sent as it is written: a signature may cover it, and names may hold dots.
+        handle.set(CURLOPT_PATH_AS_IS, 1)
         handle.set(CURLOPT_USERAGENT, userAgent)
         handle.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.milliseconds)
         if let whole = request.timeouts.whole { handle.set(CURLOPT_TIMEOUT_MS, whole.milliseconds) }

@@ -30,7 +30,7 @@ struct RunAction {
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
-                sources: loaded.configuration.secrets, environment: program.environment, mask: program.mask),
+                of: loaded.configuration, environment: program.environment, mask: program.mask),
             state: StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment),
             logger: setting.logger, interruption: program.interruption, failsOnWarning: failsOnWarning,
             watch: setting.progress.watch)

@@ -44,7 +44,7 @@ struct UnlockAction {
             let configuration = try program.load(path).configuration
             let job = try configuration.findJob(name)
             let secrets = SecretStore(
-                sources: configuration.secrets, environment: program.environment, mask: program.mask)
+                of: configuration, environment: program.environment, mask: program.mask)
             return try StoreAccess(
                 job: job, at: try configuration.findDestination(destination, of: job), secrets: secrets,
                 logger: program.setting(configuration.runtime).logger)

@@ -48,7 +48,8 @@ public struct ConfigurationReading: Sendable {
         let configuration = decoder.configuration()
         var policies = check
         policies.forgetFindings()
-        PolicyCheck.run(configuration, root, literals: check.findings.all.filter { $0.code == .literalSecret }, &policies)
+        PolicyCheck.run(
+            configuration, root, literals: check.findings.all.filter { $0.code == .literalSecret }, &policies)
         return LoadedConfiguration(
             configuration: configuration, effective: effective, warnings: diagnostics,
             violations: policies.findings.sorted().map { check.sources.diagnostic($0) })

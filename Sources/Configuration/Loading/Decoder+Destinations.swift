@@ -4,11 +4,11 @@ internal import YAML
 extension Decoder {
     mutating func destination(_ entry: Node.Entry) -> DestinationSpecification {
         let node = entry.value
-        let options = own(node["options"]).map { ($0.key, template($0.value)) }
-        let url = template(node["url"])
+        let place = "destinations.\(entry.key)"
+        let url = template(node["url"], "\(place).url")
         return DestinationSpecification(
-            name: entry.key, url: url, options: Dictionary(options) { $1 },
-            auth: values(node["auth"], "destinations.\(entry.key).auth"),
+            name: entry.key, url: url, options: values(node["options"], "\(place).options"),
+            auth: values(node["auth"], "\(place).auth"),
             immutability: node["immutability"].flatMap { immutability($0) },
             storageClass: node["storage_class"].flatMap { storageClass($0) }, volumeSize: size(node["volume_size"]),
             quota: size(node["quota"]),

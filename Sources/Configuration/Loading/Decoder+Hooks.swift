@@ -46,7 +46,8 @@ extension Decoder {
         }
         guard let call = node["http"] else { return nil }
         return .http(
-            url: template(call["url"]), method: word(call["method"]) ?? (call["body"] == nil ? .get : .post),
+            url: template(call["url"], "\(place).http.url"),
+            method: word(call["method"]) ?? (call["body"] == nil ? .get : .post),
             headers: values(call["headers"], "\(place).http.headers"), body: call["body"].map { template($0) },
             status: integer(call["expect"]))
     }

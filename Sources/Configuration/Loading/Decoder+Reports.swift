@@ -35,7 +35,7 @@ extension Decoder {
             ReportSpecification.Webhook.TLS(authorities: path(node["ca_file"]), pin: text(node["pin_sha256"]))
         }
         return ReportSpecification.Webhook(
-            url: template(node?["url"]), signingKey: key, format: word(node?["format"]) ?? .report,
+            url: template(node?["url"], "\(place).url"), signingKey: key, format: word(node?["format"]) ?? .report,
             template: text(node?["template"]), method: word(node?["method"]) ?? .post,
             headers: values(node?["headers"], "\(place).headers"), timeout: duration(node?["timeout"]),
             retry: node?["retry"].map { retry($0) }, tls: tls)
@@ -44,7 +44,7 @@ extension Decoder {
     private mutating func email(_ node: Node, _ place: String) -> ReportSpecification.Email {
         let password = node["password"].map { credential($0, "\(place).password") }
         return ReportSpecification.Email(
-            server: template(node["smtp"]), password: password, sender: text(node["from"]) ?? "",
+            server: template(node["smtp"], "\(place).smtp"), password: password, sender: text(node["from"]) ?? "",
             recipients: texts(node["to"]), subject: text(node["subject"]), startTLS: word(node["starttls"]) ?? .required
         )
     }

@@ -38,19 +38,10 @@ extension Decoder {
         text(node).flatMap { Value(rawValue: $0) }
     }
 
-    /// A path of this machine, from the folder of its file when it is relative.
-    func path(_ node: Node?) -> String? {
-        text(node).map { absolute($0) }
-    }
-
     /// Texts by name, any of which may be a reference to a secret.
     mutating func values(_ node: Node?, _ place: String) -> [String: Template] {
         var values: [String: Template] = [:]
-        for entry in own(node) {
-            values[entry.key] =
-                entry.value.scalar == nil
-                ? Template([.secret(credential(entry.value, "\(place).\(entry.key)"))]) : template(entry.value)
-        }
+        for entry in own(node) { values[entry.key] = template(entry.value, "\(place).\(entry.key)") }
         return values
     }
 

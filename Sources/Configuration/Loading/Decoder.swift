@@ -7,12 +7,12 @@ internal import YAML
 /// Nothing is reported here: what the check lets through can be decoded.
 struct Decoder {
     private let root: Node
-    private let interpolation: Interpolation
+    let interpolation: Interpolation
     private let sources: SourceSet
     private let sets: FilterSets
     private let hash: String
     private let overrides: [String]
-    private var secrets: [String: SecretSource] = [:]
+    var secrets: [String: SecretSource] = [:]
 
     /// - Parameters:
     ///   - root: the tree with complete jobs.
@@ -29,7 +29,7 @@ struct Decoder {
     }
 
     mutating func configuration() -> Configuration {
-        for secret in named("secrets") { secrets[secret.key] = source(secret.value) }
+        for secret in named("secrets") { secrets[secret.key] = source(secret.value, "secrets.\(secret.key)") }
         let destinations = named("destinations").map { destination($0) }
         // A template, without what a job needs, is there for others to extend.
         let jobs = named("jobs").filter { !isTemplate($0.value) }.map { job($0) }
@@ -45,7 +45,7 @@ struct Decoder {
 
     func runtime(_ node: Node?) -> RuntimeSettings {
         RuntimeSettings(
-            stateDirectory: node?["state_dir"].flatMap { absolute($0) }, timezone: text(node?["timezone"]),
+            stateDirectory: path(node?["state_dir"]), timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
             logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
             isStateless: text(node?["stateless"]) == "true",
@@ -140,26 +140,6 @@ struct Decoder {
             compression: text(node?["compression"]).flatMap { Compression(parsing: $0) })
     }
 
-    // MARK: Secrets
-
-    /// A credential as a reference; one that is written in place becomes a secret named by its path.
-    mutating func credential(_ node: Node, _ path: String) -> SecretReference {
-        if let name = text(node["secret"]) { return SecretReference(name) }
-        if let scalar = node.scalar {
-            let template = interpolation.expand(scalar.text).template
-            if template.pieces.count == 1, let reference = template.references.first { return reference }
-            secrets[path] = template.text.map { .literal(Secret($0)) } ?? .composed(template)
-        } else {
-            secrets[path] = source(node)
-        }
-        return SecretReference(path)
-    }
-
-    func source(_ node: Node) -> SecretSource? {
-        if let variable = text(node["env"]) { return self.variable(variable) }
-        return node["file"].flatMap { absolute($0) }.map { .file($0) }
-    }
-
     // MARK: Values
 
     func named(_ key: String) -> [Node.Entry] { own(root[key]) }
@@ -190,12 +170,13 @@ struct Decoder {
     }
 
     /// The path, from the folder of its file when it is relative.
-    private func absolute(_ node: Node) -> String? {
-        text(node).map { FilePath.absolute($0, from: sources[node.range].folder) }
+    func path(_ node: Node?) -> String? {
+        guard let node else { return nil }
+        return text(node).map { FilePath.absolute($0, from: sources[node.range].folder) }
     }
 
     /// A secret in a variable, or in the file that its counterpart names.
-    private func variable(_ name: String) -> SecretSource {
+    func variable(_ name: String) -> SecretSource {
         let environment = interpolation.environment
         guard environment.all[name] == nil,
             let path = environment.counterpart(of: name).flatMap({ environment.all[$0] })

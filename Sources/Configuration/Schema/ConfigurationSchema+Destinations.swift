@@ -3,7 +3,7 @@ extension ConfigurationSchema {
     static let destination = ObjectShape(
         keys: [
             .init(
-                "url", .value(.destinationURL), required: true,
+                "url", .oneOf(value: .destinationURL, list: nil, object: credential), required: true,
                 "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
                 advice: "add `url: file:///path/{job}`"),
             .init(
@@ -12,7 +12,7 @@ extension ConfigurationSchema {
                     NamedShape(
                         noun: "option", rule: "an option's name has no spaces",
                         isValid: { !$0.isEmpty && !$0.contains(" ") },
-                        minimum: 0, value: .value(.option), pattern: #"[^ ]+"#)),
+                        minimum: 0, value: .oneOf(value: .option, list: nil, object: credential), pattern: #"[^ ]+"#)),
                 "What the destination needs beyond its URL; the names are the destination's own."),
             .init(
                 "auth",

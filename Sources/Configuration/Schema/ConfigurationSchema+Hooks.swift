@@ -124,7 +124,8 @@ extension ConfigurationSchema {
     static let httpCall = ObjectShape(
         keys: [
             .init(
-                "url", .value(.webURL), required: true, "Where it goes; `{job}` becomes the job's name.",
+                "url", .oneOf(value: .webURL, list: nil, object: credential), required: true,
+                "Where it goes; `{job}` becomes the job's name.",
                 advice: "add `url: https://…`"),
             .init(
                 "method", .value(.word(HookSpecification.HTTPMethod.allCases.map { $0.rawValue })),

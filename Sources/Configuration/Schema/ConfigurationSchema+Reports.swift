@@ -29,7 +29,8 @@ extension ConfigurationSchema {
     static let webhook = ObjectShape(
         keys: [
             .init(
-                "url", .value(.webURL), required: true, "Where the report is posted; `{job}` becomes the job's name.",
+                "url", .oneOf(value: .webURL, list: nil, object: credential), required: true,
+                "Where the report is posted; `{job}` becomes the job's name.",
                 advice: "add `url: https://…`"),
             .init(
                 "sign", .oneOf(value: .credential, list: nil, object: credential),
@@ -79,7 +80,7 @@ extension ConfigurationSchema {
     static let email = ObjectShape(
         keys: [
             .init(
-                "smtp", .value(.mailURL), required: true,
+                "smtp", .oneOf(value: .mailURL, list: nil, object: credential), required: true,
                 "The server: `smtps://USER@HOST:465`, or `smtp://USER@HOST:587` with STARTTLS.",
                 advice: "add `smtp: smtps://USER@HOST:465`"),
             .init(
@@ -169,7 +170,9 @@ extension ConfigurationSchema {
     }
 
     private static func address(_ kind: ValueKind, _ summary: String) -> ObjectShape.Key {
-        .init("url", .value(kind), required: true, summary, advice: "add `url: https://…`")
+        .init(
+            "url", .oneOf(value: kind, list: nil, object: credential), required: true, summary,
+            advice: "add `url: https://…`")
     }
 
     private static func secret(

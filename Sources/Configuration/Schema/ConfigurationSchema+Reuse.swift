@@ -10,7 +10,7 @@ extension ConfigurationSchema {
         .named(
             NamedShape(
                 noun: "filter set", rule: Names.rule, isValid: Names.isName, minimum: 0,
-                value: .list(of: .object(filterOfSet), minimum: 0))),
+                value: .list(of: .object(filterOfSet), minimum: 0), pattern: "[a-z0-9][a-z0-9._-]{0,62}")),
         "Lists of filters, for `- use: NAME` in the filters of jobs.")
 
     /// A filter of a set, which cannot be made of other sets.

@@ -45,17 +45,6 @@ enum ConfigurationSchema {
             "hooks": "write `hooks` in a job or in `defaults`", "commands": "write `hooks` in a job or in `defaults`",
         ])
 
-    static let secret = ObjectShape(
-        keys: [
-            .init("env", .value(.variableName), "The variable of the environment that holds the secret."),
-            .init(
-                "file", .value(.path),
-                "The file that holds it, without one newline at its end; a relative path starts at this file."),
-        ], isExclusive: true,
-        foreign: [
-            "environment": "write `env: NAME`", "value": "write `env: NAME` or `file: PATH`; values do not belong here",
-        ])
-
     static let job = ObjectShape(
         keys: [
             extends,
@@ -179,13 +168,6 @@ enum ConfigurationSchema {
             "passphrase", .oneOf(value: .credential, list: nil, object: credential), required: true,
             "The passphrase, as a reference to a secret.", advice: "add `passphrase: { secret: NAME }`")
     ])
-
-    static let credential = ObjectShape(
-        keys: [
-            .init("secret", .value(.secretName), "The name of a secret under `secrets:`."),
-            .init("env", .value(.variableName), "The variable of the environment that holds it."),
-            .init("file", .value(.path), "The file that holds it."),
-        ], name: "credential", isExclusive: true)
 
     static let options = ObjectShape(
         keys: [

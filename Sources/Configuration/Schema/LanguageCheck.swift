@@ -5,6 +5,7 @@ enum LanguageCheck {
     /// Checks the tree with complete jobs.
     static func run(_ root: Node, _ check: inout SchemaCheck) {
         SourceCheck.run(root, &check)
+        SecretCheck.run(root, &check)
         ExpectationCheck.run(root, &check)
         ScheduleCheck.run(root, &check)
         ImmutabilityCheck.run(root, &check)

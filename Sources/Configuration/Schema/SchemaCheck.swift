@@ -152,10 +152,10 @@ struct SchemaCheck {
     /// A single value as the mapping it was probably meant to be.
     private func objectText(_ node: Node, _ object: ObjectShape) -> String? {
         let required = object.keys.filter { $0.isRequired }
-        guard required.count == 1, case .value? = required.first?.shape, let key = required.first?.name,
-            let text = node.scalar?.text, !text.isEmpty, CredentialNames.ranges(inURL: text).isEmpty
+        guard required.count == 1, required[0].shape.takesValue, let text = node.scalar?.text, !text.isEmpty,
+            CredentialNames.ranges(inURL: text).isEmpty
         else { return nil }
-        return "{ \(key): \(text) }"
+        return "{ \(required[0].name): \(text) }"
     }
 
     private mutating func checkExclusive(

@@ -11,6 +11,14 @@ indirect enum Shape: Sendable {
     /// One of several forms, told apart by whether it is a single value, a list or a mapping.
     case oneOf(value: ValueKind?, list: Shape?, object: ObjectShape?)
 
+    /// Whether a single value fits.
+    var takesValue: Bool {
+        switch self {
+        case .value, .oneOf(.some, _, _): true
+        default: false
+        }
+    }
+
     /// The shape in words: `a list`.
     var noun: String {
         switch self {

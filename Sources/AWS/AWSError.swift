@@ -1,0 +1,48 @@
+public import Transport
+
+/// Why there are no credentials, or no place to use them.
+public enum AWSError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Nothing gives credentials; the places that were looked at.
+    case noCredentials([String])
+    /// One half of a pair of keys is missing; the place.
+    case halfPair(String)
+    /// No region is known.
+    case noRegion
+    /// A profile is not in the files.
+    case noProfile(String)
+    /// A file cannot be read or understood.
+    case unreadable(String, String)
+    /// A profile asks for something that is not supported.
+    case unsupported(String)
+    /// A service that gives credentials answered something else; the service, and its words.
+    case refused(String, status: Int, String)
+    /// A service that gives credentials did not answer.
+    case unreachable(String, TransportError)
+
+    /// A sentence of cause and one of remedy; never a key.
+    public var description: String {
+        switch self {
+        case .noCredentials(let places):
+            "No AWS credentials were found (\(places.joined(separator: ", "))). "
+                + "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role."
+        case .halfPair(let place):
+            "The AWS credentials of \(place) are incomplete. Give both the access key and the secret key."
+        case .noRegion: "No AWS region is known. Add `region`, or set AWS_REGION."
+        case .noProfile(let name): "There is no AWS profile `\(name)`. Correct AWS_PROFILE or `profile`."
+        case .unreadable(let path, let why): "The AWS file \(path) cannot be used: \(why). Correct it."
+        case .unsupported(let what): "\(what) is not supported. Use keys, a web identity or the machine's role."
+        case .refused(let service, let status, let words):
+            "\(service) gave no credentials, status \(status)\(words.isEmpty ? "" : ": \(words)"). Check the role."
+        case .unreachable(let service, let error): "\(service) gave no credentials: \(error)"
+        }
+    }
+
+    /// Whether the same may succeed when it is tried again later.
+    public var isTransient: Bool {
+        switch self {
+        case .unreachable(_, let error): error.isTransient
+        case .refused(_, let status, _): status == 429 || status >= 500
+        default: false
+        }
+    }
+}

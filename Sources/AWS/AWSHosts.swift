@@ -1,0 +1,23 @@
+/// The names of AWS's servers.
+public enum AWSHosts {
+    /// The domain of a region's services.
+    public static func suffix(of region: String) -> String {
+        region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+    }
+
+    /// The address of a service: the environment's (`AWS_ENDPOINT_URL_SERVICE`, `AWS_ENDPOINT_URL`), or AWS's own.
+    /// - Parameters:
+    ///   - name: the service as host names have it: `secretsmanager`.
+    ///   - variable: the service as the environment has it: `SECRETS_MANAGER`.
+    ///   - region: the region.
+    ///   - environment: the variables of this process.
+    /// - Returns: the address without a path.
+    public static func endpoint(
+        _ name: String, variable: String, region: String, environment: [String: String]
+    ) -> String {
+        for key in ["AWS_ENDPOINT_URL_\(variable)", "AWS_ENDPOINT_URL"] {
+            if let url = environment[key], !url.isEmpty { return url }
+        }
+        return "https://\(name).\(region).\(suffix(of: region))"
+    }
+}

@@ -1,0 +1,228 @@
+internal import CPosix
+internal import Glibc
+internal import Support
+internal import Transport
+
+/// A program whose standard output is a secret.
+///
+/// No shell reads its arguments, it has no input, and its environment is what it is given. It leads a process group,
+/// which is stopped as a whole. What it writes to standard error is kept apart, for errors.
+struct ChildOutput {
+    /// Why there is no output.
+    enum Failure: Error {
+        case notFound
+        case notStarted(SystemError)
+        case exit(Int32, messages: String)
+        case signal(Int32)
+        case timeout
+        case tooLarge
+        case cancelled
+    }
+
+    let arguments: [String]
+    let environment: [String: String]
+    let timeout: Duration
+    /// The largest output in bytes.
+    let limit: Int
+
+    private static let grace = Duration.seconds(2)
+    private static let keptMessages = 4096
+
+    /// Runs the program to its end.
+    /// - Returns: its output, for the caller to wipe.
+    func run(_ cancellation: CancellationFlag?) throws(Failure) -> [UInt8] {
+        var ends: [Int32] = [-1, -1]
+        guard cposix_pipe(&ends) == 0 else { throw .notStarted(SystemError("create a pipe")) }
+        let output = FileDescriptor(owning: ends[0])
+        let outputEnd = FileDescriptor(owning: ends[1])
+        guard cposix_pipe(&ends) == 0 else { throw .notStarted(SystemError("create a pipe")) }
+        let messages = FileDescriptor(owning: ends[0])
+        let messagesEnd = FileDescriptor(owning: ends[1])
+        let process: pid_t
+        do throws(SystemError) {
+            process = try start(output: outputEnd.raw, error: messagesEnd.raw)
+        } catch {
+            throw error.code == ENOENT ? .notFound : .notStarted(error)
+        }
+        // Only the program holds them now, so that its end is the end of the pipes.
+        _ = consume outputEnd
+        _ = consume messagesEnd
+        var isOver = false
+        defer { if !isOver { Self.stop(process) } }
+        var taken: [UInt8] = []
+        taken.reserveCapacity(limit)
+        var isKept = false
+        defer { if !isKept { taken.withUnsafeMutableBytes { if let base = $0.baseAddress { wipe(base, $0.count) } } } }
+        var said: [UInt8] = []
+        let deadline = ContinuousClock.now + timeout
+        try gather(output, messages, into: &taken, &said, until: deadline, cancellation)
+        let status = try Self.wait(process, messages, &said, until: deadline, cancellation)
+        isOver = true
+        // Those that it left in its group would keep running for nobody.
+        kill(-process, SIGKILL)
+        guard status & 0x7F == 0 else { throw .signal(status & 0x7F) }
+        guard status >> 8 & 0xFF == 0 else {
+            throw .exit(status >> 8 & 0xFF, messages: Self.words(said, without: taken))
+        }
+        isKept = true
+        return taken
+    }
+
+    // MARK: Start
+
+    private func start(output: Int32, error: Int32) throws(SystemError) -> pid_t {
+        // Above all targets, so that none is overwritten before it is copied.
+        let sources = [output, error].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
+        defer { for source in sources where source >= 0 { close(source) } }
+        guard sources.allSatisfy({ $0 >= 0 }) else { throw SystemError("copy a descriptor") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, sources[0], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, sources[1], STDERR_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // What this program blocks or ignores is its own business.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        let words = CStringArray(arguments)
+        let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
+        var process: pid_t = 0
+        guard let program = located else { throw SystemError("run", path: arguments[0], code: ENOENT) }
+        let code = posix_spawn(&process, program, &actions, &attributes, words.pointers, variables.pointers)
+        withExtendedLifetime((words, variables)) {}
+        guard code == 0 else { throw SystemError("run", path: arguments[0], code: code) }
+        return process
+    }
+
+    /// The program, looked for in the search path that it gets: the system's own search would take ours.
+    private var located: String? {
+        guard !arguments[0].contains("/") else { return arguments[0] }
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return folders.lazy.map { "\($0)/\(arguments[0])" }.first { access($0, X_OK) == 0 }
+    }
+
+    // MARK: Output
+
+    /// Reads both pipes until the output ends.
+    private func gather(
+        _ output: borrowing FileDescriptor, _ messages: borrowing FileDescriptor, into taken: inout [UInt8],
+        _ said: inout [UInt8], until deadline: ContinuousClock.Instant, _ cancellation: CancellationFlag?
+    ) throws(Failure) {
+        var waiting = [
+            pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: messages.raw, events: Int16(POLLIN), revents: 0),
+        ]
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+        defer {
+            if let base = room.baseAddress { wipe(base, room.count) }
+            room.deallocate()
+        }
+        while waiting[0].fd >= 0 || waiting[1].fd >= 0 {
+            let ready = poll(&waiting, 2, 50)
+            if cancellation?.isCancelled == true { throw .cancelled }
+            guard ContinuousClock.now < deadline else { throw .timeout }
+            guard ready > 0 else { continue }
+            for index in 0..<2 where waiting[index].revents != 0 {
+                let count = read(waiting[index].fd, room.baseAddress, room.count)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 {
+                    waiting[index].fd = -1
+                    // A child of the program may keep its error output open for ever.
+                    if index == 0 { return }
+                } else if index == 0 {
+                    guard taken.count + count <= limit else { throw .tooLarge }
+                    taken += room[..<count]
+                } else if said.count < Self.keptMessages {
+                    said += room[..<count]
+                }
+            }
+        }
+    }
+
+    /// The program's last line, without what stands in its output as well.
+    private static func words(_ said: [UInt8], without taken: [UInt8]) -> String {
+        let mask = SecretMask()
+        for line in taken.split(separator: UInt8(ascii: "\n")) {
+            mask.add(Secret(String(decoding: line, as: UTF8.self)))
+        }
+        let lines = String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return ServiceCall.shortened(mask.apply(to: String(lines.last ?? "")))
+    }
+
+    /// Takes what was said by now, so that the program never waits for its reader.
+    private static func drain(_ messages: borrowing FileDescriptor, _ said: inout [UInt8]) {
+        var room = [UInt8](repeating: 0, count: 4096)
+        while true {
+            var waiting = pollfd(fd: messages.raw, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 0) > 0 else { return }
+            let count = read(messages.raw, &room, room.count)
+            guard count > 0 else { return }
+            if said.count < keptMessages { said += room[..<count] }
+        }
+    }
+
+    // MARK: End
+
+    private static func wait(
+        _ process: pid_t, _ messages: borrowing FileDescriptor, _ said: inout [UInt8],
+        until deadline: ContinuousClock.Instant, _ cancellation: CancellationFlag?
+    ) throws(Failure) -> Int32 {
+        var status: Int32 = 0
+        var pause: UInt32 = 200
+        while true {
+            let result = waitpid(process, &status, WNOHANG)
+            drain(messages, &said)
+            if result == process { return status }
+            if result < 0, errno != EINTR { return 0 }
+            if cancellation?.isCancelled == true { throw .cancelled }
+            guard ContinuousClock.now < deadline else { throw .timeout }
+            usleep(pause)
+            pause = min(pause * 2, 20_000)
+        }
+    }
+
+    private static func stop(_ process: pid_t) {
+        kill(-process, SIGTERM)
+        let limit = ContinuousClock.now + grace
+        var info = siginfo_t()
+        while ContinuousClock.now < limit,
+            waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0, info.si_signo != SIGCHLD
+        {
+            usleep(5000)
+        }
+        // The group still has its leader, if only as a zombie, so that its number cannot mean anybody else.
+        kill(-process, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    }
+}
+
+/// A null-terminated array of C strings, which is wiped.
+private final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [String]) {
+        count = strings.count
+        pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { (pointers + index).initialize(to: strdup(string)) }
+        (pointers + count).initialize(to: nil)
+    }
+
+    deinit {
+        for index in 0..<count {
+            if let text = pointers[index] { wipe(text, strlen(text)) }
+            free(pointers[index])
+        }
+        pointers.deallocate()
+    }
+}

