@@ -69,7 +69,7 @@ let package = Package(
 
         // The runner around it.
         library("Secrets", ["Support"]),
-        library("Configuration", ["Cryptography", "Secrets", "Support", "YAML"]),
+        library("Configuration", ["Cryptography", "JSON", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
@@ -100,7 +100,8 @@ let package = Package(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
         tests("YAMLTests", ["YAML"]),
         tests("SecretsTests", ["Secrets", "Support"]),
-        tests("ConfigurationTests", ["Configuration", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
+        tests(
+            "ConfigurationTests", ["Configuration", "JSON", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",
@@ -113,7 +114,9 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
                 "StoreFormat", "Support", "Transport", logging,
             ]),
-        tests("CommandsTests", ["Commands", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Support", "dunnage"]),
     ]
 )
