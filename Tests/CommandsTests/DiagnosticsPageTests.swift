@@ -58,6 +58,6 @@ struct DiagnosticsPageTests {
         #expect(
             !CodeDirectory.looksLikeCode("/etc") && !CodeDirectory.looksLikeCode("E99")
                 && !CodeDirectory.looksLikeCode(""))
-        #expect(CodeDirectory.similar(to: "e0211") == "E021")
+        #expect(CodeDirectory.similar(to: "w2o1") == "W201")
     }
 }

@@ -41,6 +41,7 @@ public struct Diagnostic: Sendable, Hashable, Codable {
 
     /// The problem as it is printed: a line that editors and `grep` understand, the source, notes and help.
     /// - Parameter color: whether it is for a terminal that shows colours.
+    /// - Returns: lines, the last with its line break.
     public func render(color: Bool = false) -> String {
         let style = TerminalStyle(isOn: color)
         let mark = severity == .error ? TerminalStyle.Look.error : .warning

@@ -1,5 +1,7 @@
 extension DiagnosticReport {
-    /// A suite with a case a problem; errors are failures, warnings are output. Without errors one case has passed.
+    /// A suite with a case a problem: errors are failures, warnings are output.
+    ///
+    /// Without errors one case has passed.
     var junit: String {
         var cases = diagnostics.map { $0.junit }
         if errors == 0 {

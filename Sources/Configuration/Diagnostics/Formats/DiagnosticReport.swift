@@ -19,11 +19,12 @@ public struct DiagnosticReport: Sendable, Hashable {
     /// How many problems do not.
     var warnings: Int { diagnostics.count - errors }
 
-    /// The report in a form, with a line break at its end; empty in the forms that say nothing when nothing is wrong.
+    /// The report in a form.
     /// - Parameters:
     ///   - format: the form.
     ///   - color: whether the text is for a terminal that shows colours; the other forms have none.
     ///   - version: the program's version, which SARIF names.
+    /// - Returns: the text, with a line break at its end; empty in the forms that say nothing when nothing is wrong.
     public func render(as format: DiagnosticFormat, color: Bool = false, version: String) -> String {
         switch format {
         case .text: diagnostics.isEmpty ? "" : Diagnostic.render(diagnostics, file: file, color: color)
