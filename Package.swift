@@ -89,6 +89,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Destinations", "Support"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "ConfigurationFuzzing", dependencies: ["Configuration", "YAML"], path: "Tests/ConfigurationFuzzing",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "FuzzConfiguration", dependencies: ["ConfigurationFuzzing"], path: "Tests/FuzzConfiguration",
+            swiftSettings: strict),
         tests("SupportTests", ["Support"]),
         tests("JSONTests", ["JSON"]),
         tests("StoreFormatTests", ["Archive", "Cryptography", "JSON", "StoreFormat", "Support"]),
@@ -101,7 +107,8 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("SecretsTests", ["Secrets", "Support"]),
         tests(
-            "ConfigurationTests", ["Configuration", "JSON", "Secrets", "Support", "YAML"], exclude: ["Goldens"]),
+            "ConfigurationTests", ["Configuration", "ConfigurationFuzzing", "JSON", "Secrets", "Support", "YAML"],
+            exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",

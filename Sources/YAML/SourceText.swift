@@ -6,6 +6,9 @@ public struct SourceText: Sendable {
     public let characters: [Unicode.Scalar]
     private let lineStarts: [Int]
 
+    /// How many lines there are; a line break at the end begins another one, which is empty.
+    public var lineCount: Int { lineStarts.count }
+
     /// Decodes UTF-8.
     /// - Throws: `InvalidEncoding` with the position of the first byte that is not UTF-8.
     public init(utf8 bytes: some Collection<UInt8>) throws(InvalidEncoding) {

@@ -9,14 +9,16 @@ extension DiagnosticReport {
 
 extension Diagnostic {
     fileprivate var github: String {
-        var properties = [("file", file), ("line", "\(line)"), ("endLine", "\(endLine)")]
+        var properties: [(String, String)] = []
+        // A variable or a flag of the command line is no file, and has no lines.
+        if line > 0 { properties += [("file", file), ("line", "\(line)"), ("endLine", "\(endLine)")] }
         // Columns are only shown for a place on one line, and the last one belongs to the place.
-        if line == endLine {
+        if line > 0, line == endLine {
             properties += [("col", "\(column)"), ("endColumn", "\(max(column, endColumn - 1))")]
         }
         properties.append(("title", code.rawValue))
         let list = properties.map { "\($0.0)=\(Self.escapedProperty($0.1))" }.joined(separator: ",")
-        return "::\(severity.rawValue) \(list)::\(Self.escaped(paragraph))"
+        return "::\(severity.rawValue) \(list)::\(Self.escaped(line > 0 ? paragraph : "\(file): \(paragraph)"))"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -21,7 +21,9 @@ extension DiagnosticReport {
 
 extension Diagnostic {
     fileprivate var junit: String {
-        let name = XML.quoted("\(code.rawValue) at \(file):\(line):\(column)")
+        // A variable or a flag of the command line has no lines.
+        let place = line > 0 ? "\(file):\(line):\(column)" : file
+        let name = XML.quoted("\(code.rawValue) at \(place)")
         let text = XML.escaped(render())
         let content =
             severity == .error

@@ -56,10 +56,15 @@ extension Diagnostic {
             .init("artifactLocation", .object([.init("uri", .string(FileReference.uri(of: file)))])),
             .init("region", .object(region)),
         ])
+        // A variable or a flag of the command line is no file, and has no lines.
+        let location: JSONValue =
+            line > 0
+            ? .object([.init("physicalLocation", place)])
+            : .object([.init("logicalLocations", .array([.object([.init("name", .string(file))])]))])
         return .object([
             .init("ruleId", .string(code.rawValue)), .init("ruleIndex", .integer(rule)),
             .init("level", severity.sarif), .init("message", .object([.init("text", .string(paragraph))])),
-            .init("locations", .array([.object([.init("physicalLocation", place)])])),
+            .init("locations", .array([location])),
         ])
     }
 }
