@@ -118,8 +118,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
-                "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
+                "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests(
             "CommandsTests",

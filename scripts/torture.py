@@ -61,7 +61,7 @@ class Household:
         self.known = {}
         self.doomed = None
         (self.root / "tree").mkdir()
-        (self.root / "backup").mkdir()
+        (self.root / "backup").mkdir(exist_ok=True)
         (self.root / "passphrase").write_text("correct horse battery staple\n")
         (self.root / "dunnage.yaml").write_text(CONFIGURATION.format(root=self.root))
         for number in range(60):

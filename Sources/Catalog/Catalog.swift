@@ -148,6 +148,9 @@ public final class Catalog: Sendable {
             if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB || code == .SQLITE_FORMAT {
                 return .damaged(path: path, detail: error.message ?? "SQLite code \(code.rawValue)")
             }
+            if let folder = CatalogSpace.fullFolder(path, error.extendedResultCode) {
+                return .full(path: path, folder: folder)
+            }
             return .database(path: path, detail: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
         return .database(path: path, detail: "\(error)")

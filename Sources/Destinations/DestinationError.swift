@@ -28,6 +28,8 @@ public struct DestinationError: Error, Sendable, Hashable {
         case configuration
         /// The file on this machine could not be read or written; the destination is not at fault.
         case localFile
+        /// There is no room for the file on this machine; the destination is not at fault.
+        case localSpace
         /// The caller asked to stop.
         case cancelled
         /// A defect in Dunnage.
@@ -129,6 +131,8 @@ extension DestinationError.Kind {
         case .unsupported: "Use another destination for now."
         case .configuration: "Correct the destination's URL or options."
         case .localFile: "Check the file system of the temporary folder on this machine."
+        case .localSpace:
+            "Free some space there, or set TMPDIR to a folder that has more; nothing that was stored is lost."
         case .cancelled: "Nothing was lost; run again to continue."
         case .internalFault: "Please report this as a defect."
         }

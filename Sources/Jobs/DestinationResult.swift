@@ -14,6 +14,8 @@ public struct DestinationResult: Sendable {
     public let maintenance: MaintenanceResult?
     /// The lease of another run that was in the way; `nil` when there was none.
     public let lease: RunReport.Destination.Lease?
+    /// What it cost to leave the catalog at the destination; `nil` when it was not.
+    public let keptCatalog: CatalogSnapshot.Cost?
     /// How it ended.
     public let outcome: Outcome
     /// What went wrong with single entries and objects.
@@ -26,14 +28,15 @@ public struct DestinationResult: Sendable {
     /// A result from its parts.
     public init(
         name: String, label: String?, summary: BackupSummary?, maintenance: MaintenanceResult? = nil,
-        lease: RunReport.Destination.Lease? = nil, outcome: Outcome, problems: ProblemDigest, retries: Int,
-        duration: Duration
+        lease: RunReport.Destination.Lease? = nil, keptCatalog: CatalogSnapshot.Cost? = nil, outcome: Outcome,
+        problems: ProblemDigest, retries: Int, duration: Duration
     ) {
         self.name = name
         self.label = label
         self.summary = summary
         self.maintenance = maintenance
         self.lease = lease
+        self.keptCatalog = keptCatalog
         self.outcome = outcome
         self.problems = problems
         self.retries = retries
@@ -58,7 +61,8 @@ public struct DestinationResult: Sendable {
             deletedVersions: Int64(maintenance?.retention?.deleted.count ?? 0),
             retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
             retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
-            isPartial: summary?.isPartial ?? false, lease: lease)
+            isPartial: summary?.isPartial ?? false, lease: lease,
+            catalog: summary.map { .init($0, kept: keptCatalog) })
     }
 }
 
@@ -77,7 +81,25 @@ extension RunReport.Destination.Compaction {
         self.init(
             writtenVolumes: Int64(summary.volumesUploaded),
             deletedVolumes: Int64(summary.volumesDeleted + summary.volumesRewritten),
-            uploadedBytes: summary.bytesUploaded, freedBytes: summary.bytesFreed)
+            uploadedBytes: summary.bytesUploaded, freedBytes: summary.bytesFreed, wastedBytes: summary.bytesWasted)
+    }
+}
+
+extension RunReport.Destination.Catalog {
+    /// How a run came by its catalog, in the words of a report.
+    init(_ summary: BackupSummary, kept: CatalogSnapshot.Cost?) {
+        let copy = summary.catalogWasRebuilt ? nil : summary.catalogSnapshot
+        self.init(
+            origin: summary.catalogWasRebuilt ? .rebuilt : copy == nil ? .local : .copy,
+            seconds: summary.catalogDuration.milliseconds, fetchedBytes: copy?.bytes, keptBytes: kept?.bytes,
+            keptSeconds: kept?.duration.milliseconds)
+    }
+}
+
+extension Duration {
+    /// Seconds, to the millisecond.
+    fileprivate var milliseconds: Double {
+        (Double(components.seconds) * 1e3 + (Double(components.attoseconds) / 1e15).rounded()) / 1e3
     }
 }
 

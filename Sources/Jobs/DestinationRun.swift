@@ -27,6 +27,8 @@ struct DestinationRun {
         var summary: BackupSummary?
         var maintenance: MaintenanceResult?
         var lease: RunReport.Destination.Lease?
+        /// What it cost to leave the catalog at the destination.
+        var keptCatalog: CatalogSnapshot.Cost?
         let progress = RunProgress()
     }
 
@@ -60,8 +62,8 @@ struct DestinationRun {
         }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, maintenance: findings.maintenance,
-            lease: findings.lease, outcome: outcome, problems: digest, retries: findings.progress.retries,
-            duration: ContinuousClock.now - clock)
+            lease: findings.lease, keptCatalog: findings.keptCatalog, outcome: outcome, problems: digest,
+            retries: findings.progress.retries, duration: ContinuousClock.now - clock)
     }
 
     private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
@@ -85,7 +87,7 @@ struct DestinationRun {
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
             temporaryFolder: temporary.path, progress: findings.progress,
             cancellation: context.interruption.cancellation,
-            retry: context.retryPolicy)
+            retry: context.retryPolicy, now: context.now)
         var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = try job.request(
@@ -113,7 +115,9 @@ struct DestinationRun {
         findings.maintenance = Maintenance(
             job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
         ).run()
-        if context.isStateless, !context.interruption.isRequested { keepSnapshot(of: catalog, at: store) }
+        if context.isStateless, !context.interruption.isRequested {
+            findings.keptCatalog = keepSnapshot(of: catalog, at: store)
+        }
     }
 
     // MARK: The catalog's cost
@@ -130,14 +134,16 @@ struct DestinationRun {
     }
 
     /// Leaves the catalog at the destination for the next run; one that cannot be left only costs that run time.
-    private func keepSnapshot(of path: String, at store: Store) {
+    private func keepSnapshot(of path: String, at store: Store) -> CatalogSnapshot.Cost? {
         do {
-            guard let cost = try CatalogSnapshot.keep(Catalog(path: path), at: store) else { return }
+            guard let cost = try CatalogSnapshot.keep(Catalog(path: path), at: store) else { return nil }
             logger.info(
                 "catalog kept at the destination",
                 metadata: ["bytes": "\(cost.bytes)", "duration_seconds": "\(cost.duration.roundedSeconds)"])
+            return cost
         } catch {
             logger.warning("catalog not kept at the destination", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 

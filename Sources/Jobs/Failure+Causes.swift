@@ -3,7 +3,6 @@ internal import Configuration
 internal import Cryptography
 internal import Destinations
 internal import Engine
-internal import Glibc
 internal import Reporting
 internal import Secrets
 internal import StoreFormat
@@ -21,14 +20,14 @@ extension Failure {
         case let error as DestinationError: self.init(error, stop)
         case let error as StoreFormatError: self.init(error)
         case let error as CryptError: self.init(error)
-        case let error as CatalogError: self.init(.local, .failure, error.description)
+        case let error as CatalogError: self.init(error)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
         case let error as SecretError: self.init(.secret, .configuration, error.description.startingUppercase)
         case let error as FilterError: self.init(.configuration, .configuration, error.description)
         case let error as ReportingError: self.init(.configuration, .configuration, error.description)
         case let error as SystemError:
             self.init(
-                error.code == ENOSPC ? .full : .local, .failure, "Could not \(error). Check space and permissions.")
+                error.isOutOfSpace ? .full : .local, .failure, "Could not \(error). Check space and permissions.")
         default: self.init(.defect, .failure, "\(error). Please report this as a defect.")
         }
     }
@@ -38,8 +37,8 @@ extension Failure {
         switch error {
         case .destination(let cause): self.init(cause, stop)
         case .format(let cause): self.init(cause)
-        case .catalog: self.init(.local, .failure, message)
-        case .system(let cause, _): self.init(cause.code == ENOSPC ? .full : .local, .failure, message)
+        case .catalog(let cause): self.init(cause)
+        case .system(let cause, _): self.init(cause.isOutOfSpace ? .full : .local, .failure, message)
         case .emptyStore, .missingObjects, .damagedObject, .uploadNotListed: self.init(.store, .failure, message)
         case .clockBehind: self.init(.local, .failure, message)
         case .missingPassphrase: self.init(.passphrase, .configuration, message)
@@ -61,13 +60,20 @@ extension Failure {
         case .transient, .throttled: self.init(.unreachable, .temporary, message)
         case .authentication, .permission: self.init(.credentials, .credentials, message)
         case .missingContainer: self.init(.missingContainer, .failure, message)
-        case .quota: self.init(.full, .failure, message)
+        case .quota, .localSpace: self.init(.full, .failure, message)
         case .missingObject, .corrupt: self.init(.store, .failure, message)
         case .exists: self.init(.destination, .failure, message)
         case .unsupported, .configuration: self.init(.configuration, .configuration, message)
         case .localFile: self.init(.local, .failure, message)
         case .cancelled: self.init(stoppedBy: stop, message)
         case .internalFault: self.init(.defect, .failure, message)
+        }
+    }
+
+    private init(_ error: CatalogError) {
+        switch error {
+        case .full: self.init(.full, .failure, error.description)
+        case .database, .damaged, .tooNew, .inconsistent: self.init(.local, .failure, error.description)
         }
     }
 

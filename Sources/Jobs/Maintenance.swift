@@ -70,7 +70,7 @@ struct Maintenance {
         let opened = try StoreSession.open(
             destination: store.destination, passphrase: store.passphrase, prefix: store.prefix, catalogPath: catalog,
             temporaryFolder: store.temporaryFolder, problems: problems, progress: store.progress,
-            cancellation: store.cancellation, retry: context.retryPolicy)
+            cancellation: store.cancellation, retry: context.retryPolicy, now: context.now)
         store.shareLease(with: opened.store)
         session = opened
         return opened
@@ -115,10 +115,12 @@ struct Maintenance {
         retention.held = decision.held.map(\.time)
         retention.locked = decision.locked.map(\.time)
         let due = decision.deleted
-        guard due.count <= policy.deletionLimit(ofVersions: decision.verdicts.count) else {
+        let jump = ClockJump(in: decision, now: now)
+        guard jump == nil, due.count <= policy.deletionLimit(ofVersions: decision.verdicts.count) else {
             retention.refused = due.count
             result.retention = retention
-            result.failure = Failure(decision, policy, job: job.name)
+            result.failure =
+                jump.map { Failure($0, decision, job: job.name) } ?? Failure(decision, policy, job: job.name)
             return
         }
         let summary = try run.carryOut(decision)
@@ -159,6 +161,17 @@ extension Failure {
             "The backup was made, but \(objects) object\(objects == 1 ? " is" : "s are") missing or damaged at the "
                 + "destination, found by reading \(summary.objects) back. Run `dunnage verify \(job)` to learn which "
                 + "files are concerned.")
+    }
+
+    /// Why a run deleted nothing: the clock may be wrong.
+    fileprivate init(_ jump: ClockJump, _ decision: RetentionDecision, job: String) {
+        let due = decision.deleted.count
+        self.init(
+            .refused, .refused,
+            "The backup was made, but retention would delete \(due) of \(decision.verdicts.count) versions, "
+                + "\(jump.count) of them for their age, and from \(jump.before) to \(jump.after) there is none: "
+                + "a clock that jumped looks like that. None was deleted. If the clock is right, "
+                + "`dunnage retention apply \(job) --confirm \(due)` deletes them.")
     }
 
     /// Why a run deleted nothing: more versions were due than one run may delete.

@@ -55,7 +55,8 @@ public struct StoreWriting: Sendable {
         let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
         if configuration.runtime.isStateless {
             let lease = LeaseRequest(instance: configuration.instance, activity: "\(activity) \(job.name)")
-            return HeldStore(try open(access, catalog: nil, lease), lock: nil)
+            return HeldStore(
+                try open(access, catalog: nil, lease), lock: nil, isStateless: true, logger: logger)
         }
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
         do {
@@ -70,13 +71,13 @@ public struct StoreWriting: Sendable {
         let lease = LeaseRequest(
             instance: configuration.instance, activity: "\(activity) \(job.name)",
             memory: state.leaseMemory(ofCatalog: catalog))
-        return HeldStore(try open(access, catalog: catalog, lease), lock: lock)
+        return HeldStore(try open(access, catalog: catalog, lease), lock: lock, logger: logger)
     }
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
     public func open(url: String, passphraseFile: String?) throws(Failure) -> HeldStore {
         let access = try StoreAccess(url: url, passphraseFile: passphraseFile, mask: mask, logger: logger)
-        return HeldStore(try open(access, catalog: nil, LeaseRequest(activity: activity)), lock: nil)
+        return HeldStore(try open(access, catalog: nil, LeaseRequest(activity: activity)), lock: nil, logger: logger)
     }
 
     private func open(

@@ -31,15 +31,18 @@ extension RunReport {
         public var verification: Verification?
         /// Whether the version is of a run that was stopped before it had seen everything.
         public var isPartial: Bool
-        /// Whose lease on the destination was in the way or had expired.
+        /// Whose lease on the destination was in the way.
         public var lease: Lease?
+        /// How the run came by its catalog, when it got that far.
+        public var catalog: Catalog?
 
         /// Describes what came of a destination.
         public init(
             name: String, label: String? = nil, result: Result, version: Timestamp? = nil, uploadedBytes: Int64 = 0,
             uploadedObjects: Int64 = 0, storedBytes: Int64? = nil, versions: Int64? = nil, deletedVersions: Int64 = 0,
             retention: Retention? = nil, compaction: Compaction? = nil, retries: Int64 = 0,
-            verification: Verification? = nil, isPartial: Bool = false, lease: Lease? = nil
+            verification: Verification? = nil, isPartial: Bool = false, lease: Lease? = nil,
+            catalog: Catalog? = nil
         ) {
             self.name = name
             self.label = label
@@ -56,6 +59,7 @@ extension RunReport {
             self.verification = verification
             self.isPartial = isPartial
             self.lease = lease
+            self.catalog = catalog
         }
     }
 }

@@ -119,6 +119,7 @@ extension RunReport.Destination {
         object["compaction"] = compaction?.json
         if isPartial { object["partial"] = .bool(true) }
         object["lease"] = lease?.json(masking: mask)
+        object["catalog"] = catalog?.json
         return object.value
     }
 }
@@ -151,6 +152,18 @@ extension RunReport.Destination.Compaction {
         object["uploaded_bytes"] = .integer(uploadedBytes)
         object["freed_bytes"] = .integer(freedBytes)
         object["wasted_bytes"] = wastedBytes.map { .integer($0) }
+        return object.value
+    }
+}
+
+extension RunReport.Destination.Catalog {
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["origin"] = .string(origin.rawValue)
+        object["duration_seconds"] = .number(seconds)
+        object["fetched_bytes"] = fetchedBytes.map { .integer($0) }
+        object["kept_bytes"] = keptBytes.map { .integer($0) }
+        object["kept_seconds"] = keptSeconds.map { .number($0) }
         return object.value
     }
 }

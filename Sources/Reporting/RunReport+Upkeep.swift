@@ -79,14 +79,48 @@ extension RunReport.Destination {
         }
     }
 
+    /// How the run came by its catalog, and what it cost where the catalog is not kept on the machine.
+    public struct Catalog: Sendable, Hashable {
+        /// Where it came from.
+        public enum Origin: String, Sendable, Hashable, CaseIterable {
+            /// The run before had left it on the machine, or there was no store yet.
+            case local
+            /// A copy of it was fetched from the destination.
+            case copy
+            /// It was built from the objects of the store.
+            case rebuilt
+        }
+
+        /// Where it came from.
+        public var origin: Origin
+        /// Seconds until it was in step with the store.
+        public var seconds: Double
+        /// Bytes of the copy that was fetched; nil when none was.
+        public var fetchedBytes: Int64?
+        /// Bytes of the copy that was left at the destination; nil when none was.
+        public var keptBytes: Int64?
+        /// Seconds that leaving it took.
+        public var keptSeconds: Double?
+
+        /// Describes where a catalog came from.
+        public init(
+            origin: Origin, seconds: Double, fetchedBytes: Int64? = nil, keptBytes: Int64? = nil,
+            keptSeconds: Double? = nil
+        ) {
+            self.origin = origin
+            self.seconds = seconds
+            self.fetchedBytes = fetchedBytes
+            self.keptBytes = keptBytes
+            self.keptSeconds = keptSeconds
+        }
+    }
+
     /// A lease of another run that was met at the destination.
     public struct Lease: Sendable, Hashable {
         /// What became of it.
         public enum State: String, Sendable, Hashable, CaseIterable {
             /// It was valid, so this run did not begin.
             case held
-            /// It had expired and was taken over.
-            case expired
             /// This run lost its own to another.
             case lost
         }

@@ -16,6 +16,9 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         self.path = path
     }
 
+    /// Whether a file system, or somebody's share of it, is full.
+    public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
+
     /// The operating system's words for the code: `No such file or directory`.
     public var message: String {
         var buffer = [CChar](repeating: 0, count: 256)

@@ -1,3 +1,4 @@
+import Catalog
 import Configuration
 import Destinations
 import Engine
@@ -39,7 +40,9 @@ struct ExitCodeTests {
             case .authentication, .permission: .credentials
             case .unsupported, .configuration: .configuration
             case .cancelled: .interrupted
-            case .missingObject, .missingContainer, .exists, .quota, .corrupt, .localFile, .internalFault: .failure
+            case .missingObject, .missingContainer, .exists, .quota, .corrupt, .localFile, .localSpace,
+                .internalFault:
+                .failure
             }
         let error = DestinationError(kind, .list, at: "file:///backup", detail: "why")
         #expect(Failure(error).exitCode == expected)
@@ -60,6 +63,12 @@ struct ExitCodeTests {
             (.noSuchVersion("9", available: ""), .failure, .notFound),
             (.nothingSelected(["x"]), .failure, .notFound),
             (.system(SystemError("write", code: ENOSPC), doing: "write"), .failure, .full),
+            (.system(SystemError("write", code: EDQUOT), doing: "write"), .failure, .full),
+            (.catalog(.full(path: "c", folder: "f")), .failure, .full),
+            (.catalog(.database(path: "c", detail: "locked")), .failure, .local),
+            (.destination(DestinationError(.localSpace, .get, at: "d", detail: "…")), .failure, .full),
+            (.destination(DestinationError(.quota, .put, at: "d", detail: "…")), .failure, .full),
+            (.clockBehind(newest: Timestamp(seconds: 0), destination: "d"), .failure, .local),
             (.system(SystemError("write", code: EIO), doing: "write"), .failure, .local),
             (.format(StoreFormatError(.wrongPassphrase, object: "o")), .credentials, .passphrase),
         ]

@@ -108,6 +108,25 @@ struct MaintenanceTests {
         #expect(try filelists(fixture).count == 4)
     }
 
+    @Test("in 2038 no run deletes versions of years before for their age, until somebody says that it is 2038")
+    func jump() throws {
+        let fixture = try fixture(versions: 3)
+        try change(fixture, "of the future")
+        var context = try fixture.context(text(fixture, retention: "{ policy: \"1W:1D\" }"))
+        context.now = { Timestamp(seconds: Timestamp.now().seconds + 12 * 366 * 86_400) }
+        let result = JobRun(try context.configuration.findJob("home"), in: context).run()
+        #expect(result.exitCode == .refused)
+        #expect(result.destinations.first?.summary?.version != nil)
+        #expect(result.destinations.first?.maintenance?.retention?.refused == 3)
+        guard case .failure(let failure) = result.outcome else {
+            Issue.record("it did not fail")
+            return
+        }
+        #expect(failure.message.contains("a clock that jumped looks like that"))
+        #expect(failure.message.contains("dunnage retention apply home --confirm 3"))
+        #expect(try filelists(fixture).count == 4)
+    }
+
     @Test("a held version stays, whatever its age")
     func held() throws {
         let fixture = try fixture(versions: 3)

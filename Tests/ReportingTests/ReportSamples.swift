@@ -31,7 +31,8 @@ enum ReportSamples {
                     faults: ["modified": 2, "missing": 1])),
             .init(
                 name: "usb", label: "file:///mnt/usb", result: .failure, isPartial: true,
-                lease: .init(state: .expired, owner: "laptop", expires: started)),
+                lease: .init(state: .held, owner: "laptop", expires: started),
+                catalog: .init(origin: .copy, seconds: 1.25, fetchedBytes: 900, keptBytes: 1000, keptSeconds: 0.5)),
         ],
         problems: [
             .init(

@@ -8,22 +8,26 @@ public final class ChaosDestination: Destination {
     private let inner: any Destination
     private let state: Mutex<SeededGenerator>
     private let rate: Double
+    private let memory: ChaosMemory
 
     /// Wraps a destination; `rate` is the share of calls that go wrong.
-    public init(_ inner: any Destination, seed: UInt64, rate: Double = 0.1) {
+    public init(_ inner: any Destination, seed: UInt64, rate: Double = 0.1, memory: ChaosMemory = ChaosMemory()) {
         self.inner = inner
         self.rate = rate
+        self.memory = memory
         state = Mutex(SeededGenerator(seed: seed))
     }
 
     /// The label of the real destination.
     public var label: String { inner.label }
 
-    private func roll(_ kinds: Int) -> Int? {
-        state.withLock { generator in
+    private func roll(_ ways: [ChaosWay]) -> ChaosWay? {
+        let way = state.withLock { generator -> ChaosWay? in
             guard Double.random(in: 0..<1, using: &generator) < rate else { return nil }
-            return Int.random(in: 0..<kinds, using: &generator)
+            return ways.randomElement(using: &generator)
         }
+        if let way { memory.count(way) }
+        return way
     }
 
     private func number(_ range: Range<Int>) -> Int {
@@ -35,71 +39,96 @@ public final class ChaosDestination: Destination {
         return DestinationError(kind, operation, object: object, at: label, detail: "chaos")
     }
 
-    /// Lists all, fails, or leaves out what comes last.
+    /// Lists all, fails, or lists what is not so, or not all.
     public func list() throws(DestinationError) -> [RemoteObject] {
         let objects = try inner.list()
-        switch roll(3) {
-        case 0?, 1?: throw failure(.list)
-        case 2?: return Array(objects.prefix(number(0..<max(1, objects.count))))
+        defer { memory.remember(objects) }
+        switch roll([.listFails, .listEndsEarly, .listLeavesOut, .listIsStale]) {
+        case .listFails?: throw failure(.list)
+        case .listEndsEarly?: return Array(objects.prefix(number(0..<max(1, objects.count))))
+        case .listLeavesOut?: return objects.filter { _ in number(0..<8) > 0 }
+        case .listIsStale?: return memory.listing { number(0..<$0) } ?? objects
         default: return objects
         }
     }
 
-    /// Stores, fails before or after, or stores a part and says nothing.
+    /// Stores, or fails before, in the middle or after, or stores a part and says nothing.
     public func put(_ name: String, from file: LocalFile) throws(DestinationError) {
-        switch roll(3) {
-        case 0?: throw failure(.put, name)
-        case 1?:
-            try inner.put(name, from: file)
-            throw failure(.put, name)
-        case 2?:
+        let way = roll([.putFails, .putFailsAfter, .putFailsHalfway, .putKeepsHalf])
+        switch way {
+        case .putFails?: throw failure(.put, name)
+        case .putFailsHalfway?, .putKeepsHalf?:
             let cut = LocalFile(path: "\(file.path).cut", size: file.size / 2)
             defer { unlink(cut.path) }
-            guard Self.copy(file.path, to: cut.path, count: cut.size) else { throw failure(.put, name) }
+            guard let bytes = Self.bytes(of: file.path), Self.write(bytes.prefix(Int(cut.size)), to: cut.path) else {
+                throw failure(.put, name)
+            }
             try inner.put(name, from: cut)
-        default: try inner.put(name, from: file)
+        default:
+            try inner.put(name, from: file)
+            if let bytes = Self.bytes(of: file.path) { memory.remember(name, bytes) }
         }
+        if way == .putFailsAfter || way == .putFailsHalfway { throw failure(.put, name) }
     }
 
-    private static func copy(_ path: String, to target: String, count: Int64) -> Bool {
-        guard let source = try? FileDescriptor.open(path),
-            let sink = try? FileDescriptor.open(target, flags: O_WRONLY | O_CREAT | O_TRUNC)
-        else { return false }
-        var bytes = [UInt8](repeating: 0, count: Int(count))
-        let read = (try? bytes.withUnsafeMutableBytes { try source.read(into: $0) }) ?? 0
-        return (try? bytes[..<read].withUnsafeBytes { try sink.write(all: $0) }) != nil
+    private static func bytes(of path: String) -> [UInt8]? {
+        guard let file = try? FileDescriptor.open(path), let size = try? file.size() else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        guard let read = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }), read == bytes.count else {
+            return nil
+        }
+        return bytes
     }
 
-    /// Fetches, fails, fetches something else, or turns a bit over.
+    private static func write(_ bytes: ArraySlice<UInt8>, to path: String) -> Bool {
+        guard let file = try? FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC) else { return false }
+        return (try? bytes.withUnsafeBytes { try file.write(all: $0) }) != nil
+    }
+
+    /// Fetches, fails before or after, or fetches something else.
     public func get(_ name: String, to path: String) throws(DestinationError) -> Int64 {
-        let fault = roll(3)
-        if fault == 0 { throw failure(.get, name) }
-        if fault == 1 {
+        let way = roll([.getFails, .getFailsAfter, .getOther, .getFlipped, .getCut, .getStale, .getNothing])
+        switch way {
+        case .getFails?: throw failure(.get, name)
+        case .getNothing?:
+            throw DestinationError(.missingObject, .get, object: name, at: label, detail: "chaos")
+        case .getOther?:
             let others = try inner.list()
+            guard !others.isEmpty else { break }
             return try inner.get(others[number(0..<others.count)].name, to: path)
+        case .getStale?:
+            guard let old = memory.content(name), Self.write(old[...], to: path) else { break }
+            return Int64(old.count)
+        default: break
         }
         let size = try inner.get(name, to: path)
-        if fault == 2, size > 0, let file = try? FileDescriptor.open(path, flags: O_RDWR) {
-            let position = Int64(number(0..<Int(size)))
-            var byte: [UInt8] = [0]
-            _ = try? byte.withUnsafeMutableBytes { try file.read(into: $0, at: position) }
-            byte[0] ^= 4
-            _ = try? byte.withUnsafeBytes { try file.write(all: $0, at: position) }
+        switch way {
+        case .getFailsAfter?: throw failure(.get, name)
+        case .getFlipped? where size > 0:
+            guard var bytes = Self.bytes(of: path) else { break }
+            bytes[number(0..<bytes.count)] ^= 4
+            _ = Self.write(bytes[...], to: path)
+        case .getCut? where size > 0:
+            guard let bytes = Self.bytes(of: path) else { break }
+            let rest = number(0..<bytes.count)
+            _ = Self.write(bytes[..<rest], to: path)
+            return Int64(rest)
+        default: break
         }
         return size
     }
 
-    /// Removes, or fails before or after.
+    /// Removes, fails before or after, or does nothing and says nothing.
     public func delete(_ name: String) throws(DestinationError) {
-        let fault = roll(2)
-        if fault == 0 { throw failure(.delete, name) }
-        try inner.delete(name)
-        if fault == 1 { throw failure(.delete, name) }
+        let way = roll([.deleteFails, .deleteFailsAfter, .deleteDoesNothing])
+        if way == .deleteFails { throw failure(.delete, name) }
+        if way != .deleteDoesNothing { try inner.delete(name) }
+        if way == .deleteFailsAfter { throw failure(.delete, name) }
     }
 
     /// Prepares the real destination, or fails.
     public func prepare(create: Bool) throws(DestinationError) {
-        if roll(1) != nil { throw failure(.prepare) }
+        if roll([.prepareFails]) != nil { throw failure(.prepare) }
         try inner.prepare(create: create)
     }
 

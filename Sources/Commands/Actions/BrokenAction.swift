@@ -27,6 +27,7 @@ struct BrokenAction {
                 + "\(HumanText.count(summary.deleted.count, "version")) at \(opened.label)"
             try Confirmation.require(what, isGiven: isConfirmed, on: program.console)
             summary = try run.run(isDryRun: false)
+            opened.endChange()
         }
         try program.tell {
             if json {

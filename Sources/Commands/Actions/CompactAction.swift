@@ -25,6 +25,7 @@ struct CompactAction {
             try program.tell { try tell(plan, opened, program) }
         } else {
             let summary = try run.run()
+            opened.endChange()
             opened.endProgress()
             try program.tell { try tell(summary, opened, ContinuousClock.now - start, program) }
         }

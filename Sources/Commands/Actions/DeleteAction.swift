@@ -27,6 +27,7 @@ struct DeleteAction {
             ? nil
             : try DeleteRun(opened.session, problems: opened.problems)
                 .run(versions: versions.map(\.id), allowsLast: allowsLast)
+        opened.endChange()
         try program.tell {
             if json {
                 try program.console.print(

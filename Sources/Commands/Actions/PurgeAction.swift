@@ -25,6 +25,7 @@ struct PurgeAction {
                 + "\(HumanText.count(summary.versions.count, "version")) at \(opened.label)"
             try Confirmation.require(what, isGiven: isConfirmed, on: program.console)
             summary = try run.run(patterns, version: selector)
+            opened.endChange()
         }
         try program.tell {
             if json {

@@ -29,6 +29,7 @@ struct RepairAction {
         options.isDryRun = isDryRun
         if let size = opened.job?.options.volumeSize { options.volumeSize = size.bytes }
         let summary = try RepairRun(opened.session, options: options, problems: opened.problems).run()
+        opened.endChange()
         opened.endProgress()
         try program.tell {
             if json {

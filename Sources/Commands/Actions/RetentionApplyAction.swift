@@ -16,7 +16,8 @@ struct RetentionApplyAction {
         let opened = try OpenedStore(store, program, change: isDryRun ? nil : "retention")
         defer { opened.endProgress() }
         let policy = try opened.policy(nil)
-        let run = RetentionRun(opened.session, policy: policy, problems: opened.problems)
+        let now = Timestamp.now()
+        let run = RetentionRun(opened.session, policy: policy, problems: opened.problems, now: now)
         let decision = try run.decide()
         opened.endProgress()
         let due = decision.deleted.count
@@ -28,12 +29,16 @@ struct RetentionApplyAction {
         }
         let limit = policy.deletionLimit(ofVersions: decision.verdicts.count)
         if !isDryRun, due > 0 {
-            let more = due > limit ? ", more than max_delete (\(limit)) allows a run" : ""
+            var more = due > limit ? ", more than max_delete (\(limit)) allows a run" : ""
+            if let jump = ClockJump(in: decision, now: now) {
+                more += ", although there is none from \(jump.before) to \(jump.after), as after a clock that jumped"
+            }
             try Confirmation.require(
                 "Deleting \(due) of \(decision.verdicts.count) versions from \(opened.label)\(more)",
                 isGiven: isConfirmed || confirmed != nil, on: program.console)
         }
         let summary = isDryRun || due == 0 ? nil : try run.carryOut(decision)
+        opened.endChange()
         try program.tell {
             if json {
                 try program.console.print(

@@ -18,12 +18,19 @@ enum RetentionText {
     }
 
     /// How many go, and whether that is allowed.
-    static func closing(_ decision: RetentionDecision, limit: Int) -> [String] {
+    static func closing(_ decision: RetentionDecision, limit: Int, now: Timestamp = .now()) -> [String] {
         let count = decision.deleted.count
         guard count > 0 else { return ["Every version stays."] }
         let sentence =
             "\(HumanText.count(count)) of \(HumanText.count(decision.verdicts.count, "version")) "
             + "\(count == 1 ? "goes" : "go") with the next run."
+        if let jump = ClockJump(in: decision, now: now) {
+            return [
+                "\(HumanText.count(count)) of \(HumanText.count(decision.verdicts.count, "version")) are due, but there "
+                    + "is none from \(jump.before) to \(jump.after), as after a clock that jumped: "
+                    + "a run deletes none, until `dunnage retention apply` is told --confirm \(count)."
+            ]
+        }
         guard count > limit else { return [sentence] }
         return [
             "\(HumanText.count(count)) of \(HumanText.count(decision.verdicts.count, "version")) are due, more than the "

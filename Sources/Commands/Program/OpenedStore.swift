@@ -76,6 +76,9 @@ struct OpenedStore {
     /// What a command returns that has listed what it could: some of it may be missing where the store is damaged.
     var exitCode: Jobs.ExitCode { ProblemDigest(problems).errors > 0 ? .failure : .success }
 
+    /// Leaves the catalog as it is now at the destination, where copies of it are kept; to be called after a change.
+    func endChange() { held?.renewCatalogCopy() }
+
     /// Ends the display of progress, before data is printed.
     func endProgress() { setting.progress.watch(nil) }
 

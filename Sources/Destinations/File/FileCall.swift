@@ -64,7 +64,7 @@ struct FileCall {
     }
 
     private func localFailure(_ error: SystemError) -> DestinationError {
-        failure(.localFile, "\(error)")
+        failure(error.isOutOfSpace ? .localSpace : .localFile, "\(error)")
     }
 
     private func remoteFailure(_ error: SystemError) -> DestinationError {

@@ -55,7 +55,7 @@ public struct BackupRun {
     }
 
     private func perform() throws -> BackupSummary {
-        let started = Timestamp.now()
+        let started = store.now()
         progress.phase = .preparing
         try SourceCheck(request: request).run()
         try prepareDestination()
@@ -363,7 +363,7 @@ public struct BackupRun {
     /// Versions are named by the time they were made; a clock that is behind would put new ones before old ones.
     private func checkClock(_ listing: StoreListing) throws {
         guard let newest = listing.dlists.first?.name.time else { return }
-        guard newest.seconds - Timestamp.now().seconds <= Self.toleratedClockSkew else {
+        guard newest.seconds - store.now().seconds <= Self.toleratedClockSkew else {
             throw EngineError.clockBehind(newest: newest, destination: store.destination.label)
         }
     }

@@ -21,14 +21,15 @@ struct VersionSender {
     ///   - catalog: has the run's rows.
     ///   - listing: what the destination had before; tells which times are taken.
     /// - Returns: the list, which is at the destination; the catalog knows that it was to be sent.
-    /// - Throws: `.cancelled`, and what keeps the list from being written or sent.
+    /// - Throws: `.cancelled`, `.clockBehind` when the newest version is of a time that is not soon, and what keeps the list from being written or sent.
     func send(
         _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing
     ) throws -> UnfinishedRun.AnnouncedList {
-        var time = listing.nextVersionTime(at: run.started)
+        // A clock that was set back since the run began was wrong before: what it said then is later than now.
+        var time = listing.nextVersionTime(at: min(run.started, store.now()))
         for _ in 0..<60 {
             // Runs in quick succession must not run ahead of the clock.
-            while time.seconds > Timestamp.now().seconds + 1, !store.cancellation.isCancelled { usleep(20_000) }
+            try VersionTimes.wait(for: Timestamp(seconds: time.seconds - 1), store)
             try store.cancellation.check()
             let name = ObjectName.dlist(prefix: prefix, time: time, encryption: encryption)
             let writer = try VolumeWriter(

@@ -31,7 +31,8 @@ struct CompactPlanner {
             let sizes = volumes.lazy.filter { $0.kind == .dblock }.map { listed[$0.name]?.size ?? $0.size }
             let thresholds = CompactThresholds(options, largest: sizes.max() ?? 0)
             let versions = try reader.versions()
-            let obstacle = Self.obstacle(usage, volumes, versions, session.listing)
+            let obstacle =
+                try missedVersions(reader) ?? Self.obstacle(usage, volumes, versions, session.listing)
             let plan: CompactPlan
             if versions.isEmpty {
                 plan = CompactPlan(reason: .noVersions, volumes: [], of: usage)
@@ -56,6 +57,18 @@ struct CompactPlanner {
             trusted.insert(volume.id)
         }
         return trusted
+    }
+
+    /// Seconds for which the data of versions stays that are not listed any more.
+    private static let missedGrace: Int64 = 86_400
+
+    /// Why it is too soon to believe that versions are gone: some destinations list late, or not to the end.
+    private func missedVersions(_ reader: borrowing CatalogReader) throws -> String? {
+        guard let since = try reader.property(KeptCatalog.missedProperty).flatMap({ Int64($0) }),
+            options.now().seconds - since < Self.missedGrace
+        else { return nil }
+        return "versions were missing in the listing of \(Timestamp(seconds: since)), and for a day their data stays, "
+            + "in case the listing was wrong"
     }
 
     /// Why it cannot be known what is needed.
@@ -144,7 +157,6 @@ extension CompactPlan {
     fileprivate init(reason: CompactSummary.Reason, volumes: [Volume], of usage: BlockUsage) {
         self.init(
             reason: reason, volumes: volumes, volumeCount: usage.volumes.count,
-            usedBytes: usage.volumes.values.reduce(0) { $0 + $1.usedBytes },
-            wastedBytes: usage.volumes.values.reduce(0) { $0 + $1.wastedBytes })
+            usedBytes: usage.volumes.values.reduce(0) { $0 + $1.usedBytes }, wastedBytes: usage.wastedBytes)
     }
 }

@@ -47,13 +47,24 @@ public struct CompactRun {
             let deleted = try ReplacedObjects.delete(session)
             let planned = try planner.make()
             var summary: CompactSummary
-            if planned.plan.reason == .compacted {
+            let new = planned.plan.reason == .compacted ? try NewVersions.first(in: session.store.list(), session) : nil
+            if let new {
+                summary = CompactSummary(.incompleteStore)
+                summary.bytesBefore = session.listing.totalSize
+                summary.bytesAfter = summary.bytesBefore
+                problems.add(
+                    Problem(
+                        .remoteObject, new.text,
+                        "was not listed when the store was opened; the store is compacted by a later run"))
+            } else if planned.plan.reason == .compacted {
                 try requireOneEncryption()
                 summary = try CompactWork(session, options, planned, deleted: deleted, problems: problems).run()
+                summary.bytesWasted = try session.catalog.read { try BlockUsage($0).wastedBytes }
             } else {
                 summary = CompactSummary(planned.plan.reason)
                 summary.bytesBefore = session.listing.totalSize
                 summary.bytesAfter = summary.bytesBefore
+                if summary.reason == .notNeeded { summary.bytesWasted = planned.plan.wastedBytes }
                 summary.volumesLocked = planned.plan.volumes.count { $0.hindrance == .locked }
                 summary.volumesArchived = planned.plan.volumes.count { $0.hindrance == .archived }
                 try settle()

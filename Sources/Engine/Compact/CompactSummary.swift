@@ -42,6 +42,8 @@ public struct CompactSummary: Sendable, Hashable {
     public var volumesArchived = 0
     /// Volumes that were left alone because something needed is damaged in them; each is a problem as well.
     public var volumesDamaged = 0
+    /// Bytes of blocks that no version needs and that are still there, before compression; nil when nobody looked.
+    public var bytesWasted: Int64?
     /// Objects deleted that an earlier compaction had replaced and not come to delete.
     public var leftoversDeleted = 0
 

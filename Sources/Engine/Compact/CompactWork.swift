@@ -219,6 +219,11 @@ final class CompactWork {
     /// Makes the volumes that were sent the homes of their blocks, and deletes the sources that are empty by that.
     private func commitSent() throws {
         let listing = try store.list()
+        if let new = try NewVersions.first(in: listing, session) {
+            throw EngineError.refused(
+                "No more was deleted: \(store.destination.label) lists the version \(new), which it did not list before. "
+                    + "Run again; it is taken into account then.")
+        }
         try confirm(listing)
         let last = openNumber - 1
         let done = emptied.filter { $0.upTo <= last }.map(\.volume)

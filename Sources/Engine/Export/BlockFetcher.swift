@@ -78,7 +78,10 @@ final class BlockFetcher {
             try source.withBlock(digest, reader) { bytes in try body(bytes) }
             return true
         } catch let error as StoreFormatError {
-            if error.kind == .localFile { throw EngineError.format(error) }
+            switch error.kind {
+            case .localFile, .noSpace: throw EngineError.format(error)
+            default: break
+            }
             problems.add(Problem(.damaged, "\(source.name)", EngineError.format(error).faultOfObject))
             return false
         }

@@ -1,5 +1,4 @@
 internal import Destinations
-internal import Glibc
 internal import StoreFormat
 public import Support
 
@@ -13,18 +12,18 @@ public struct HoldBook: Sendable {
     ///
     /// - Throws: `.damagedObject` when they cannot be read: then nobody knows what may be deleted.
     public init(reading session: StoreSession) throws(EngineError) {
-        try self.init(session, session.listing)
+        try self.init(HoldPlace(session), session.listing)
     }
 
-    private init(_ session: StoreSession, _ listing: StoreListing) throws(EngineError) {
-        guard let newest = Self.names(session, listing).max() else {
+    init(_ place: HoldPlace, _ listing: StoreListing) throws(EngineError) {
+        guard let newest = place.names(in: listing).max() else {
             holds = []
             generation = 0
             return
         }
         generation = newest.generation
-        let bytes = try Self.fetch(newest.text, session.store)
-        let found = HoldDocument.decode(bytes, generation: generation, passphrase: Self.passphrase(session))
+        let bytes = try place.fetch(newest)
+        let found = HoldDocument.decode(bytes, generation: generation, passphrase: place.passphrase)
         guard let found else {
             throw .damagedObject(
                 newest.text,
@@ -44,95 +43,58 @@ public struct HoldBook: Sendable {
 
     // MARK: Changing
 
-    /// Holds versions and releases others, and drops holds of versions that are gone.
+    /// Holds versions and releases others.
     ///
     /// The new holds are written and listed before the old ones are removed. When another program changes the holds at
-    /// the same time, its change is kept too.
+    /// the same time, its change is kept too. The hold of a version whose filelist is gone stays, since a repair may
+    /// write it again.
     /// - Parameters:
     ///   - session: the store.
     ///   - added: replaces what was known of the same versions.
     ///   - released: the times of versions.
     /// - Returns: the holds after it.
-    /// - Throws: `.damagedObject` when the holds of now cannot be read, and whatever keeps the new ones from being stored.
+    /// - Throws: `.damagedObject` when the holds of now cannot be read, `.refused` when a version that is to be held is
+    ///   not there any more, and whatever keeps the new holds from being stored.
     @discardableResult
     public static func change(
         _ session: StoreSession, holding added: [Hold] = [], releasing released: [Timestamp] = []
     ) throws(EngineError) -> HoldBook {
+        let replaced = Set((added.map(\.version) + released).map(\.seconds))
+        return try edit(HoldPlace(session)) { holds, listing throws(EngineError) in
+            let present = Set(listing.dlists.compactMap { $0.name.time?.seconds })
+            if let gone = added.first(where: { !present.contains($0.version.seconds) }) {
+                throw .refused("Nothing was changed: the version of \(gone.version) is not there any more.")
+            }
+            return holds.filter { !replaced.contains($0.version.seconds) } + added
+        }
+    }
+
+    /// Stores what the holds of now become.
+    ///
+    /// - Parameters:
+    ///   - place: where the holds are.
+    ///   - change: gets the holds and what the destination holds now, and returns the new holds; called again when
+    ///     somebody else was faster.
+    /// - Returns: the holds after it.
+    /// - Throws: what `change` throws, and as ``change(_:holding:releasing:)``.
+    static func edit(
+        _ place: HoldPlace, _ change: ([Hold], StoreListing) throws(EngineError) -> [Hold]
+    ) throws(EngineError) -> HoldBook {
         for _ in 0..<10 {
-            let listing = try session.store.list()
-            let old = try HoldBook(session, listing)
+            let listing = try place.store.list()
+            let old = try HoldBook(place, listing)
             var book = old
-            let replaced = Set((added.map(\.version) + released).map(\.seconds))
-            // All file lists that are there count: a hold is only dropped when nothing of its version is left.
-            let present = Set(listing.items.compactMap(\.name.time).map(\.seconds))
-            book.holds = (old.holds.filter { !replaced.contains($0.version.seconds) } + added)
-                .filter { present.contains($0.version.seconds) }
-                .sorted { $0.version > $1.version }
+            book.holds = try change(old.holds, listing).sorted { $0.version > $1.version }
             guard book.holds != old.holds else { return old }
             book.generation += 1
             do throws(EngineError) {
-                try book.write(session)
+                try place.write(book.holds, generation: book.generation)
             } catch {
                 guard case .destination(let cause) = error, cause.kind == .exists else { throw error }
                 continue
             }
             return book
         }
-        throw .refused("Others keep changing the holds of \(session.store.destination.label). Try again later.")
-    }
-
-    private func write(_ session: StoreSession) throws(EngineError) {
-        let store = session.store
-        let name = HoldName(
-            prefix: session.listing.prefix, isEncrypted: Self.isEncrypted(session), generation: generation)
-        let path = "\(store.temporaryFolder)/\(name.text)"
-        defer { unlink(path) }
-        let size: Int64
-        do {
-            let bytes = try HoldDocument.encode(
-                holds, generation: generation, passphrase: Self.passphrase(session))
-            let file = try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
-            try bytes.withUnsafeBytes { try file.write(all: $0) }
-            size = Int64(bytes.count)
-        } catch {
-            throw EngineError(error, doing: "write the holds")
-        }
-        try store.put(name.text, from: path, size: size)
-        let listing = try store.list()
-        guard listing.foreign.contains(where: { $0.name == name.text && ($0.size ?? size) == size }) else {
-            throw .uploadNotListed([name.text], destination: store.destination.label)
-        }
-        for old in Self.names(session, listing) where old < name { try store.remove(old.text) }
-    }
-
-    // MARK: The object
-
-    /// In an encrypted store only what is encrypted counts: nobody needed the passphrase to put anything else there.
-    private static func isEncrypted(_ session: StoreSession) -> Bool { session.properties.encryption != .none }
-
-    private static func passphrase(_ session: StoreSession) -> Secret? {
-        isEncrypted(session) ? session.store.passphrase : nil
-    }
-
-    private static func names(_ session: StoreSession, _ listing: StoreListing) -> [HoldName] {
-        listing.foreign.compactMap {
-            HoldName(parsing: $0.name, prefix: listing.prefix, isEncrypted: isEncrypted(session))
-        }
-    }
-
-    private static func fetch(_ name: String, _ store: Store) throws(EngineError) -> [UInt8] {
-        let path = "\(store.temporaryFolder)/holds-\(name)"
-        defer { unlink(path) }
-        let size = try store.get(name, to: path)
-        // Holds are a few hundred bytes each; nothing larger is read into memory.
-        guard size <= 16 << 20 else { throw .damagedObject(name, detail: "it is too large for what it should hold") }
-        do {
-            let file = try FileDescriptor.open(path)
-            var bytes = [UInt8](repeating: 0, count: Int(size))
-            let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }
-            return Array(bytes[..<count])
-        } catch {
-            throw EngineError(error, doing: "read the holds")
-        }
+        throw .refused("Others keep changing the holds of \(place.store.destination.label). Try again later.")
     }
 }

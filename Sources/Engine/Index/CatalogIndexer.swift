@@ -73,6 +73,8 @@ struct CatalogIndexer {
         let isFull: Bool
         let size: Int64
         let hash: Digest
+        /// Whether it could only be read because this program does without the directory of an archive.
+        let isMended: Bool
     }
 
     /// Begins to read the filelists, oldest first, while the index volumes are still at work.
@@ -99,6 +101,14 @@ struct CatalogIndexer {
             switch result {
             case .success(let read):
                 let id = try volumes.addVolume(item, size: read.size, hash: read.hash, writer).id
+                if read.isMended {
+                    problems.add(
+                        Problem(
+                            .damaged, item.name.text,
+                            "is damaged: the directory of its archive; its list could be read all the same, and "
+                                + "`dunnage repair` writes it again"))
+                    try writer.put(CatalogVerification(count: VerifyPlan.faulty, time: .now()), of: id)
+                }
                 guard let time = item.name.time else { return }
                 try versions.add(read.list, of: item.name, isFull: read.isFull, time: time, volume: id, writer)
             case .failure(let error):
@@ -125,7 +135,7 @@ struct CatalogIndexer {
                 let flags = try fetched.reader.filesetFlags()
                 return ReadVersion(
                     list: try ParsedFileList(fetched.reader), isFull: flags.isFullBackup, size: fetched.size,
-                    hash: fetched.hash)
+                    hash: fetched.hash, isMended: fetched.reader.directoryWasDamaged)
             } catch {
                 throw EngineError(error, doing: "read \(item.name)")
             }

@@ -316,14 +316,19 @@ struct CatalogSyncRun {
         let orphans = try CatalogIndexer(store: store, listing: listing, problems: problems).build(at: fresh)
         let built = try read(fresh)
         let history = VerificationHistory(catalogAt: path)
-        // The log of the old file must not be applied to the new one.
+        // The log of the old file must not be applied to the new one. Where it cannot be folded in, a catalog that is
+        // kept keeps it.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
-        try KeptCatalog.keep(path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
+        let hasMissed = try KeptCatalog.keep(
+            path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
         let catalog = try Catalog(path: path)
-        try catalog.write { writer in try history.write(to: writer) }
+        try catalog.write { writer in
+            try history.write(to: writer)
+            if hasMissed { try writer.setProperty(KeptCatalog.missedProperty, String(store.now().seconds)) }
+        }
         if let passphrase = store.passphrase, listing.encryption != Encryption.none {
             let check = try PassphraseCheck.make(passphrase)
             try catalog.write { writer in try PassphraseCheck.keep(check, writer) }

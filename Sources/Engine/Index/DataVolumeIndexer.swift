@@ -131,8 +131,9 @@ final class DataVolumeIndexer {
         if content.damagedLists > 0 {
             problems.add(
                 Problem(
-                    .damaged, item.name.text,
-                    "\(content.damagedLists) of its blocklists are damaged; their copies in data volumes are used"))
+                    .remoteObject, item.name.text,
+                    "\(content.damagedLists) of its blocklists are damaged; their copies in data volumes are used, and "
+                        + "`dunnage repair --verify` writes it again"))
         }
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }
         for description in content.descriptions {

@@ -10,12 +10,16 @@ enum KeptCatalog {
     private static let mostKept = 2
     private static let mark = ".before-"
 
+    /// The catalog's property with the Unix time at which versions were missed for the first time.
+    static let missedProperty = "versions_missed"
+
     /// Keeps the catalog at `path`, which is about to be replaced, if it knows versions that its replacement does not.
+    /// - Returns: whether it does.
     static func keep(
         _ path: String, versions: [CatalogVersion], lostIn built: Set<Timestamp>, _ problems: ProblemLog
-    ) throws {
+    ) throws -> Bool {
         let lost = versions.filter { !built.contains($0.time) }
-        guard !lost.isEmpty, access(path, F_OK) == 0 else { return }
+        guard !lost.isEmpty, access(path, F_OK) == 0 else { return false }
         for version in lost {
             problems.add(
                 Problem(
@@ -23,8 +27,12 @@ enum KeptCatalog {
                     "cannot be had from the destination any more; unless somebody deleted it on purpose, "
                         + "`dunnage repair` writes it again"))
         }
-        try FileTree.rename(path, to: "\(path)\(mark)\(Timestamp.now().compact)")
-        for old in all(beside: path).dropLast(mostKept) { FileTree.remove(old) }
+        let kept = "\(path)\(mark)\(Timestamp.now().compact)"
+        try FileTree.rename(path, to: kept)
+        // It may hold what could not be folded in.
+        if access(path + "-wal", F_OK) == 0 { try FileTree.rename(path + "-wal", to: kept + "-wal") }
+        for old in all(beside: path).dropLast(mostKept) { remove(old) }
+        return true
     }
 
     /// Those beside a catalog, the oldest first.
@@ -39,15 +47,23 @@ enum KeptCatalog {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
             }
-            if name.hasPrefix(start), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { names.append(name) }
+            // What else begins so is a log of one, or one that was set aside.
+            if name.hasPrefix(start), name.dropFirst(start.count).utf8.allSatisfy(isOfTime) { names.append(name) }
         }
         return names.sorted().map { "\(folder)/\($0)" }
     }
 
+    /// Whether a byte may be part of a time as names have it: `20261121T031826Z`.
+    private static func isOfTime(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || byte == UInt8(ascii: "T") || byte == UInt8(ascii: "Z")
+    }
+
     /// Removes those beside a catalog.
     static func removeAll(beside path: String) {
-        for old in all(beside: path) {
-            for ending in ["", "-wal", "-shm"] { FileTree.remove(old + ending) }
-        }
+        for old in all(beside: path) { remove(old) }
+    }
+
+    private static func remove(_ old: String) {
+        for ending in ["", "-wal", "-shm"] { FileTree.remove(old + ending) }
     }
 }

@@ -226,7 +226,7 @@ final class LeaseKeeper: Sendable {
     /// Keeps the tokens of this lease and of those that may still be posted.
     private static func remember(_ tokens: [String], at path: String) throws {
         let fresh = "\(path).new"
-        let text = tokens.prefix(8).joined(separator: "\n")
+        let text = tokens.prefix(30).joined(separator: "\n")
         try write(Array(text.utf8), to: fresh)
         try FileTree.rename(fresh, to: path)
     }
@@ -298,10 +298,16 @@ final class LeaseKeeper: Sendable {
     func release() {
         guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
         renewal.withLock { $0?.join() }
-        state.withLock { state in
+        let isGone = state.withLock { state in
             state.isReleased = true
-            try? board.objects.destination.delete(state.name.text)
+            do throws(DestinationError) {
+                try board.objects.destination.delete(state.name.text)
+                return true
+            } catch {
+                // It ends by itself, and whoever has the memory knows until then that nobody holds it.
+                return false
+            }
         }
-        if let memory = request.memory { unlink(memory) }
+        if isGone, let memory = request.memory { unlink(memory) }
     }
 }

@@ -97,7 +97,12 @@ struct LeaseBoard {
             // Both times are of one clock, whatever the clocks of the machines say.
             return remoteNow.seconds <= modified.seconds + record.seconds + 60
         }
-        let renewed = max(record.renewed.seconds, posted.modified?.seconds ?? record.renewed.seconds)
+        var renewed = max(record.renewed.seconds, posted.modified?.seconds ?? record.renewed.seconds)
+        if let modified = posted.modified, record.renewed.seconds > request.now().seconds + request.clockMargin {
+            // Its holder's clock runs ahead, or this one behind: the destination's decides, or nobody could say when
+            // it ends.
+            renewed = modified.seconds
+        }
         return request.now().seconds <= renewed + record.seconds + request.clockMargin
     }
 

@@ -6,7 +6,8 @@ internal import Support
 /// Writes the filelists of versions anew after entries of them have changed, and then deletes the old ones.
 ///
 /// A rewritten version is the same version a second later: its name must not have been used before. The new list is
-/// sent and listed before the old one goes, and what replaces what is written down before the first is sent.
+/// sent and listed before the old one goes, and what replaces what is written down before the first is sent. Holds go over
+/// to the new times.
 struct FilesetRewriter {
     let session: StoreSession
 
@@ -34,7 +35,8 @@ struct FilesetRewriter {
         try session.catalog.write { writer in try SupersededList.keep(plans.map(\.list), writer) }
         // On the disk before the first list is sent: a crash would otherwise leave one version twice.
         try session.catalog.checkpoint()
-        for plan in plans { try VersionTimes.wait(for: plan.time, store.cancellation) }
+        try HoldMove.begin(SupersededList.moves(plans.map(\.list)), HoldPlace(session))
+        for plan in plans { try VersionTimes.wait(for: plan.time, store) }
         let listing = try session.catalog.write { writer in
             try change(writer, all)
             var next = try writer.reading { try $0.nextIdentifiers().volume }

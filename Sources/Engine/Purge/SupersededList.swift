@@ -36,7 +36,7 @@ struct SupersededList: Hashable, Sendable {
         return Set(lists.lazy.filter { listed.contains($0.new) }.map(\.old.text))
     }
 
-    /// Deletes the lists whose replacement is there, and forgets all.
+    /// Deletes the lists whose replacement is there, and forgets all; holds go over to the replacements.
     ///
     /// - Parameters:
     ///   - catalog: what remembers them.
@@ -47,7 +47,22 @@ struct SupersededList: Hashable, Sendable {
         let lists = try catalog.read { try all(in: $0) }
         guard !lists.isEmpty else { return }
         let settled = settled(lists, listing)
-        try store.delete(lists.map(\.old).filter { settled.contains($0.text) })
+        let going = lists.filter { settled.contains($0.old.text) }
+        if let properties = try catalog.read({ try StoreProperties(from: $0) }) {
+            let place = HoldPlace(store, properties)
+            // Somebody may have held a version while it was written again.
+            try HoldMove.begin(moves(going), place)
+            try store.delete(going.map(\.old))
+            try HoldMove.end(moves(lists), place)
+        }
         try catalog.write { writer in try keep([], writer) }
+    }
+
+    /// Which times the versions had and get.
+    static func moves(_ lists: [SupersededList]) -> [HoldMove] {
+        lists.compactMap { list in
+            guard let from = list.old.time, let to = list.new.time else { return nil }
+            return HoldMove(from: from, to: to)
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import Destinations
 internal import StoreFormat
 internal import Support
 
@@ -24,11 +25,20 @@ struct VersionTimes {
         return taken.insert(time.seconds).inserted ? time : nil
     }
 
+    /// Seconds that a version may be ahead of the clock: one each for versions made in quick succession.
+    private static let longestWait: Int64 = 60
+
     /// Blocks until a time is not in the future any more.
-    static func wait(for time: Timestamp, _ cancellation: Cancellation) throws(EngineError) {
-        while time > .now() {
-            try cancellation.check()
-            RetryPolicy.sleep(.milliseconds(50), cancellation)
+    ///
+    /// - Throws: `.clockBehind` at once when that would take long, for then the clock was set back, or a version has a
+    ///   wrong time; `.cancelled`.
+    static func wait(for time: Timestamp, _ store: Store) throws(EngineError) {
+        while case let now = store.now(), time > now {
+            guard time.seconds - now.seconds <= longestWait else {
+                throw .clockBehind(newest: time, destination: store.destination.label)
+            }
+            try store.cancellation.check()
+            RetryPolicy.sleep(.milliseconds(20), store.cancellation)
         }
     }
 }

@@ -74,7 +74,7 @@ final class IncompleteFiles {
                 let file = try open(components, flags: O_WRONLY | O_CREAT | O_EXCL)
                 guard ftruncate(file.raw, off_t(entry.size)) == 0 else { throw SystemError("write") }
             } catch {
-                guard error.code != ENOSPC else { throw error }
+                guard !error.isOutOfSpace else { throw error }
                 problems.add(
                     Problem(
                         .leftAlone, String(decoding: path, as: UTF8.self),

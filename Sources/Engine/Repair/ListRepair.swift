@@ -28,11 +28,14 @@ struct ListRepair {
             }
         }
         var going: [(volume: CatalogVolume, reason: String)] = []
+        var moves: [HoldMove] = []
         for (version, volume) in damaged {
             guard let time = times.next(after: version.time) else {
                 leaveWithoutTime(volume.name, version)
                 continue
             }
+            moves.append(HoldMove(from: version.time, to: time))
+            try context.keepHolds(moves.suffix(1))
             guard let sent = try write(version, as: time, from: context.session.catalog) else { continue }
             try context.confirm()
             try context.commit { writer in
@@ -45,7 +48,12 @@ struct ListRepair {
             context.summary.versions.insert(time, at: 0)
             going.append((volume, "is damaged, and its version was written again as \(sent.name)"))
         }
-        if !going.isEmpty { try context.remove(going) }
+        if !going.isEmpty {
+            // Somebody may have held one of them meanwhile.
+            try context.keepHolds(moves)
+            try context.remove(going)
+        }
+        try context.dropHolds(moves)
     }
 
     private func leaveWithoutTime(_ name: String, _ version: CatalogVersion) {
@@ -59,24 +67,44 @@ struct ListRepair {
     private func rewriteForgotten(_ times: inout VersionTimes) throws {
         let path = context.session.catalog.path
         var known = Set(try context.session.catalog.read { try $0.versions().map(\.time) })
+        var moves: [HoldMove] = []
         for kept in KeptCatalog.all(beside: path).reversed() {
-            guard let catalog = try? Catalog(path: kept), let versions = try? catalog.read({ try $0.versions() }),
-                try hasSameSettings(catalog)
-            else { continue }
+            guard let (catalog, versions) = try open(kept) else { continue }
             for version in versions.reversed() where known.insert(version.time).inserted {
                 guard let time = times.nextOrSame(as: version.time) else {
                     leaveWithoutTime("the version of \(version.time)", version)
                     continue
                 }
+                moves.append(HoldMove(from: version.time, to: time))
+                try context.keepHolds(moves.suffix(1))
                 guard try write(version, as: time, from: catalog) != nil else { continue }
                 known.insert(time)
                 context.summary.versions.append(time)
             }
         }
         try context.confirm()
+        try context.keepHolds(moves)
         try removeUnreadable()
+        try context.dropHolds(moves)
         // What could not be written now cannot be written later: its blocks are gone.
         if !context.options.isDryRun { KeptCatalog.removeAll(beside: path) }
+    }
+
+    /// A kept catalog and its versions; nil when it is of no use.
+    ///
+    /// One that cannot be read just now ends the repair, since nobody else knows what is in it.
+    private func open(_ kept: String) throws -> (catalog: Catalog, versions: [CatalogVersion])? {
+        do {
+            let catalog = try Catalog(path: kept)
+            let versions = try catalog.read { try $0.versions() }
+            return try hasSameSettings(catalog) ? (catalog, versions) : nil
+        } catch CatalogError.damaged(_, let detail), CatalogError.inconsistent(_, let detail) {
+            let loss = "cannot be used, so the versions that only it knew are not written again: \(detail)"
+            context.problems.add(Problem(.damaged, kept, loss))
+            context.summary.add(.left, kept, loss)
+            if !context.options.isDryRun { _ = try Catalog.setAside(path: kept) }
+            return nil
+        }
     }
 
     private func hasSameSettings(_ catalog: Catalog) throws -> Bool {
@@ -122,7 +150,7 @@ struct ListRepair {
 
     /// Writes and sends the list of a version without what the store has no data for; nil when that leaves nothing.
     private func write(_ version: CatalogVersion, as time: Timestamp, from catalog: Catalog) throws -> CatalogVolume? {
-        try VersionTimes.wait(for: time, store.cancellation)
+        try VersionTimes.wait(for: time, store)
         let length = context.settings.blockHash.digestLength
         let index = try context.session.catalog.read { try BlockIndex(from: $0, digestLength: length) }
         let name = ObjectName.dlist(

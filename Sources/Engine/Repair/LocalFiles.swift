@@ -50,16 +50,15 @@ final class LocalFiles {
     func search(_ reader: borrowing CatalogReader) throws {
         guard !missing.isEmpty else { return }
         var offsets: [Int64: [(block: Int64, offset: Int64)]] = [:]
-        var positions: [Int64: Int64] = [:]
+        var current = (content: Int64(0), list: Int64(0))
         try reader.forEachBlocklist { content, _, list in
-            for block in list.blocks {
-                let position = positions[content, default: 0]
-                positions[content] = position + 1
-                guard missing[block] != nil else { continue }
-                offsets[content, default: []].append((block, position * Int64(settings.blockSize)))
+            current = content == current.content ? (content, current.list + 1) : (content, 0)
+            // A list of which nobody knows the blocks takes its room all the same.
+            let first = current.list * Int64(settings.hashesPerBlocklist)
+            for (position, block) in list.blocks.enumerated() where missing[block] != nil {
+                offsets[content, default: []].append((block, (first + Int64(position)) * Int64(settings.blockSize)))
             }
         }
-        positions.removeAll()
         // Each place by itself: a file that was large and often changed is opened often, but nothing is kept.
         try reader.forEachState { folder, entry, _, _ in
             guard !missing.isEmpty else { return }
@@ -83,21 +82,26 @@ final class LocalFiles {
     }
 
     private func read(_ place: Place) throws {
-        guard place.kind == .file else { return }
-        let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-        let raw = (place.path + [0]).withUnsafeBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { open($0, flags) } ?? -1 }
-        }
-        guard raw >= 0 else { return }
-        let file = FileDescriptor(owning: raw)
-        var status = stat()
-        guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        guard place.kind == .file, let file = Self.open(place.path) else { return }
         for (block, offset) in place.data {
             guard let wanted = missing[block], wanted.size <= scratch.count else { continue }
             let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<wanted.size])
             guard let count = try? file.read(into: room, at: offset), count == wanted.size else { continue }
             try offer(wanted, UnsafeRawBufferPointer(room))
         }
+    }
+
+    /// Opens a regular file of this machine; nil when there is none that can be read.
+    static func open(_ path: [UInt8]) -> FileDescriptor? {
+        let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let raw = (path + [0]).withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { Glibc.open($0, flags) } ?? -1 }
+        }
+        guard raw >= 0 else { return nil }
+        let file = FileDescriptor(owning: raw)
+        var status = stat()
+        guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return file
     }
 
     /// Makes the metadata of a file again, which is what it was unless somebody changed owner, mode or times.

@@ -99,6 +99,18 @@ final class RepairContext {
         try session.catalog.write(body)
     }
 
+    // MARK: Holds
+
+    /// Holds versions under the times that they get, as they are under those that they had.
+    func keepHolds(_ moves: some Sequence<HoldMove>) throws {
+        if !options.isDryRun { try HoldMove.begin(Array(moves), HoldPlace(session)) }
+    }
+
+    /// Drops the holds of times that no filelist has any more.
+    func dropHolds(_ moves: [HoldMove]) throws {
+        if !options.isDryRun { try HoldMove.end(moves, HoldPlace(session)) }
+    }
+
     // MARK: Removing
 
     /// Has the catalog forget objects that something else has replaced, and deletes them.

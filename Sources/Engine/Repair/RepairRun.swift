@@ -43,17 +43,42 @@ public struct RepairRun {
             try SupersededList.finish(session.catalog, session.store, session.listing)
             _ = try ReplacedObjects.delete(session)
         }
-        var faulty: Set<String> = []
+        var faulty = try knownFaults()
         if options.verifies {
             // Only what it finds matters here; the repair has its own words.
             let found = try VerifyRun(.full, session: session, problems: ProblemLog()).run()
-            faulty = Set(found.faults.map(\.object))
+            faulty.formUnion(found.faults.map(\.object))
         }
         let context = try RepairContext(session, options, problems)
+        try ForgottenLists(context: context).run()
         try DataRepair(context: context, faulty: faulty).run()
         try IndexRepair(context: context, faulty: faulty).run()
         try ListRepair(context: context, faulty: faulty).run()
         context.summary.versions.sort(by: >)
         return context.summary
+    }
+
+    /// Objects that were found damaged before, by a verification or when the catalog was built, and still are.
+    private func knownFaults() throws -> Set<String> {
+        let marked = try session.catalog.read { reader in
+            let faulty = try reader.verifications().filter { $0.value.count == VerifyPlan.faulty }
+            return faulty.isEmpty ? [] : try reader.volumes().filter { faulty[$0.id] != nil }
+        }
+        let listed = Set(session.listing.items.map(\.name.text))
+        return Set(try marked.filter { try listed.contains($0.name) && isFaulty($0) }.map(\.name))
+    }
+
+    /// Somebody may have put back a good copy meanwhile.
+    private func isFaulty(_ volume: CatalogVolume) throws(EngineError) -> Bool {
+        guard let name = ObjectName(parsing: volume.name) else { return false }
+        do throws(EngineError) {
+            let expectation = ObjectExpectation(size: volume.size >= 0 ? volume.size : nil, hash: volume.hash)
+            let fetched = try session.store.fetch(
+                name, expecting: expectation, settings: session.properties.settings, tolerant: true)
+            return fetched.fault != nil || fetched.reader.directoryWasDamaged || volume.hash == nil
+        } catch {
+            guard error.concernsOneObject else { throw error }
+            return true
+        }
     }
 }

@@ -20,7 +20,7 @@ final class ContentWriter {
     private let fileHash: HashContext
     private let mode: mode_t
     /// The long file that got the last block, still open.
-    private var current: (file: Int32, descriptor: Int32) = (-1, -1)
+    private var current: LongFileOutput?
     /// Whether files can be made without names, as far as known.
     private var makesNameless = true
 
@@ -33,10 +33,6 @@ final class ContentWriter {
         buffer = [UInt8](repeating: 0, count: shared.settings.blockSize)
         self.session = session
         mode = shared.request.metadata.contains(.permissions) ? 0o600 : 0o666
-    }
-
-    deinit {
-        if current.descriptor >= 0 { close(current.descriptor) }
     }
 
     // MARK: Blocks
@@ -70,7 +66,10 @@ final class ContentWriter {
                 for use in uses where (use.target < 0) == isMetadata { try body(bytes, use) }
             }
         } catch let error as StoreFormatError {
-            if error.kind == .localFile { throw EngineError.format(error) }
+            switch error.kind {
+            case .localFile, .noSpace: throw EngineError.format(error)
+            default: break
+            }
             let reason = "\(job.source.name) \(EngineError.format(error).faultOfObject)"
             shared.miss(uses.filter { ($0.target < 0) == isMetadata }, in: job.volume, reason)
         }
@@ -199,25 +198,15 @@ final class ContentWriter {
             shared.fail(use.target, "one of its blocks has \(bytes.count) bytes instead of \(wanted)", .damaged)
             return
         }
-        let descriptor = try open(use.target, file)
-        try put(bytes, at: offset, descriptor, file)
-        try advance(use.target, file, shared.longFile(use.target, content), use.position, bytes)
-    }
-
-    /// Writes a block of a file to its place.
-    private func put(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int64, _ descriptor: Int32, _ file: RestoreTree.File
-    ) throws(SystemError) {
-        let isSparse = shared.request.isSparse && file.action != .patch
-        var done = isSparse ? bytes.count : 0
-        if isSparse { try SparseWriter.write(bytes, to: descriptor, at: offset) }
-        while let base = bytes.baseAddress, done < bytes.count {
-            let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure("write", file)
+        // Known before it is made: should its first block find no room, somebody has to remove it.
+        let long = shared.longFile(use.target, content)
+        let output = try open(use.target, file)
+        try advance(use.target, file, long, use.position, bytes) {
+            if shared.request.isSparse, file.action != .patch {
+                try SparseWriter.write(bytes, to: output.descriptor, at: offset)
+            } else {
+                try output.put(bytes, at: offset)
             }
-            done += count
         }
     }
 
@@ -226,8 +215,8 @@ final class ContentWriter {
         let file = tree.files[Int(index)]
         guard let content = shared.plan.longContent(index) else { return }
         do {
-            try advance(
-                index, file, shared.longFile(index, content), nil, UnsafeRawBufferPointer(start: nil, count: 0))
+            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+            try advance(index, file, shared.longFile(index, content), nil, nothing) {}
         } catch let error as SystemError {
             try TargetPreparation.throwIfGeneral(error)
             shared.fail(index, "cannot be written: \(error.message)", .leftAlone)
@@ -235,13 +224,17 @@ final class ContentWriter {
     }
 
     private func advance(
-        _ index: Int32, _ file: RestoreTree.File, _ long: LongFile, _ position: Int32?, _ bytes: UnsafeRawBufferPointer
+        _ index: Int32, _ file: RestoreTree.File, _ long: LongFile, _ position: Int32?, _ bytes: UnsafeRawBufferPointer,
+        put: () throws -> Void
     ) throws {
-        let hash = try long.wrote(position, bytes) { position, hash in
+        let hash = try long.write(position, bytes, put: put) { position, hash in
+            if shared.early.take(index, position, { hash.update($0) }) { return }
             try readBack(position, index, file) { hash.update($0) }
+        } early: {
+            if let position { shared.early.keep(bytes, of: index, at: position) }
         }
         guard let hash else { return }
-        let descriptor = try open(index, file)
+        let descriptor = try open(index, file).descriptor
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("read", file) }
         if Int64(status.st_size) != file.size, ftruncate(descriptor, off_t(file.size)) != 0 {
@@ -256,20 +249,12 @@ final class ContentWriter {
     private func readBack(
         _ position: Int32, _ index: Int32, _ file: RestoreTree.File, _ body: (UnsafeRawBufferPointer) -> Void
     ) throws {
-        let descriptor = try open(index, file)
+        let output = try open(index, file)
         let offset = Int64(position) * Int64(shared.settings.blockSize)
         let wanted = Int(min(Int64(shared.settings.blockSize), max(0, file.size - offset)))
         try buffer.withUnsafeMutableBytes { room in
-            var done = 0
-            while done < wanted, let base = room.baseAddress {
-                let count = pread(descriptor, base + done, wanted - done, off_t(offset) + off_t(done))
-                if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { throw failure("read", file) }
-                // A file that somebody cuts meanwhile will not have the right hash.
-                if count == 0 { break }
-                done += count
-            }
-            body(UnsafeRawBufferPointer(rebasing: room[..<done]))
+            let count = try output.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]), at: offset)
+            body(UnsafeRawBufferPointer(rebasing: room[..<count]))
         }
     }
 
@@ -308,10 +293,9 @@ final class ContentWriter {
         unlinkat(folder, shared.temporaryName(index), 0)
     }
 
-    private func open(_ index: Int32, _ file: RestoreTree.File) throws(SystemError) -> Int32 {
-        if current.file == index { return current.descriptor }
-        if current.descriptor >= 0 { close(current.descriptor) }
-        current = (-1, -1)
+    private func open(_ index: Int32, _ file: RestoreTree.File) throws(SystemError) -> LongFileOutput {
+        if let current, current.index == index { return current }
+        current = nil
         let folder = try handles.handle(Int(file.folder))
         let flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC
         var descriptor: Int32
@@ -324,9 +308,12 @@ final class ContentWriter {
             if descriptor < 0, errno == ENOENT { descriptor = openat(folder, name, flags | O_CREAT, mode) }
         }
         guard descriptor >= 0 else { throw failure("create", file) }
-        current = (index, descriptor)
+        let isLarge = file.size >= DirectWriting.leastSize && file.action != .patch
+        let path = String(decoding: tree.path(file), as: UTF8.self)
+        let output = LongFileOutput(index, owning: descriptor, path: path, direct: isLarge ? shared.direct : nil)
+        current = output
         if shared.request.isSparse, file.action != .patch { try SparseWriter.setSize(file.size, of: descriptor) }
-        return descriptor
+        return output
     }
 
     /// Gives a file that was verified its metadata and its name.
@@ -338,8 +325,7 @@ final class ContentWriter {
         } else {
             try publish(index, file, shared.temporaryName(index), in: folder, isDescribed: isDescribed)
         }
-        close(descriptor)
-        current = (-1, -1)
+        current = nil
     }
 
     /// Gives a complete file its name; nothing that came there meanwhile is replaced unless that was asked for.

@@ -12,6 +12,8 @@ final class RestoreState: Sendable {
     let plan: BlockPlan
     let metadata: MetadataTable
     let applier: MetadataApplier?
+    let direct = DirectWriting()
+    let early: EarlyBlocks
     private let problems: ProblemLog
     private let progress: RunProgress
     private let names = TemporaryNames()
@@ -40,6 +42,7 @@ final class RestoreState: Sendable {
     ) {
         self.request = request
         self.settings = settings
+        early = EarlyBlocks(limit: 2 * Processors.count, blockSize: settings.blockSize)
         self.tree = tree
         self.plan = plan
         self.metadata = metadata

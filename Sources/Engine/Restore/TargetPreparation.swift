@@ -35,7 +35,11 @@ struct TargetPreparation {
     /// Changes `tree` to what is there and would be done, and touches nothing.
     func inspect(_ tree: inout RestoreTree, _ summary: inout RestoreSummary) throws(EngineError) {
         do {
-            guard let handles = try? FolderHandles(tree: tree, followsUnlisted: request.target == nil) else {
+            let handles: FolderHandles
+            do throws(SystemError) {
+                handles = try FolderHandles(tree: tree, followsUnlisted: request.target == nil)
+            } catch {
+                guard error.code == ENOENT else { throw error }
                 for index in tree.folders.indices { tree.folders[index].isNew = true }
                 summary.folders = tree.folders.count { $0.isListed }
                 return

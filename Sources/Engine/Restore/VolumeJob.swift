@@ -14,20 +14,23 @@ final class VolumeJob: Sendable {
     let plan: BlockPlan
     let blocks: [Block]
     private let next = Atomic<Int>(0)
-
-    /// Neighbours come with one read; still, both workers shall have something of a volume of few large blocks.
-    private static let step = 16
+    /// How many blocks are taken at once.
+    ///
+    /// Small neighbours come with one read; large blocks go to the workers one by one, so that the parts of a file are
+    /// written in their order.
+    private let step: Int
 
     init(source: BlockSource, volume: Int64, plan: BlockPlan, blocks: [Block]) {
         self.source = source
         self.volume = volume
         self.plan = plan
         self.blocks = blocks
+        step = max(1, min(16, blocks.count / 64))
     }
 
     /// The next few blocks; empty when all are taken.
     func take() -> ArraySlice<Block> {
-        let (start, _) = next.add(Self.step, ordering: .relaxed)
-        return blocks[min(start, blocks.count)..<min(start + Self.step, blocks.count)]
+        let (start, _) = next.add(step, ordering: .relaxed)
+        return blocks[min(start, blocks.count)..<min(start + step, blocks.count)]
     }
 }

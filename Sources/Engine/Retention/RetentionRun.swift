@@ -1,4 +1,5 @@
 public import Catalog
+internal import Destinations
 internal import StoreFormat
 public import Support
 
@@ -24,6 +25,9 @@ public struct RetentionRun: Sendable {
         self.now = now
     }
 
+    /// Seconds that the newest version may be ahead of the clock.
+    private static let toleratedClockSkew: Int64 = 5
+
     /// Decides what stays; changes nothing.
     public func decide() throws(EngineError) -> RetentionDecision {
         Retention.decide(try Retention.versions(of: session), policy: policy, now: now)
@@ -33,8 +37,13 @@ public struct RetentionRun: Sendable {
     ///
     /// - Parameter decision: what ``decide()`` returned.
     /// - Returns: what was done.
-    /// - Throws: whatever keeps the destination or the catalog from being changed.
+    /// - Throws: `.clockBehind` when a version is later than now, and whatever keeps the destination or the catalog from
+    ///   being changed.
     public func carryOut(_ decision: RetentionDecision) throws(EngineError) -> DeleteSummary {
+        // Ages that are counted from a wrong time are wrong.
+        if let newest = decision.verdicts.first?.version.time, newest.seconds - now.seconds > Self.toleratedClockSkew {
+            throw .clockBehind(newest: newest, destination: session.store.destination.label)
+        }
         for version in decision.locked {
             guard let until = version.lockedUntil else { continue }
             problems.add(

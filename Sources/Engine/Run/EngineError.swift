@@ -56,6 +56,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
         case .destination(let error): "\(error)"
         case .format(let error): "\(error)"
         case .catalog(let error): "\(error)"
+        case .system(let error, let doing) where error.isOutOfSpace:
+            "Could not \(doing): \(error). Free some space there and run again; nothing that was stored is lost."
         case .system(let error, let doing): "Could not \(doing): \(error). Check space, limits and permissions."
         case .emptyStore(let destination, let prefixes):
             if prefixes.isEmpty {
@@ -81,7 +83,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
                 + "The version does not count as made; what was stored before is untouched, and the next run checks again."
         case .clockBehind(let newest, let destination):
             "The newest version at \(destination) is of \(newest), which is later than now. "
-                + "Set the clock right; if that version is wrong, move its dlist object away."
+                + "Set the clock right. If it is right, that version was made while it was wrong: "
+                + "delete that version with `dunnage delete`, and run again."
         case .noSuchVersion(let asked, let available):
             "There is no version “\(asked)”. \(available)"
         case .nothingSelected(let patterns):

@@ -38,11 +38,12 @@ public enum CatalogSnapshot {
         to path: String, from store: Store, listing: StoreListing, problems: ProblemLog
     ) throws(EngineError) -> Cost? {
         guard access(path, F_OK) != 0 else { return nil }
-        let versions = SnapshotName.fingerprint(listing)
+        let contents = SnapshotName.Contents(listing)
+        // One of the same versions and other data is brought up to date like any catalog, or built anew.
         let candidates = names(in: listing).filter {
-            $0.versions == versions && $0.isEncrypted == (store.passphrase != nil)
+            $0.contents.versions == contents.versions && $0.isEncrypted == (store.passphrase != nil)
         }
-        guard let name = candidates.max() else { return nil }
+        guard let name = candidates.filter({ $0.contents == contents }).max() ?? candidates.max() else { return nil }
         let begun = ContinuousClock.now
         do {
             let folder = try TemporaryFolder(in: store.temporaryFolder)
@@ -122,12 +123,14 @@ public enum CatalogSnapshot {
 
     // MARK: Keeping
 
-    /// Stores a snapshot of a catalog, then removes older ones; does nothing when the newest one is of these versions.
+    /// Stores a snapshot of a catalog, then removes older ones; does nothing when the newest one is up to date.
     ///
+    /// Where nobody could use the snapshot, because the catalog is not in step with the store or out of proportion to it,
+    /// only the older ones are removed.
     /// - Parameters:
     ///   - catalog: the catalog, which nobody changes meanwhile.
-    ///   - store: the store, which the catalog is in step with.
-    /// - Returns: what it cost, or nil when none was needed, or when it would be out of proportion to the store.
+    ///   - store: the store.
+    /// - Returns: what it cost, or nil when none was stored.
     /// - Throws: what keeps the catalog from being read or the destination from answering.
     public static func keep(_ catalog: Catalog, at store: Store) throws(EngineError) -> Cost? {
         let begun = ContinuousClock.now
@@ -136,28 +139,57 @@ public enum CatalogSnapshot {
             guard try catalog.read({ try UnfinishedRun(in: $0) }) == nil, !listing.dlists.isEmpty else { return nil }
             let isEncrypted = store.passphrase != nil
             let known = names(in: listing)
-            let versions = SnapshotName.fingerprint(listing)
+            let contents = SnapshotName.Contents(listing)
             let newest = known.filter { $0.isEncrypted == isEncrypted }.max()
-            guard newest?.versions != versions else { return nil }
-            let name = SnapshotName(prefix: listing.prefix, at: .now(), versions: versions, isEncrypted: isEncrypted)
+            guard newest?.contents != contents else { return nil }
+            let name = SnapshotName(prefix: listing.prefix, at: .now(), contents: contents, isEncrypted: isEncrypted)
             let folder = try TemporaryFolder(in: store.temporaryFolder)
-            try catalog.checkpoint()
-            try pack(catalog.path, to: "\(folder.path)/plain", folder.path)
-            var sealed = "\(folder.path)/plain"
-            if let passphrase = store.passphrase {
-                sealed = "\(folder.path)/sealed"
-                try FileCipher(passphrase: passphrase, temporaryFolder: folder.path)
-                    .encrypt(.file("\(folder.path)/plain"), to: .file(sealed, replaces: true))
+            let sealed = try seal(catalog, isOf: listing, store, folder.path)
+            var size: Int64 = 0
+            if let sealed {
+                size = try FileDescriptor.open(sealed).size()
+                try store.put(name.text, from: sealed, size: size)
             }
-            let size = try FileDescriptor.open(sealed).size()
-            guard size <= max(smallSize, listing.totalSize / 4) else { return nil }
-            try store.put(name.text, from: sealed, size: size)
             // Others may have made newer ones meanwhile; what is older is of no use any more.
             for old in known where old < name { try store.remove(old.text) }
-            return Cost(bytes: size, duration: ContinuousClock.now - begun)
+            return sealed == nil ? nil : Cost(bytes: size, duration: ContinuousClock.now - begun)
         } catch {
             throw EngineError(error, doing: "keep a snapshot of the catalog")
         }
+    }
+
+    /// Puts a snapshot in the place of those that a change of the store has left behind.
+    ///
+    /// - Parameters:
+    ///   - session: the store after the change; the caller has the right to change it.
+    ///   - isWanted: whether one is stored where none was.
+    /// - Returns: as ``keep(_:at:)``.
+    /// - Throws: as ``keep(_:at:)``.
+    public static func renew(after session: StoreSession, isWanted: Bool) throws(EngineError) -> Cost? {
+        guard isWanted || !names(in: session.listing).isEmpty else { return nil }
+        return try keep(session.catalog, at: session.store)
+    }
+
+    /// Makes the file to be stored; nil when it would be of no use.
+    private static func seal(
+        _ catalog: Catalog, isOf listing: StoreListing, _ store: Store, _ folder: String
+    ) throws -> String? {
+        let (volumes, properties) = try catalog.read { (try $0.volumes(), try StoreProperties(from: $0)) }
+        var listing = listing
+        if properties?.encryption != Encryption.none, store.passphrase != nil { listing.setUnencryptedAside() }
+        // It would be built anew all the same.
+        guard !ListingChange(known: volumes, listing: listing).demandsRebuild else { return nil }
+        try catalog.checkpoint()
+        let plain = "\(folder)/plain"
+        try pack(catalog.path, to: plain, folder)
+        var sealed = plain
+        if let passphrase = store.passphrase {
+            sealed = "\(folder)/sealed"
+            try FileCipher(passphrase: passphrase, temporaryFolder: folder)
+                .encrypt(.file(plain), to: .file(sealed, replaces: true))
+        }
+        let size = try FileDescriptor.open(sealed).size()
+        return size <= max(smallSize, listing.totalSize / 4) ? sealed : nil
     }
 
     /// Up to this size nobody asks for proportion.

@@ -22,6 +22,8 @@ public final class Store: Sendable {
     /// Ends every call early.
     public let cancellation: Cancellation
     let retry: RetryPolicy
+    /// The clock that versions are named by.
+    let now: @Sendable () -> Timestamp
     private let passphraseState = Mutex(PassphraseState())
     private let heldLease = Mutex<Lease?>(nil)
 
@@ -35,7 +37,7 @@ public final class Store: Sendable {
     public init(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, temporaryFolder: String,
         progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
-        retry: RetryPolicy = RetryPolicy()
+        retry: RetryPolicy = RetryPolicy(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.destination = destination
         self.passphrase = passphrase
@@ -44,6 +46,7 @@ public final class Store: Sendable {
         self.progress = progress
         self.cancellation = cancellation
         self.retry = retry
+        self.now = now
     }
 
     // MARK: Lease
@@ -173,8 +176,16 @@ public final class Store: Sendable {
             guard error.concernsOneObject else { throw error }
             return false
         }
-        guard (try? VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)) != nil else {
-            return false
+        do throws(StoreFormatError) {
+            _ = try VolumeReader(path: path, name: name, passphrase: passphrase, folder: temporaryFolder)
+        } catch {
+            switch error.kind {
+            case .noSpace, .localFile, .gpgUnavailable, .gpgStopped:
+                // A disk that is full, or a program that is missing, says nothing about the passphrase.
+                try cancellation.check()
+                throw .format(error)
+            default: return false
+            }
         }
         passphraseState.withLock { $0.isProven = true }
         return true

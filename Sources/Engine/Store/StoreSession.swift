@@ -43,6 +43,7 @@ public final class StoreSession: Sendable {
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    ///   - now: the clock that versions are named by.
     ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to.
     /// - Returns: the open store.
     /// - Throws: `.emptyStore` when there is no object at all, `.missingPassphrase`, `.wrongPassphrase`, and whatever
@@ -51,7 +52,8 @@ public final class StoreSession: Sendable {
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
         lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
         progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
-        retry: RetryPolicy = RetryPolicy(), toleratesLostVersions: Bool = false
+        retry: RetryPolicy = RetryPolicy(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        toleratesLostVersions: Bool = false
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
         let folder: TemporaryFolder
@@ -62,7 +64,7 @@ public final class StoreSession: Sendable {
         }
         let store = Store(
             destination: destination, passphrase: passphrase, prefix: prefix, temporaryFolder: folder.path,
-            progress: progress, cancellation: cancellation, retry: retry)
+            progress: progress, cancellation: cancellation, retry: retry, now: now)
         if let lease {
             store.hold(
                 try Lease.acquire(

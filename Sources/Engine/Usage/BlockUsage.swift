@@ -83,6 +83,9 @@ public struct BlockUsage: Sendable {
         try countDuplicates(reader, trusted)
     }
 
+    /// Bytes of all blocks that are not needed, or needed of another volume; unpacked.
+    public var wastedBytes: Int64 { volumes.values.reduce(0) { $0 + $1.wastedBytes } }
+
     /// Whether any version needs the block with this number.
     public func isUsed(block id: Int64) -> Bool {
         id > 0 && id < oldest.count && oldest[Int(id)] > 0

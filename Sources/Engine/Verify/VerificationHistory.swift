@@ -21,10 +21,12 @@ struct VerificationHistory {
         return counts
     }
 
-    /// Records it in another catalog of the same store, for the volumes that are still there.
+    /// Records it in another catalog of the same store, for the volumes that are still there; what that catalog knows
+    /// already is newer.
     func write(to writer: borrowing CatalogWriter) throws {
         guard !counts.isEmpty else { return }
-        for volume in try writer.reading({ try $0.volumes() }) {
+        let found = try writer.reading { try $0.verifications() }
+        for volume in try writer.reading({ try $0.volumes() }) where found[volume.id] == nil {
             if let verification = counts[volume.name] { try writer.put(verification, of: volume.id) }
         }
     }

@@ -199,13 +199,27 @@ public final class VerifyRun: Sendable {
         }
     }
 
-    /// Counts what is in order, puts what is not first in line, and keeps hashes that nobody knew; a catalog that cannot be written to now only costs the rotation this turn.
+    /// Counts what is in order, puts what is not first in line, and keeps hashes that nobody knew.
+    ///
+    /// What was found does not depend on it: a catalog that cannot be written to is named, and costs the rotation a turn.
     private func markVerified(_ findings: VerifyFindings) {
         let intact = findings.intact
         let faulty = level == .listing ? [] : Set(findings.summary.faults.map(\.object))
         guard !intact.isEmpty || !faulty.isEmpty else { return }
+        do {
+            try markVerified(intact, faulty)
+        } catch {
+            let cause = EngineError(error, doing: "write down what was examined")
+            problems.add(
+                Problem(
+                    .remoteObject, session.catalog.path,
+                    "does not know what was examined, so the next sample may take the same again: \(cause)"))
+        }
+    }
+
+    private func markVerified(_ intact: [String: (size: Int64, hash: Digest)], _ faulty: Set<String>) throws {
         let now = Timestamp.now()
-        try? session.catalog.write { writer in
+        try session.catalog.write { writer in
             for var volume in try writer.reading({ try $0.volumes() }) {
                 if faulty.contains(volume.name) {
                     try writer.put(CatalogVerification(count: VerifyPlan.faulty, time: now), of: volume.id)

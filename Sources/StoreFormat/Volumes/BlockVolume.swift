@@ -103,7 +103,8 @@ public final class BlockReader {
         self.settings = settings
         hash = HashContext(settings.blockHash)
         scratch = BlockScratch(settings: settings)
-        room = .allocate(byteCount: max(1, settings.blockSize), alignment: 64)
+        // On a page, so that it can be written past the kernel's cache.
+        room = .allocate(byteCount: max(1, settings.blockSize), alignment: 4096)
     }
 
     deinit { room.deallocate() }

@@ -17,6 +17,8 @@ final class BackupFixture {
     var policy = WalkPolicy()
     var streams: [StreamSource] = []
     var absence: [String: SourceAbsence] = [:]
+    /// The clock that versions are named by.
+    var now: @Sendable () -> Timestamp = Timestamp.now
     /// Paths besides the tree.
     var others: [String] = []
 
@@ -104,7 +106,7 @@ final class BackupFixture {
         let store = Store(
             destination: to, passphrase: passphrase ?? self.passphrase,
             temporaryFolder: folder.path + "/temporary", progress: progress, cancellation: cancellation,
-            retry: RetryPolicy(attempts: 2, pause: { _, _ in }))
+            retry: RetryPolicy(attempts: 2, pause: { _, _ in }), now: now)
         var request = BackupRequest(sources: [source] + others, filter: filter, ownPaths: [], options: options)
         request.policy = policy
         request.streams = streams

@@ -23,12 +23,13 @@ extension BackupFixture {
 
     /// Opens the store with its local catalog, for a change.
     func session(
-        _ destination: (any Destination)? = nil, problems: ProblemLog = ProblemLog(), hasCatalog: Bool = true
+        _ destination: (any Destination)? = nil, problems: ProblemLog = ProblemLog(), hasCatalog: Bool = true,
+        lease: LeaseRequest? = nil
     ) throws -> StoreSession {
         try StoreSession.open(
             destination: try destination ?? self.destination(), passphrase: passphrase,
-            catalogPath: hasCatalog ? catalog : nil, temporaryFolder: folder.path, problems: problems,
-            retry: RetryPolicy(attempts: 1))
+            catalogPath: hasCatalog ? catalog : nil, lease: lease, temporaryFolder: folder.path, problems: problems,
+            retry: RetryPolicy(attempts: 1), now: now)
     }
 
     /// The versions that the local catalog knows, the newest first.

@@ -78,7 +78,7 @@ struct HoldBookTests {
         try HoldBook.change(try fixture.session(), holding: [Hold(version: versions[0].time, since: since)])
         let fault =
             isStored
-            ? FaultyDestination.Fault(.delete, .failBefore(.permission))
+            ? FaultyDestination.Fault(.delete, .failBefore(.transient))
             : FaultyDestination.Fault(.put, .failBefore(.permission))
         let destination = FaultyDestination(try fixture.destination(), faults: [fault])
         #expect(throws: EngineError.self) {
@@ -91,17 +91,21 @@ struct HoldBookTests {
         #expect(try names(fixture).count == 1)
     }
 
-    @Test("holds of versions that are gone are dropped with the next change")
+    @Test("the hold of a version that is gone stays for the repair that writes it again, and none can be made for it")
     func gone() throws {
         let fixture = try BackupFixture()
         _ = try fixture.makeVersions(3)
         let versions = try fixture.knownVersions()
         let since = Timestamp(seconds: 1_790_000_000)
-        try HoldBook.change(try fixture.session(), holding: [Hold(version: versions[2].time, since: since)])
+        let lost = Hold(version: versions[2].time, since: since)
+        try HoldBook.change(try fixture.session(), holding: [lost])
         fixture.removeObject(try fixture.filelists()[2])
-        let book = try HoldBook.change(
-            try fixture.session(), holding: [Hold(version: versions[1].time, since: since)])
-        #expect(book.holds.map(\.version) == [versions[1].time])
+        let session = try fixture.session()
+        let book = try HoldBook.change(session, holding: [Hold(version: versions[1].time, since: since)])
+        #expect(book.holds.map(\.version) == [versions[1].time, versions[2].time])
+        #expect(throws: EngineError.self) { try HoldBook.change(session, holding: [lost]) }
+        let released = try HoldBook.change(session, releasing: [versions[2].time])
+        #expect(released.holds.map(\.version) == [versions[1].time])
     }
 
     @Test("what nobody needed a passphrase for holds and releases nothing")

@@ -30,9 +30,10 @@ struct LeaseTests {
     private func objects() throws -> [String] { try destination.list().map(\.name) }
 
     /// A lease as a process of another machine would have left it.
-    private func plant(_ generation: Int64 = 1, renewed: Timestamp, token: String = String(repeating: "a", count: 32))
-        throws
-    {
+    private func plant(
+        _ generation: Int64 = 1, renewed: Timestamp, stored: Timestamp? = nil,
+        token: String = String(repeating: "a", count: 32)
+    ) throws {
         let record = LeaseRecord(
             token: token, instance: "other", host: "elsewhere", process: 1, activity: "run x", identity: nil,
             started: renewed, renewed: renewed, seconds: 600)
@@ -40,7 +41,7 @@ struct LeaseTests {
         let path = "\(folder.path)/store/\(name)"
         try Data(record.encoded()).write(to: URL(filePath: path))
         try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSince1970: Double(renewed.seconds))], ofItemAtPath: path)
+            [.modificationDate: Date(timeIntervalSince1970: Double((stored ?? renewed).seconds))], ofItemAtPath: path)
     }
 
     @Test("one holds it, the other is told who, and may have it afterwards")
@@ -92,6 +93,46 @@ struct LeaseTests {
         request.now = { Timestamp(seconds: Timestamp.now().seconds + 7200) }
         #expect(throws: EngineError.self) { try acquire(request) }
         #expect(try objects().count == 1)
+    }
+
+    @Test("a lease from a clock hours ahead ends by the destination's clock, and so does one seen by a clock behind")
+    func steppedClocks() throws {
+        let now = Timestamp.now()
+        let ahead = Timestamp(seconds: now.seconds + 5 * 3600)
+        // Its holder died an hour ago, in whose opinion it is five hours later.
+        try plant(renewed: ahead, stored: Timestamp(seconds: now.seconds - 3600))
+        try acquire().release()
+        // It is at work.
+        try plant(renewed: ahead, stored: now)
+        #expect(throws: EngineError.self) { try acquire() }
+        FileTree.remove("\(folder.path)/store/\(try objects()[0])")
+        // It is at work with the right clock, and the one who asks is five hours behind.
+        try plant(renewed: now)
+        var request = LeaseRequest(activity: "test")
+        request.now = { Timestamp(seconds: Timestamp.now().seconds - 5 * 3600) }
+        #expect(throws: EngineError.self) { try acquire(request) }
+        #expect(try objects().count == 1)
+    }
+
+    @Test("a clock that steps while a lease is held does not lose it", arguments: [-5, 5] as [Int64])
+    func step(hours: Int64) throws {
+        let clock = SteppingClock()
+        var request = LeaseRequest(activity: "test")
+        request.now = { clock.now }
+        request.renewal = .milliseconds(100)
+        let lease = try acquire(request)
+        clock.step(hours * 3600)
+        try lease.confirm()
+        #expect(throws: EngineError.self) { try acquire() }
+        try lease.confirm()
+        lease.release()
+        #expect(try objects() == [])
+    }
+
+    private final class SteppingClock: Sendable {
+        private let error = Atomic<Int64>(0)
+        var now: Timestamp { Timestamp(seconds: Timestamp.now().seconds + error.load(ordering: .relaxed)) }
+        func step(_ seconds: Int64) { error.store(seconds, ordering: .relaxed) }
     }
 
     @Test("what a dead process of this catalog, or of this machine, has left is taken over at once")

@@ -92,8 +92,8 @@ struct SnapshotTests {
         try plain.write("file", "content")
         try plain.run()
         _ = try CatalogSnapshot.keep(Catalog(path: plain.catalog), at: store(plain))
-        let versions = SnapshotName.fingerprint(try store(fixture).list())
-        let name = SnapshotName(prefix: "duplicati", at: .now(), versions: versions, isEncrypted: false).text
+        let contents = SnapshotName.Contents(try store(fixture).list())
+        let name = SnapshotName(prefix: "duplicati", at: .now(), contents: contents, isEncrypted: false).text
         try FileManager.default.copyItem(
             atPath: "\(plain.remote)/\(try snapshots(plain)[0])", toPath: "\(fixture.remote)/\(name)")
         forget(fixture)

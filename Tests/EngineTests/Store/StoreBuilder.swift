@@ -39,6 +39,9 @@ final class StoreBuilder {
     let passphrase: Secret?
     /// How many bytes of blocks go into one data volume.
     var volumeSize = 60_000
+    /// Changes the blocklists that index volumes written from now on carry, but not their names.
+    var forgeList: ((inout [UInt8]) -> Void)?
+    private(set) var forgedLists = 0
     private(set) var dblocks: [ObjectName] = []
     private(set) var dindexes: [ObjectName] = []
     private(set) var dlists: [ObjectName] = []
@@ -181,7 +184,12 @@ final class StoreBuilder {
         let index = try writer(.dindex(encryption: encryption))
         try index.add(description)
         for list in lists {
-            try list.bytes.withUnsafeBytes { try index.add(blocklist: list.digest, content: $0) }
+            var bytes = list.bytes
+            if let forgeList {
+                forgeList(&bytes)
+                forgedLists += 1
+            }
+            try bytes.withUnsafeBytes { try index.add(blocklist: list.digest, content: $0) }
         }
         return try put(index)
     }

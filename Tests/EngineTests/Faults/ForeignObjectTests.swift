@@ -6,11 +6,10 @@ import Testing
 
 @testable import Engine
 
-/// The faults of a store that the format's specification lists, as far as no other suite has them: missing and damaged
-/// objects are in `LostDataTests`, `DamageTests` and `RepairTests`, contradicting index volumes in
-/// `SeveralDescriptionsTests`, hostile ones in `HostileStoreTests`, wrong settings and the clock in `BackupRunTests`.
-@Suite("Faults of stores")
-struct StoreFaultTests {
+/// What else is at a destination, and what it says of its objects; the rows of the specification's tables are in
+/// `ListingFaultTests` and `ContentFaultTests`.
+@Suite("Objects of others, and odd listings")
+struct ForeignObjectTests {
     /// A destination that changes what it lists.
     private struct Relisting: Destination {
         let inner: any Destination
