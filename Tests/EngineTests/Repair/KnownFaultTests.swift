@@ -95,7 +95,7 @@ struct KnownFaultTests {
         let path = folder.path + "/catalog.sqlite"
         for ending in ["", "-wal"] { try Data(ending.utf8).write(to: URL(filePath: path + ending)) }
         let version = CatalogVersion(id: 1, time: Timestamp(seconds: 1_790_000_000), volume: 1, isFull: true)
-        try KeptCatalog.keep(path, versions: [version], lostIn: [], ProblemLog())
+        _ = try KeptCatalog.keep(path, versions: [version], lostIn: [], ProblemLog())
         let kept = KeptCatalog.all(beside: path)
         #expect(kept.count == 1)
         #expect(FileManager.default.fileExists(atPath: kept[0] + "-wal"))
