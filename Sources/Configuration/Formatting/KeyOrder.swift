@@ -49,8 +49,8 @@ private struct KeyOrderWalk {
         var result = segments.head
         for (index, item) in sorted.enumerated() {
             let segment = item.element.segment
-            // What was first had no pause before it, and takes over that of what is first now.
-            let pause = item.offset == 0 ? sorted[0].element.segment.pause : segment.pause
+            // What was first had no pause before it, and gets one where others have one.
+            let pause = item.offset == 0 ? segments.all.compactMap { $0.pause }.first : segment.pause
             if index > 0, let pause { result.append(pause) }
             let shape = object.key(named: segment.entry.key)?.shape
             result += shape.map { inner(segment, $0) } ?? Array(segment.lines)
