@@ -91,6 +91,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Destinations", "Support"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "ConfigurationFuzzing", dependencies: ["Configuration", "YAML"], path: "Tests/ConfigurationFuzzing",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "FuzzConfiguration", dependencies: ["ConfigurationFuzzing"], path: "Tests/FuzzConfiguration",
+            swiftSettings: strict),
         tests("SupportTests", ["Support"]),
         tests("JSONTests", ["JSON"]),
         tests("StoreFormatTests", ["Archive", "Cryptography", "JSON", "StoreFormat", "Support"]),
@@ -105,7 +111,8 @@ let package = Package(
         tests("AWSTests", ["AWS", "JSON", "Support", "Transport"]),
         tests("SecretsTests", ["AWS", "Cryptography", "JSON", "Secrets", "Support", "Transport"]),
         tests(
-            "ConfigurationTests", ["Configuration", "JSON", "Schedule", "Secrets", "Support", "YAML"],
+            "ConfigurationTests",
+            ["Configuration", "ConfigurationFuzzing", "JSON", "Schedule", "Secrets", "Support", "YAML"],
             exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(

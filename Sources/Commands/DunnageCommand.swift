@@ -10,7 +10,8 @@ struct DunnageCommand: ParsableCommand {
             The documentation of every command is in docs/commands.md.
             """,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ConfigCommand.self, VersionsCommand.self, FilesCommand.self,
+            RunCommand.self, ValidateCommand.self, ExplainCommand.self, ConfigCommand.self, VersionsCommand.self,
+            FilesCommand.self,
             FindCommand.self,
             DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self,
             RepairCommand.self,
@@ -23,8 +24,6 @@ struct DunnageCommand: ParsableCommand {
             CompactCommand.self,
             RecoverCommand.self,
             UnlockCommand.self,
-            ConfigCommand.self,
-            ExplainCommand.self,
             StoreCommand.self,
             CryptCommand.self,
             SecretsCommand.self,

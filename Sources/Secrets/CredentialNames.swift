@@ -5,7 +5,7 @@ public enum CredentialNames {
     private static let parts = [
         "password", "passphrase", "passwd", "secret", "token", "credential", "apikey", "api_key", "api-key",
         "private_key", "private-key", "privatekey", "access_key", "access-key", "accesskey", "account_key", "authid",
-        "signing", "passcode",
+        "signing", "passcode", "authorization",
     ]
 
     private static let harmlessEnds = [

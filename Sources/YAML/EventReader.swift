@@ -94,11 +94,17 @@ final class EventReader {
         guard failure.error != YAML_READER_ERROR else {
             let index = source.characterIndex(utf8Offset: failure.problem_offset)
             let range = source.range(index, index + 1)
-            return YAMLProblem(.syntax, "a control character is not allowed in YAML", at: range, notes: [problem])
+            return SyntaxAdvice.controlCharacter(at: range, in: source)
         }
         if problem == "found unexpected end of stream", let context = failure.context {
             let text = "\(problem) \(String(cString: context))"
             return SyntaxAdvice.problem(text, at: failure.context_mark.index, in: source, notes: [])
+        }
+        if let context = failure.context,
+            let problem = SyntaxAdvice.badName(
+                String(cString: context), failure.context_mark.index, failure.problem_mark.index, in: source)
+        {
+            return problem
         }
         var notes: [String] = []
         if let context = failure.context {

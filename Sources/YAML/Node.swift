@@ -36,9 +36,18 @@ public struct Node: Sendable {
     /// Whether it is written in brackets, braces or quotes rather than by indentation.
     public let isFlow: Bool
 
+    /// Where each key stands in a mapping of many, so that looking up all of them takes no longer than it should.
+    private let positions: [String: Int]?
+
     /// A value at a place.
     public init(_ content: Content, range: SourceRange, isFlow: Bool = false) {
         self.content = content
+        if case .mapping(let entries) = content, entries.count > 32 {
+            let pairs = entries.enumerated().map { ($0.element.key, $0.offset) }
+            positions = Dictionary(pairs) { first, _ in first }
+        } else {
+            positions = nil
+        }
         self.range = range
         self.isFlow = isFlow
     }
@@ -67,6 +76,7 @@ public struct Node: Sendable {
 
     /// The value of a mapping's key.
     public subscript(key: String) -> Node? {
-        entries?.first { $0.key == key }?.value
+        guard let positions else { return entries?.first { $0.key == key }?.value }
+        return positions[key].flatMap { entries?[$0].value }
     }
 }

@@ -8,6 +8,9 @@ public struct SourceText: Sendable {
     public let number: Int
     private let lineStarts: [Int]
 
+    /// How many lines there are; a line break at the end begins another one, which is empty.
+    public var lineCount: Int { lineStarts.count }
+
     /// Decodes UTF-8.
     /// - Parameters:
     ///   - bytes: the text.

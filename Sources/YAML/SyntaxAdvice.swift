@@ -7,12 +7,33 @@ enum SyntaxAdvice {
         if text == "found character that cannot start any token", let character {
             message = "found character \(quoted(character)) that cannot start any token"
         }
-        var advice = help(text, character)
-        let line = source.line(range.start.line)
-        if text.hasPrefix("did not find expected ','"), source.text(line.lowerBound..<range.end.index).contains("${") {
-            advice = "put a value with `${…}` in quotes between braces and brackets"
-        }
+        let advice = SlipSearch(source, range.start).advice(for: text) ?? help(text, character)
         return YAMLProblem(.syntax, message, at: range, notes: notes, help: advice.map { [$0] } ?? [])
+    }
+
+    /// A character that no YAML file may hold.
+    static func controlCharacter(at range: SourceRange, in source: SourceText) -> YAMLProblem {
+        let value =
+            source.characters.indices.contains(range.start.index) ? source.characters[range.start.index].value : 0
+        let code = String(value, radix: 16, uppercase: true)
+        let number = String(repeating: "0", count: max(0, 4 - code.count)) + code
+        return YAMLProblem(
+            .syntax, "the control character U+\(number) is not allowed in YAML", at: range,
+            notes: value == 0 ? ["a file in UTF-16 or UTF-32 holds such characters between all others"] : [],
+            help: value == 0 ? ["save the file as UTF-8"] : ["remove it, or write it as an escape in double quotes"])
+    }
+
+    /// `*` or `&` before something that cannot be the name of an anchor.
+    static func badName(_ context: String, _ start: Int, _ end: Int, in source: SourceText) -> YAMLProblem? {
+        let sign: String
+        switch context {
+        case "while scanning an alias": sign = "*"
+        case "while scanning an anchor": sign = "&"
+        default: return nil
+        }
+        return YAMLProblem(
+            .syntax, "`\(sign)` begins the name of an anchor, which has letters, digits, `-` and `_` only",
+            at: source.range(start, max(end, start + 1)), help: ["put a text that begins with `\(sign)` in quotes"])
     }
 
     private static func quoted(_ character: Unicode.Scalar) -> String {
@@ -33,7 +54,7 @@ enum SyntaxAdvice {
             "check the indentation of this line against the lines above it"
         case "could not find expected ':'":
             "a key is followed by a colon and a space"
-        case "found unknown escape character":
+        case "found unknown escape character", "did not find expected hexdecimal number":
             "put the value in single quotes to keep its backslashes"
         case "found unexpected end of stream while scanning a quoted scalar":
             "close the quote that is still open"
@@ -41,8 +62,12 @@ enum SyntaxAdvice {
             "separate the items with commas and close the list with `]`"
         case "did not find expected ',' or '}'":
             "separate the keys with commas and close the mapping with `}`"
+        case "did not find expected node content":
+            "write a value there, or close the bracket or brace that is open"
         case "found duplicate anchor":
             "give each anchor a name of its own"
+        case "found incompatible YAML document", "found duplicate %YAML directive":
+            "remove the line that begins with `%YAML`"
         default:
             nil
         }

@@ -43,12 +43,13 @@ struct TreeBuilder {
 
     private mutating func node(_ event: EventReader.Event, depth: Int) throws(YAMLProblem) -> Node {
         try count(1, at: event)
+        checkAnchor(event)
         switch event.kind {
         case .alias(let name): return try alias(name, event)
         case .scalar(let text, let style, let properties):
             let range = source.range(contentStart(event, properties), event.end)
             let node = Node(
-                .scalar(scalar(text, style, properties.tag, range)), range: range,
+                .scalar(scalar(text, style, properties.tag, event, range)), range: range,
                 isFlow: style == .singleQuoted || style == .doubleQuoted)
             if let anchor = properties.anchor { anchors[anchor] = (node, 1) }
             return node
@@ -76,7 +77,7 @@ struct TreeBuilder {
             throw YAMLProblem(.limit, "nested more than \(limits.depth) deep", at: source.range(start, start + 1))
         }
         if let given = properties.tag, given != "!", given != Self.core + tag {
-            problems.append(unsupportedTag(given, at: source.range(event.start, start)))
+            problems.append(unsupportedTag(given, event, valueAt: source.range(start, start + 1)))
         }
         let before = weight
         if let anchor = properties.anchor { openAnchors.insert(anchor) }
@@ -116,10 +117,26 @@ struct TreeBuilder {
             last = value.alias ?? value.range
             guard let name = key.scalar else {
                 problems.append(
-                    YAMLProblem(.syntax, "a list or a mapping cannot be a key", at: firstLine(key.alias ?? key.range)))
+                    YAMLProblem(
+                        .syntax, "a list or a mapping cannot be a key", at: firstLine(key.alias ?? key.range),
+                        help: key.isFlow ? ["put a text that begins with a bracket or a brace in quotes"] : []))
                 continue
             }
             let keyRange = key.alias ?? key.range
+            // libyaml takes such a `?` for the sign of a key; in YAML 1.2 it belongs to the text.
+            if keyRange.start.index > 0, source.characters[keyRange.start.index - 1] == "?" {
+                problems.append(
+                    YAMLProblem(
+                        .syntax, "`?` has no space after it", at: keyRange,
+                        help: ["put a text that begins with `?` in quotes"]))
+            }
+            guard name.text.unicodeScalars.count <= limits.key else {
+                problems.append(
+                    YAMLProblem(
+                        .limit, "a key of more than \(limits.key) characters",
+                        at: firstLine(source.range(keyRange.start.index, keyRange.start.index + 1))))
+                continue
+            }
             let entry = Node.Entry(key: name.text, keyRange: keyRange, value: value)
             if let first = places.updateValue(keyRange.start, forKey: name.text) {
                 places[name.text] = first
@@ -170,6 +187,26 @@ struct TreeBuilder {
         return node
     }
 
+    /// libyaml ends the name of an anchor at the first character that it does not know; in YAML 1.2 it goes on.
+    private mutating func checkAnchor(_ event: EventReader.Event) {
+        let properties: EventReader.Properties
+        switch event.kind {
+        case .scalar(_, _, let found), .sequenceStart(let found, _), .mappingStart(let found, _): properties = found
+        default: return
+        }
+        guard let anchor = properties.anchor,
+            let sign = source.characters[event.start...].firstIndex(where: { $0 == "&" })
+        else { return }
+        let end = sign + 1 + anchor.unicodeScalars.count
+        guard end < source.characters.count, !isSpace(source.characters[end]),
+            !",[]{}".unicodeScalars.contains(source.characters[end])
+        else { return }
+        problems.append(
+            YAMLProblem(
+                .syntax, "`&` begins the name of an anchor, which has letters, digits, `-` and `_` only",
+                at: source.range(sign, end + 1), help: ["put a text that begins with `&` in quotes"]))
+    }
+
     private mutating func count(_ nodes: Int, at event: EventReader.Event) throws(YAMLProblem) {
         weight += nodes
         guard weight <= limits.nodes else {
@@ -184,7 +221,7 @@ struct TreeBuilder {
     private static let core = "tag:yaml.org,2002:"
 
     private mutating func scalar(
-        _ text: String, _ style: Scalar.Style, _ tag: String?, _ range: SourceRange
+        _ text: String, _ style: Scalar.Style, _ tag: String?, _ event: EventReader.Event, _ range: SourceRange
     ) -> Scalar {
         guard let tag else { return Scalar(text, style: style) }
         let resolved = CoreSchema.resolve(text)
@@ -198,18 +235,32 @@ struct TreeBuilder {
             fits = true
         default: fits = false
         }
-        if !fits { problems.append(unsupportedTag(tag, at: range)) }
+        if !fits { problems.append(unsupportedTag(tag, event, valueAt: range)) }
         return Scalar(text, style: style, value: resolved)
     }
 
-    private func unsupportedTag(_ tag: String, at range: SourceRange) -> YAMLProblem {
-        guard tag.hasPrefix(Self.core) else {
-            return YAMLProblem(
-                .tag, "the tag `\(tag)` is not supported", at: firstLine(range),
-                notes: ["only the tags of YAML's core schema are: !!str, !!int, !!float, !!bool, !!null, !!seq, !!map"])
+    private static let coreTags = ["str", "int", "float", "bool", "null", "seq", "map"]
+
+    private func unsupportedTag(
+        _ tag: String, _ event: EventReader.Event, valueAt range: SourceRange
+    ) -> YAMLProblem {
+        let name = tag.hasPrefix(Self.core) ? "!!\(tag.dropFirst(Self.core.count))" : tag
+        guard !Self.coreTags.contains(where: { name == "!!\($0)" }) else {
+            return YAMLProblem(.tag, "the value does not fit its tag `\(name)`", at: firstLine(range))
         }
+        let known = Self.coreTags.map { "!!\($0)" }.joined(separator: ", ")
         return YAMLProblem(
-            .tag, "the value does not fit its tag `!!\(tag.dropFirst(Self.core.count))`", at: firstLine(range))
+            .tag, "the tag `\(name)` is not supported", at: tagRange(event) ?? firstLine(range),
+            notes: ["only the tags of YAML's core schema are: \(known)"],
+            help: ["put a text that begins with `!` in quotes; tags of other programs mean nothing here"])
+    }
+
+    /// Where the tag of a value is written, which stands before the value or its anchor.
+    private func tagRange(_ event: EventReader.Event) -> SourceRange? {
+        let characters = source.characters
+        guard let start = characters[event.start...].firstIndex(where: { $0 == "!" }) else { return nil }
+        let end = characters[start...].firstIndex { isSpace($0) || $0 == "," || $0 == "]" || $0 == "}" }
+        return source.range(start, end ?? characters.count)
     }
 
     // MARK: Places

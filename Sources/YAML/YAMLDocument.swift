@@ -18,6 +18,18 @@ public struct YAMLDocument: Sendable {
             problems = [YAMLProblem(.limit, message, at: start)]
             return
         }
+        // libyaml compares each tag directive with all before it, and tells nothing until it has read the last.
+        let directives = (1...source.lineCount).lazy.map { source.line($0).lowerBound }.filter { start in
+            start < source.characters.count && source.characters[start] == "%"
+        }
+        if let start = directives.dropFirst(limits.directives).first {
+            root = nil
+            problems = [
+                YAMLProblem(
+                    .limit, "more than \(limits.directives) lines begin with `%`", at: source.range(start, start + 1))
+            ]
+            return
+        }
         var builder = TreeBuilder(source: source, limits: limits)
         root = builder.document()
         problems = builder.problems

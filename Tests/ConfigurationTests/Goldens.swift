@@ -41,7 +41,20 @@ enum Goldens {
             try Array(text.utf8).withUnsafeBytes { try file.write(all: $0) }
         }
         let expected = String(decoding: try bytes(path), as: UTF8.self)
-        #expect(text == expected, sourceLocation: sourceLocation)
+        #expect(text == expected, "\(path)\n\(difference(of: text, from: expected))", sourceLocation: sourceLocation)
+    }
+
+    /// The lines that are gone and those that are new, in the order of the texts.
+    private static func difference(of text: String, from expected: String) -> String {
+        let new = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let old = expected.split(separator: "\n", omittingEmptySubsequences: false)
+        let changes = new.difference(from: old).map { change -> (line: Int, text: String) in
+            switch change {
+            case .remove(let offset, let line, _): (offset, "-\(line)")
+            case .insert(let offset, let line, _): (offset, "+\(line)")
+            }
+        }
+        return changes.sorted { $0.line < $1.line }.map { $0.text }.joined(separator: "\n")
     }
 
     static func load(_ path: String) throws(InvalidConfiguration) -> LoadedConfiguration {

@@ -18,7 +18,7 @@ import Testing
         let long = String(repeating: "long ", count: 20_000)
         #expect(codes("version: \(long)\n").contains(.wrongType))
         #expect(codes("version: 1\n\"\(long)\": 2\n").contains(.syntax))  // YAML ends keys at 1024 characters
-        #expect(codes("version: 1\n? \"\(long)\"\n: 2\n").contains(.unknownKey))
+        #expect(codes("version: 1\n? \"\(long)\"\n: 2\n").contains(.limit))
         #expect(codes("version: 1\ninstance: '\(long)${NOBODY}'\n").contains(.undefinedVariable))
         #expect(codes("version: 1\njobs: { a: { retention: { keep_within: \(long) } } }\n").contains(.badDuration))
     }

@@ -62,16 +62,6 @@ import Testing
         #expect(try ConfigurationLoader.load(path: path, environment: [:]).warnings == [])
     }
 
-    @Test("the table of codes has exactly the codes that exist")
-    func codes() throws {
-        let table = try part(try page() + "\n\u{0}", from: "## Diagnostic codes", to: "\u{0}")
-        let listed = table.split(separator: "\n").compactMap { line in
-            line.hasPrefix("| E") || line.hasPrefix("| W") || line.hasPrefix("| P")
-                ? String(line.dropFirst(2).prefix(4)) : nil
-        }
-        #expect(listed == DiagnosticCode.allCases.map { $0.rawValue })
-    }
-
     @Test(
         "what is published of the language is what the program reads",
         arguments: ["docs/configuration-reference.md", "schema/backup.v1.json"])

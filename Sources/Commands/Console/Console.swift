@@ -20,6 +20,8 @@ final class Console: Sendable {
     let hasErrorTerminal: Bool
     /// Whether colours are wanted in the log.
     let usesColor: Bool
+    /// Whether colours are wanted in the data, which is so on a terminal only.
+    let usesOutputColor: Bool
     /// The descriptor for data, for those that write bytes in large pieces.
     var outputDescriptor: Int32 { output }
     private let output: Int32
@@ -34,7 +36,9 @@ final class Console: Sendable {
         self.output = output
         self.error = error
         hasErrorTerminal = isatty(error) == 1 && environment["TERM"] != "dumb"
-        usesColor = allowsColor && hasErrorTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+        let wantsColor = allowsColor && (environment["NO_COLOR"] ?? "").isEmpty
+        usesColor = wantsColor && hasErrorTerminal
+        usesOutputColor = wantsColor && isatty(output) == 1 && environment["TERM"] != "dumb"
     }
 
     /// The columns of the terminal that shows the log.

@@ -4,8 +4,11 @@ internal import Jobs
 /// The commands `dunnage config …`.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Shows what a configuration comes to, and tells about its language.",
-        subcommands: [ConfigShowCommand.self, ConfigSchemaCommand.self, ConfigReferenceCommand.self])
+        commandName: "config", abstract: "Shows and formats a configuration, and tells about its language.",
+        subcommands: [
+            ConfigShowCommand.self, ConfigFormatCommand.self, ConfigMigrateCommand.self, ConfigSchemaCommand.self,
+            ConfigReferenceCommand.self,
+        ])
 }
 
 /// The command `dunnage config schema`.

@@ -6,7 +6,10 @@ internal import Jobs
 struct ValidateCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Checks a configuration and prints everything that is wrong with it.",
-        discussion: "Touches no source, no destination and no secret. Returns 78 when the file cannot be used.")
+        discussion: """
+            Touches no source, no destination and no secret. Returns 78 when the file cannot be used. \
+            `dunnage explain CODE` says more about a code.
+            """)
 
     @Argument(
         help: ArgumentHelp(
@@ -17,13 +20,25 @@ struct ValidateCommand: ProgramCommand {
     @OptionGroup
     var settings: SettingOption
 
-    @Flag(help: "Print JSON.")
+    @Option(help: ArgumentHelp("text, json, sarif, github or junit.", valueName: "format"))
+    var format: DiagnosticFormatArgument?
+
+    @Flag(help: "Print JSON: the same as --format json.")
     var json = false
 
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
+    func validate() throws {
+        if json, format != nil, format != .json {
+            throw ValidationError("'--json' and '--format' contradict each other.")
+        }
+    }
+
     func perform(_ program: Program) throws -> Jobs.ExitCode {
-        try ValidateAction(input: ConfigurationInput(paths, settings: settings.values), json: json).perform(program)
+        try ValidateAction(
+            input: ConfigurationInput(paths, settings: settings.values),
+            format: (format ?? (json ? .json : .text)).format
+        ).perform(program)
     }
 }

@@ -43,24 +43,31 @@ public struct Diagnostic: Sendable, Hashable, Codable {
     public var place: String { line == 0 ? file : "\(file):\(line):\(column)" }
 
     /// The problem as it is printed: a line that editors and `grep` understand, the source, notes and help.
-    public func render() -> String {
-        let number = line == 0 ? "" : "\(line)"
-        let margin = String(repeating: " ", count: number.count)
-        var lines = ["\(place): \(severity.rawValue)[\(code.rawValue)]: \(message)"]
+    /// - Parameter color: whether it is for a terminal that shows colours.
+    /// - Returns: lines, the last with its line break.
+    public func render(color: Bool = false) -> String {
+        let style = TerminalStyle(isOn: color)
+        let mark = severity == .error ? TerminalStyle.Look.error : .warning
+        let written = line == 0 ? "" : "\(line)"
+        let margin = String(repeating: " ", count: written.count)
+        let bar = style.text("|", .margin)
+        let kind = style.text("\(severity.rawValue)[\(code.rawValue)]", mark)
+        var lines = ["\(style.text("\(place):", .place)) \(kind): \(style.text(message, .place))"]
         if let excerpt {
-            lines.append("\(margin) |")
-            lines.append(excerpt.line.isEmpty ? "\(number) |" : "\(number) | \(excerpt.line)")
-            lines.append("\(margin) | \(excerpt.underline)")
+            let number = style.text(written, .margin)
+            lines.append("\(margin) \(bar)")
+            lines.append(excerpt.line.isEmpty ? "\(number) \(bar)" : "\(number) \(bar) \(excerpt.line)")
+            lines.append("\(margin) \(bar) \(style.text(excerpt.underline, mark))")
         }
-        lines += notes.map { "\(margin) = note: \($0)" }
-        lines += help.map { "\(margin) = help: \($0)" }
+        lines += notes.map { "\(margin) \(style.text("=", .margin)) \(style.text("note", .place)): \($0)" }
+        lines += help.map { "\(margin) \(style.text("=", .margin)) \(style.text("help", .help)): \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// Several problems as they are printed, with the count at the end.
-    public static func render(_ diagnostics: [Diagnostic], file: String) -> String {
+    public static func render(_ diagnostics: [Diagnostic], file: String, color: Bool = false) -> String {
         let errors = diagnostics.count { $0.severity == .error }
-        let blocks = diagnostics.map { $0.render() + "\n" }.joined()
+        let blocks = diagnostics.map { $0.render(color: color) + "\n" }.joined()
         return "\(blocks)\(file): \(errors) error(s), \(diagnostics.count - errors) warning(s)\n"
     }
 }

@@ -20,8 +20,20 @@ struct DiagnosticFormatter {
             code: finding.code, severity: finding.code.severity, message: Self.printable(finding.message), file: file,
             line: hasLines ? finding.range.start.line : 0, column: hasLines ? finding.range.start.column : 0,
             endLine: hasLines ? finding.range.end.line : 0, endColumn: hasLines ? finding.range.end.column : 0,
-            notes: finding.notes.map { Self.printable($0) },
+            notes: (finding.notes + lookAlikes(finding)).map { Self.printable($0) },
             help: finding.help.map { Self.printable($0) }, excerpt: source.map { excerpt($0, finding.range) })
+    }
+
+    /// A character that nobody sees explains most mistakes that seem to be none.
+    private func lookAlikes(_ finding: Finding) -> [String] {
+        guard let source, finding.code.severity == .error, finding.code != .encoding else { return [] }
+        var range = finding.range.start.index..<finding.range.end.index
+        if finding.code == .syntax {
+            // Where the reader could not go on is often the line after the slip.
+            let line = finding.range.start.line
+            range = source.line(max(1, line - 1)).lowerBound..<source.line(line).upperBound
+        }
+        return LookAlikes.notes(in: source, range.prefix(Self.widest * 2).filter { !hidden.contains($0) })
     }
 
     private func excerpt(_ source: SourceText, _ range: SourceRange) -> Diagnostic.Excerpt {

@@ -19,9 +19,14 @@ struct HiddenText {
             return
         }
         collect(root, key: "", source: document.source)
-        for secret in root["secrets"]?.entries ?? [] where secret.value.scalar != nil {
-            ranges.append(secret.value.range.start.index..<secret.value.range.end.index)
+        for secret in root["secrets"]?.entries ?? [] {
+            if secret.value.scalar != nil { hide(secret.value) }
+            // Whoever writes a value there does it under a key that does not exist.
+            for entry in secret.value.entries ?? [] where ConfigurationSchema.secret.key(named: entry.key) == nil {
+                hide(entry.value)
+            }
         }
+        collectComments(document.source)
         joinOverlaps()
     }
 
@@ -49,32 +54,47 @@ struct HiddenText {
         ranges = joined
     }
 
+    private mutating func hide(_ node: Node) {
+        ranges.append(node.range.start.index..<node.range.end.index)
+    }
+
     /// Goes by the look of the lines, for a file whose grammar is broken.
     private mutating func collectLines(_ source: SourceText) {
-        var number = 1
-        while true {
+        for number in 1...source.lineCount {
             let line = source.line(number)
-            if line.isEmpty, line.lowerBound == source.characters.count { break }
-            let text = source.text(line)
-            var key = ""
-            for (offset, character) in text.unicodeScalars.enumerated() {
-                if character == ":" {
-                    if CredentialNames.isCredential(key), key != "secret" {
-                        ranges.append(min(line.lowerBound + offset + 1, line.upperBound)..<line.upperBound)
-                        break
-                    }
-                    key = ""
-                } else if character.properties.isAlphabetic || character == "_" || character == "-" || character.isDigit
-                {
-                    key.unicodeScalars.append(character)
-                } else {
-                    key = ""
-                }
-            }
+            hideCredential(line, source)
             hideURLs(line, source)
-            number += 1
         }
         joinOverlaps()
+    }
+
+    /// What is commented out is shown with the rest of its line.
+    private mutating func collectComments(_ source: SourceText) {
+        for number in 1...source.lineCount {
+            let line = source.line(number)
+            guard let hash = source.characters[line].firstIndex(of: "#") else { continue }
+            hideCredential(hash..<line.upperBound, source)
+            hideURLs(hash + 1..<line.upperBound, source)
+        }
+    }
+
+    /// Hides what follows the first `key:` that looks like one of a credential.
+    private mutating func hideCredential(_ line: Range<Int>, _ source: SourceText) {
+        var key = ""
+        for index in line {
+            let character = source.characters[index]
+            if character == ":" {
+                if CredentialNames.isCredential(key), key != "secret" {
+                    ranges.append(index + 1..<line.upperBound)
+                    return
+                }
+                key = ""
+            } else if character.properties.isAlphabetic || character == "_" || character == "-" || character.isDigit {
+                key.unicodeScalars.append(character)
+            } else {
+                key = ""
+            }
+        }
     }
 
     /// Whether the character at the position must not be shown.
@@ -125,11 +145,8 @@ struct HiddenText {
     private mutating func hideURLs(_ range: Range<Int>, _ source: SourceText) {
         let text = source.text(range)
         guard text.contains("://") else { return }
-        for part in CredentialNames.ranges(inURL: text) {
-            let scalars = text.unicodeScalars
-            let start = scalars.distance(from: scalars.startIndex, to: part.lowerBound)
-            let count = scalars.distance(from: part.lowerBound, to: part.upperBound)
-            ranges.append(range.lowerBound + start..<range.lowerBound + start + count)
+        for part in CredentialNames.offsets(inURL: text) {
+            ranges.append(range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
         }
     }
 }

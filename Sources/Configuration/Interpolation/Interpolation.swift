@@ -60,7 +60,7 @@ struct Interpolation {
             result.pieces.append(.text(String(literal)))
             literal = String.UnicodeScalarView()
         }
-        while index < range.upperBound {
+        while index < range.upperBound, result.problems.count < Self.mostProblems {
             let character = text[index]
             let next = index + 1 < range.upperBound ? text[index + 1] : nil
             if character != "$" {
@@ -120,6 +120,8 @@ struct Interpolation {
     // MARK: Expressions
 
     private static let deepest = 8
+    /// A text with that many mistakes is no configuration, and the rest of them says nothing new.
+    private static let mostProblems = 100
     private static let secretPrefix = Array("secret:".unicodeScalars)
 
     private func expression(_ text: [Unicode.Scalar], _ body: Range<Int>, depth: Int, into result: inout Result) {

@@ -32,6 +32,13 @@ enum Filters {
                     "write `*/\(expression)` for a file\(expression.hasSuffix("/") ? "" : ", or `*/\(expression)/` for a folder")"
                 ])
         }
+        // A wildcard may stand for the `/` that every path begins with; another character cannot.
+        if let first = expression.first, !"/*?@".contains(first) {
+            return ValueKind.Problem(
+                code: .uselessFilter, message: "% can match nothing in",
+                notes: ["a filter is compared with the complete path, which begins with `/`"],
+                help: ["write `*/\(expression)`, or the path from `/` on"])
+        }
         return nil
     }
 

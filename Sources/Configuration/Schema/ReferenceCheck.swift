@@ -1,4 +1,4 @@
-internal import Support
+internal import Secrets
 internal import YAML
 
 /// Checks that every name that is used is defined, and every definition used.
@@ -46,6 +46,13 @@ struct ReferenceCheck {
         kinds.lazy.map { section($0) }.first { $0.key == key }?.undefined
     }
 
+    private static let mostNames = 100
+
+    private static func listed(_ names: [String]) -> String {
+        let shown = names.sorted().prefix(mostNames).joined(separator: ", ")
+        return names.count > mostNames ? "\(shown) and \(names.count - mostNames) more" : shown
+    }
+
     static func run(_ root: Node, _ check: inout SchemaCheck) {
         for kind in kinds {
             let section = section(kind)
@@ -53,13 +60,13 @@ struct ReferenceCheck {
             let defined = entries.map { $0.key }
             let uses = check.uses.filter { $0.kind == kind }
             let names = Set(defined)
+            let note = defined.isEmpty ? "none is defined" : "defined: \(listed(defined))"
+            // A file with thousands of names was not written by hand, and needs no suggestions.
+            let candidates = defined.prefix(Self.mostNames)
             for use in uses where !names.contains(use.name) {
                 check.add(
-                    section.undefined, "\(section.noun) `\(use.name)` is not defined", at: use.range, in: use.place,
-                    notes: [
-                        defined.isEmpty ? "none is defined" : "defined: \(defined.sorted().joined(separator: ", "))"
-                    ],
-                    help: ValueKind.didYouMean(use.name, defined))
+                    section.undefined, "\(section.noun) `\(CredentialNames.maskingURL(use.name))` is not defined",
+                    at: use.range, in: use.place, notes: [note], help: ValueKind.didYouMean(use.name, candidates))
             }
             // After such errors a name may be unused only because its use could not be read.
             guard check.findings.all.allSatisfy({ !hidingUses.contains($0.code) && $0.code != section.undefined })

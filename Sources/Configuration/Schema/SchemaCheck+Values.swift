@@ -10,13 +10,16 @@ extension SchemaCheck {
         }
         checkHygiene(node, scalar, kind, at: place)
         let expanded = interpolation.expand(scalar.text)
+        // What is not asked for is not computed: most values have neither problems nor secrets.
+        let isPlain = expanded.problems.isEmpty && expanded.secrets.isEmpty
+        let written = WrittenText(isPlain ? nil : node, in: sources[node.range].text)
         for problem in expanded.problems {
             add(
-                problem.code, problem.message, at: range(problem.place, node, scalar), in: place, notes: problem.notes,
-                help: problem.help)
+                problem.code, problem.message, at: written.range(of: problem.place) ?? node.range, in: place,
+                notes: problem.notes, help: problem.help)
         }
         for secret in expanded.secrets {
-            let range = range(secret.place, node, scalar)
+            let range = written.range(of: secret.place) ?? node.range
             if kind.secrets == .refused {
                 add(
                     .secretTooEarly, "a secret cannot be used in \(place.name)", at: range, in: place,
@@ -85,8 +88,9 @@ extension SchemaCheck {
         let help = telling.count == expanded.variables.count ? problem.help : []
         add(
             problem.code, Self.sentence(problem.message.replacing("%", with: shown), place),
-            at: problem.part.flatMap { self.range(of: $0, node, scalar) } ?? node.range, in: place, notes: notes,
-            help: help)
+            at: problem.part.flatMap { WrittenText(node, in: sources[node.range].text).range(ofFirst: $0) }
+                ?? node.range, in: place,
+            notes: notes, help: help)
     }
 
     /// The message with the place, where it asks for one.
@@ -110,11 +114,11 @@ extension SchemaCheck {
                     ? "use `${secret:NAME}`"
                     : "use `{ secret: NAME }`, `{ file: /run/secrets/NAME }` or `{ env: NAME }`")
         } else if kind.isURL {
-            for part in CredentialNames.ranges(inURL: scalar.text) {
-                let scalars = scalar.text.unicodeScalars
-                let start = scalars.distance(from: scalars.startIndex, to: part.lowerBound)
-                let end = scalars.distance(from: scalars.startIndex, to: part.upperBound)
-                literalSecret(range(start..<end, node, scalar), at: place, help: "write `${secret:NAME}` in its place")
+            let parts = CredentialNames.offsets(inURL: scalar.text)
+            let written = WrittenText(parts.isEmpty ? nil : node, in: sources[node.range].text)
+            for part in parts {
+                literalSecret(
+                    written.range(of: part) ?? node.range, at: place, help: "write `${secret:NAME}` in its place")
             }
         } else if isOption, scalar.style == .plain, let modern = Self.oldBooleans[scalar.text.lowercased()] {
             add(
@@ -132,27 +136,5 @@ extension SchemaCheck {
         add(
             .literalSecret, "\(place.name) holds a literal secret", at: range, in: place,
             notes: [sources[range].kind.exposure], help: [help])
-    }
-
-    // MARK: Places within a text
-
-    /// Where a part of a value stands in the file.
-    private func range(of part: String, _ node: Node, _ scalar: Scalar) -> SourceRange? {
-        let text = Array(scalar.text.unicodeScalars)
-        guard let found = text.firstRange(of: Array(part.unicodeScalars)) else { return nil }
-        return range(found, node, scalar)
-    }
-
-    /// Where characters of a value stand in the file; the whole value if escapes or line folding hide them.
-    private func range(_ part: Range<Int>, _ node: Node, _ scalar: Scalar) -> SourceRange {
-        let written = sources.characters(node.range)
-        let text = Array(scalar.text.unicodeScalars)
-        for offset in [0, 1] where written.dropFirst(offset).starts(with: text) {
-            let start = node.range.start.index + offset
-            return sources.range(node.range.start.source, start + part.lowerBound, start + part.upperBound)
-        }
-        let wanted = text[part.clamped(to: text.indices)]
-        guard !wanted.isEmpty, let found = written.firstRange(of: wanted) else { return node.range }
-        return sources.range(node.range.start.source, found.lowerBound, found.upperBound)
     }
 }

@@ -180,7 +180,8 @@ struct SchemaCheck {
         let known = object.keys.map { $0.name }
         let snake = Names.snakeCase(entry.key)
         let similar = known.contains(snake) ? snake : Names.similar(to: snake, among: known)
-        let help = object.foreign[snake] ?? similar.map { "did you mean `\($0)`?" }
+        let help =
+            object.foreign[snake] ?? similar.map { "did you mean `\($0)`?" } ?? KeyPlaces.advice(for: snake, at: place)
         add(
             .unknownKey, "unknown key `\(entry.key)` in \(place.name)", at: entry.keyRange, in: place,
             notes: help == nil ? ["known keys: \(known.sorted().joined(separator: ", "))"] : [],

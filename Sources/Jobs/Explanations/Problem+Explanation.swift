@@ -1,0 +1,51 @@
+public import Configuration
+public import Engine
+
+extension Problem.Code {
+    /// What the problem means, and what to do about it.
+    public var explanation: Explanation {
+        switch self {
+        case .sourceMissing:
+            Explanation(
+                "A source path does not exist.",
+                """
+                The rest was backed up. If the path must exist, say `if_missing: fail`; if it may be absent, \
+                `if_missing: ignore`.
+                """)
+        case .unreadable:
+            Explanation(
+                "A folder or file could not be read.",
+                "It is not in the version. Give the program the right to read it, or exclude it.")
+        case .changedWhileRead:
+            Explanation(
+                "A file changed or disappeared while it was read.",
+                """
+                What was stored may be of no moment of the file's life. For databases and virtual machines back up a \
+                dump or a snapshot instead of the files in use.
+                """)
+        case .nameNotText:
+            Explanation(
+                "A name that is no valid UTF-8 cannot be stored in this format.",
+                "The file is not in the version. Rename it; `convmv` does that for whole folders.")
+        case .metadata:
+            Explanation(
+                "Owner, mode, times or extended attributes could not be read or set.",
+                "The content is there. Owners can only be restored by root.")
+        case .remoteObject:
+            Explanation(
+                "An object of the store is not as it should be, but nothing is lost.",
+                "For example a left-over of an interrupted run. `dunnage repair` puts it in order.")
+        case .leftAlone:
+            Explanation(
+                "A path was left as it is, because of what is already there.",
+                "A restore does not overwrite unless it is told to: `--overwrite newer` or `--overwrite always`.")
+        case .damaged:
+            Explanation(
+                "A file, version or object is damaged or missing.",
+                """
+                Data is lost or at risk. The message names what is concerned; `dunnage verify` checks the whole store \
+                and `dunnage repair` restores what can be restored from the sources and from other objects.
+                """)
+        }
+    }
+}
