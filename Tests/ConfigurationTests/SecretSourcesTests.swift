@@ -104,7 +104,7 @@ import Testing
                 reports: { r: { webhook: { url: { env: HOOK }, sign: { docker: key } } } }
                 """)
         let webhook = try #require(configuration.reports["r"]).webhook
-        #expect(webhook.url == Template([.secret(SecretReference("reports.r.webhook.url"))]))
+        #expect(webhook?.url == Template([.secret(SecretReference("reports.r.webhook.url"))]))
         #expect(configuration.secrets["reports.r.webhook.url"] == .environment("HOOK"))
         #expect(configuration.secrets["reports.r.webhook.sign"] == .file("/run/secrets/key"))
     }

@@ -1,5 +1,6 @@
 import Configuration
 import Jobs
+import Reporting
 import Support
 import TestSupport
 import Testing

@@ -38,7 +38,7 @@ struct ConfigFormatAction {
     private func pointAtSecrets(_ program: Program) throws {
         let found: [Diagnostic]
         do {
-            found = try program.load(file).warnings
+            found = try program.load(ConfigurationInput([file])).warnings
         } catch let error as InvalidConfiguration {
             found = error.diagnostics
         }

@@ -5,12 +5,12 @@ internal import Secrets
 
 /// Fetches every secret and prints where each comes from and how long it is: no value.
 struct SecretCheckAction {
-    let file: String
+    let input: ConfigurationInput
     let names: [String]
     let json: Bool
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
-        let configuration = try program.load(file).configuration
+        let configuration = try program.load(input).configuration
         let store = SecretStore(of: configuration, environment: program.environment, mask: program.mask)
         let known = Set(store.names)
         if let unknown = names.first(where: { !known.contains($0) }) {
@@ -42,7 +42,7 @@ struct SecretCheckAction {
     }
 
     private func show(_ findings: [SecretFinding], _ program: Program) throws {
-        guard !findings.isEmpty else { return try program.console.print("\(file) has no secrets.") }
+        guard !findings.isEmpty else { return try program.console.print("\(input.label) has no secrets.") }
         var table = Table([("NAME", .left), ("LENGTH", .left), ("FROM", .left)])
         for finding in findings {
             let length =

@@ -21,7 +21,7 @@ struct SecretsCommand: ParsableCommand {
         var names: [String] = []
 
         @OptionGroup
-        var file: ConfigurationOption
+        var configuration: ConfigurationOption
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -30,7 +30,7 @@ struct SecretsCommand: ParsableCommand {
         var output: OutputOptions
 
         func perform(_ program: Program) throws -> Jobs.ExitCode {
-            try SecretCheckAction(file: file.path, names: names, json: json).perform(program)
+            try SecretCheckAction(input: configuration.input, names: names, json: json).perform(program)
         }
     }
 }

@@ -78,12 +78,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     case undefinedJob = "E036"
     /// A set of filters that is not defined.
     case undefinedFilterSet = "E037"
-    /// Jobs that extend each other in a circle.
-    case circular = "E038"
-
-    /// A job that is not defined.
-    case undefinedJob = "E036"
-    /// Jobs that wait for each other in a circle.
+    /// Jobs that wait for each other, or extend each other, in a circle.
     case circular = "E038"
     /// A source that the job does not have.
     case undefinedSource = "E039"

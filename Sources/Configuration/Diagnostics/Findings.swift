@@ -32,7 +32,9 @@ struct Findings {
         // A value with a wrong tag, which stands a space before it, has no right type either.
         let tag = Identity(code: .tag, start: identity.start, subject: "")
         if finding.code == .tag {
-            seen.insert(Identity(code: .tag, start: finding.range.end.index + 1, subject: ""))
+            let end = finding.range.end
+            let value = Mark(source: end.source, index: end.index + 1, line: end.line, column: end.column + 1)
+            seen.insert(Identity(code: .tag, start: value, subject: ""))
         }
         guard finding.code != .wrongType || !seen.contains(tag), all.count <= Self.most,
             seen.insert(identity).inserted
