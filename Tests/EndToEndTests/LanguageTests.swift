@@ -71,4 +71,20 @@ struct LanguageTests {
             "---completion", "run", "--", "positional@0", "4", "0", "dunnage", "run", "-c", "language.yaml", "")
         #expect(names.output.split(separator: "\n").sorted() == ["attic", "letters"], "\(names.output)\(names.error)")
     }
+
+    @Test(
+        "shells complete what can be set: keys, names of the file, words",
+        arguments: [
+            ("run", ["runtime."]), ("runtime.log.", ["runtime.log.format=", "runtime.log.level="]),
+            ("jobs.le", ["jobs.letters."]), ("jobs.letters.compact.th", ["jobs.letters.compact.threshold="]),
+            ("runtime.log.format=", ["runtime.log.format=json", "runtime.log.format=text"]),
+            ("nothing.at.all", []),
+        ])
+    func setting(written: String, expected: [String]) throws {
+        let shown = try home.dunnage(
+            "---completion", "run", "--", "--set", "5", "\(written.count)", "dunnage", "run", "-c", "language.yaml",
+            "--set",
+            written)
+        #expect(shown.output.split(separator: "\n").map(String.init).sorted() == expected, "\(shown.error)")
+    }
 }

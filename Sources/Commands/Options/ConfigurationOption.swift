@@ -23,6 +23,7 @@ struct SettingOption: ParsableArguments {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Set a value: --set jobs.photos.options.compression=fast; may be repeated.", valueName: "path=value"))
+            "Set a value: --set jobs.photos.options.compression=fast; may be repeated.", valueName: "path=value"),
+        completion: .custom(SettingCompletion.candidates))
     var values: [String] = []
 }

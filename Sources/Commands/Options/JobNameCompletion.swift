@@ -8,17 +8,21 @@ enum JobNameCompletion {
     ///   - prefix: what of it is written.
     /// - Returns: the names of jobs, without those that the line has already; none when the file cannot be read.
     static func names(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
-        guard let path = configuration(words) else { return [] }
-        let loaded = try? ConfigurationLoader.load(path: path, environment: ProcessEnvironment.variables)
-        let names = loaded?.configuration.jobs.map(\.name) ?? []
+        let names = configuration(words)?.jobs.map(\.name) ?? []
         return names.filter { !words.contains($0) || $0 == prefix }
     }
 
-    private static func configuration(_ words: [String]) -> String? {
+    /// The configuration of all files that a line names; none when it cannot be read.
+    static func configuration(_ words: [String]) -> Configuration? {
+        var paths: [String] = []
         for (index, word) in words.enumerated() {
-            if word == "-c" || word == "--config" { return index + 1 < words.count ? words[index + 1] : nil }
-            if word.hasPrefix("--config=") { return String(word.dropFirst("--config=".count)) }
+            if word == "-c" || word == "--config", index + 1 < words.count { paths.append(words[index + 1]) }
+            if word.hasPrefix("--config=") { paths.append(String(word.dropFirst("--config=".count))) }
         }
-        return nil
+        // Standard input belongs to the shell here.
+        guard !paths.isEmpty, !paths.contains("-") else { return nil }
+        let loaded = try? ConfigurationLoader.load(
+            ConfigurationInput(paths), environment: ProcessEnvironment.variables)
+        return loaded?.configuration
     }
 }

@@ -13,7 +13,8 @@ struct BrokenCommand: ProgramCommand {
             "With --purge versions are written again without these files; one of which no file is left is deleted.",
         aliases: ["list-broken-files"])
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

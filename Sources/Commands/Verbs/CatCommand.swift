@@ -10,7 +10,9 @@ struct CatCommand: ProgramCommand {
             dunnage cat <path> --store <url> [--passphrase-file <file>] [--version <n|time>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then the complete path of the file.", valueName: "word"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then the complete path of the file.", valueName: "word"),
+        completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

@@ -10,7 +10,8 @@ struct CompactCommand: ProgramCommand {
             dunnage compact --store <url> [--passphrase-file <file>] [--volume-size <size>] [--dry-run] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

@@ -10,7 +10,9 @@ struct DeleteCommand: ProgramCommand {
             dunnage delete <version> ... --store <url> [--passphrase-file <file>] [--dry-run] [--yes] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"),
+        completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

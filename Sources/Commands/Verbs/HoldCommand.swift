@@ -10,7 +10,9 @@ struct HoldCommand: ProgramCommand {
             dunnage hold <version> ... --store <url> [--passphrase-file <file>] [--reason <text>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"),
+        completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup
@@ -38,7 +40,9 @@ struct ReleaseCommand: ProgramCommand {
             dunnage release <version> ... --store <url> [--passphrase-file <file>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then versions: numbers or times.", valueName: "version"),
+        completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

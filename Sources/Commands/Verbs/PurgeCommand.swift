@@ -11,7 +11,9 @@ struct PurgeCommand: ProgramCommand {
             """,
         discussion: "Their data goes with the next compaction, unless something else needs it.")
 
-    @Argument(help: ArgumentHelp("The job, with --config; then paths or patterns.", valueName: "word"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config; then paths or patterns.", valueName: "word"),
+        completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

@@ -14,7 +14,8 @@ struct RepairCommand: ProgramCommand {
             are written again. Everything new is sent and listed before anything damaged is removed.
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

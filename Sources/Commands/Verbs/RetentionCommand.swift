@@ -26,7 +26,8 @@ struct RetentionShowCommand: ProgramCommand {
             dunnage retention show --store <url> --policy <tiers> [--passphrase-file <file>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup
@@ -56,7 +57,8 @@ struct RetentionSimulateCommand: ProgramCommand {
             dunnage retention simulate <job> --config <file> --until <date> [--every <duration>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup
@@ -92,7 +94,7 @@ struct RetentionApplyCommand: ProgramCommand {
         commandName: "apply", abstract: "Deletes the versions that retention does not keep.",
         usage: "dunnage retention apply <job> --config <file> [--dry-run] [--confirm <n> | --yes] [<options>]")
 
-    @Argument(help: ArgumentHelp("The job.", valueName: "job"))
+    @Argument(help: ArgumentHelp("The job.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

@@ -16,7 +16,9 @@ struct StoreCommand: ParsableCommand {
                 dunnage store list --store <url> [--option <name=value> ...]
                 """)
 
-        @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+        @Argument(
+            help: ArgumentHelp("The job, with --config.", valueName: "job"),
+            completion: .custom(JobNameCompletion.names))
         var words: [String] = []
 
         @OptionGroup
@@ -67,7 +69,9 @@ struct StoreCommand: ParsableCommand {
                 dunnage store put <file> [<name>] --store <url> [--option <name=value> ...]
                 """)
 
-        @Argument(help: ArgumentHelp("The job, with --config; the file; the object's name.", valueName: "word"))
+        @Argument(
+            help: ArgumentHelp("The job, with --config; the file; the object's name.", valueName: "word"),
+            completion: .custom(JobNameCompletion.names))
         var words: [String] = []
 
         @OptionGroup
@@ -91,7 +95,9 @@ struct StoreCommand: ParsableCommand {
                 dunnage store delete <name> ... --store <url> --yes [--option <name=value> ...]
                 """)
 
-        @Argument(help: ArgumentHelp("The job, with --config; then the objects.", valueName: "word"))
+        @Argument(
+            help: ArgumentHelp("The job, with --config; then the objects.", valueName: "word"),
+            completion: .custom(JobNameCompletion.names))
         var words: [String] = []
 
         @OptionGroup

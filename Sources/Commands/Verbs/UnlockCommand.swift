@@ -14,7 +14,8 @@ struct UnlockCommand: ProgramCommand {
             makes a version or deletes anything.
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

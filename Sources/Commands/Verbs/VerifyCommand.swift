@@ -11,7 +11,8 @@ struct VerifyCommand: ProgramCommand {
             dunnage verify --store <url> [--passphrase-file <file>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup

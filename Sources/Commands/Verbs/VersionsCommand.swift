@@ -10,7 +10,8 @@ struct VersionsCommand: ProgramCommand {
             dunnage versions --store <url> [--passphrase-file <file>] [<options>]
             """)
 
-    @Argument(help: ArgumentHelp("The job, with --config.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("The job, with --config.", valueName: "job"), completion: .custom(JobNameCompletion.names))
     var words: [String] = []
 
     @OptionGroup
