@@ -34,6 +34,24 @@ struct SuiteTests {
     }
 }
 
+@Suite("The page about YAML")
+struct SuitePageTests {
+    @Test("it has every reason for another outcome, with the number of cases")
+    func reasons() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/yaml.md").standardizedFileURL.path
+        let page = try String(contentsOfFile: path, encoding: .utf8)
+        let listed = page.split(separator: "\n").filter { $0.hasPrefix("| ") && $0 != "| cases | because |" }
+        let tables = [SuiteExclusions.refused, SuiteExclusions.accepted, SuiteExclusions.different]
+        let reasons = tables.flatMap { table in
+            Dictionary(grouping: table.keys) { table[$0] ?? "" }.map { "| \($0.value.count) | \($0.key) |" }
+        }
+        #expect(listed.map(String.init).sorted() == reasons.sorted())
+        let cases = tables.reduce(0) { $0 + $1.count }
+        #expect(page.contains("The 402 cases") && page.contains(": \(402 - cases) have\nthe suite's outcome"))
+    }
+}
+
 /// Where the suite is, if it is there.
 enum SuiteFolder {
     static let path = ProcessInfo.processInfo.environment["YAML_TEST_SUITE"]
