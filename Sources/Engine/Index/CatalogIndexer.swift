@@ -134,7 +134,8 @@ struct CatalogIndexer {
             do {
                 let flags = try fetched.reader.filesetFlags()
                 return ReadVersion(
-                    list: try ParsedFileList(fetched.reader), isFull: flags.isFullBackup, size: fetched.size,
+                    list: try ParsedFileList(fetched.reader, folder: store.temporaryFolder), isFull: flags.isFullBackup,
+                    size: fetched.size,
                     hash: fetched.hash, isMended: fetched.reader.directoryWasDamaged)
             } catch {
                 throw EngineError(error, doing: "read \(item.name)")

@@ -30,6 +30,9 @@ struct LiveList {
     private(set) var rows: [Row] = []
     private var names: [UInt8] = []
 
+    /// Makes room for some rows: an array that grows takes twice its size at times.
+    mutating func reserve(_ count: Int) { rows.reserveCapacity(count) }
+
     mutating func append(_ row: Row, name: UnsafeRawBufferPointer) {
         var row = row
         row.nameStart = names.count

@@ -25,24 +25,24 @@ struct ParsedFileList: Sendable {
         let size: Int64
         /// What it is.
         let kind: EntryKind
-        fileprivate let chunk: Int32
-        fileprivate let start: Int32
+        fileprivate let place: PackedEntries.Place
     }
 
     /// The entries, in the order of the list.
     let records: [Record]
     /// What the list held besides.
     let summary: FileListReader.Summary
-    /// In pieces, since an array that grows takes twice its size.
-    private let packed: [[UInt8]]
-
-    private static let chunkSize = 1 << 20
+    private let packed: PackedEntries
 
     /// Reads the filelist of a version to its end.
-    init(_ reader: VolumeReader) throws {
+    /// - Parameters:
+    ///   - reader: the filelist.
+    ///   - folder: for what does not belong into memory.
+    /// - Throws: `StoreFormatError` for what the list is, `SystemError` for the folder.
+    init(_ reader: VolumeReader, folder: String) throws {
         let hasher = HashContext(.sha256)
         var records: [Record] = []
-        var chunks: [[UInt8]] = []
+        var entries = PackedEntries.Writer(folder: folder)
         var packed: [UInt8] = []
         summary = try reader.readFileList { entry in
             packed.removeAll(keepingCapacity: true)
@@ -52,24 +52,23 @@ struct ParsedFileList: Sendable {
                     high: bytes.loadUnaligned(as: UInt64.self),
                     low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             }
-            if chunks.last.map({ $0.count + packed.count > Self.chunkSize }) ?? true {
-                chunks.append([])
-                chunks[chunks.count - 1].reserveCapacity(max(packed.count, Self.chunkSize))
-            }
-            let chunk = chunks.count - 1
             records.append(
                 Record(
                     fingerprint: fingerprint, size: entry.kind == .file ? entry.size : 0, kind: entry.catalogKind,
-                    chunk: Int32(chunk), start: Int32(chunks[chunk].count)))
-            chunks[chunk].append(contentsOf: packed)
+                    place: try entries.append(packed)))
         }
-        (self.records, self.packed) = (records, chunks)
+        self.records = records
+        self.packed = try entries.finish()
     }
 
+    /// Reads entries, those that follow each other fast; by one thread at a time.
+    func entries() -> PackedEntries.Reader { PackedEntries.Reader(packed) }
+
     /// The entry as the list has it.
-    func entry(_ record: Record) -> FileEntry {
-        packed[Int(record.chunk)].withUnsafeBytes { bytes in
-            var input = Unpacking(bytes: bytes, position: Int(record.start))
+    /// - Throws: `SystemError` when what is in a temporary file cannot be read.
+    func entry(_ record: Record, _ entries: PackedEntries.Reader) throws(SystemError) -> FileEntry {
+        try entries.with(record.place) { bytes, start in
+            var input = Unpacking(bytes: bytes, position: start)
             let kind = FileEntry.Kind(rawValue: input.byte()) ?? .file
             let flags = input.byte()
             var entry = FileEntry(kind: kind, path: input.bytes(Int(input.integer())))

@@ -40,7 +40,9 @@ final class VersionIndexer {
         }
         var (positions, unknown) = match(list, counting: &version)
         var fresh = LiveList()
-        for index in unknown { try collect(list, index, of: object, into: &fresh, writer) }
+        fresh.reserve(unknown.count)
+        let entries = list.entries()
+        for index in unknown { try collect(list, index, entries, of: object, into: &fresh, writer) }
         fresh.sort()
         let opened = accept(fresh, positions: &positions, into: &version)
         for (row, position) in zip(live.rows, positions) where position < 0 {
@@ -83,11 +85,12 @@ final class VersionIndexer {
     }
 
     private func collect(
-        _ list: ParsedFileList, _ index: Int, of object: ObjectName, into fresh: inout LiveList,
+        _ list: ParsedFileList, _ index: Int, _ entries: PackedEntries.Reader, of object: ObjectName,
+        into fresh: inout LiveList,
         _ writer: borrowing CatalogWriter
     ) throws {
         let record = list.records[index]
-        var entry = list.entry(record)
+        var entry = try list.entry(record, entries)
         if let fault = EntryFault.find(in: entry, settings) {
             problems.add(Problem(.damaged, entry.pathText, "is left out of the version in \(object): \(fault)"))
             return
