@@ -40,7 +40,8 @@ struct PlanFormatTests {
             StoreEffect("s3", .unfit(setting: "options.block_size", from: "100 KiB", to: "1 MiB")),
         ]
         photos.retention = [
-            RetentionEffect("swift", .versions(versions, of: 54, limit: 10)),
+            RetentionEffect(
+                "swift", .versions(.init(versions: versions, count: 54, limit: 10, freedBytes: 44_900_000_000))),
             RetentionEffect("nas", .unknown("The destination does not answer.")), RetentionEffect("s3", .noStore),
         ]
         var selection = FilesEffect.Selection()
@@ -124,7 +125,9 @@ struct PlanFormatTests {
             RetentionEffect(
                 text,
                 .versions(
-                    [.init(time: Timestamp(seconds: 0), bytes: 1, reason: text, isDueAnyway: false)], of: 2, limit: 0)),
+                    .init(
+                        versions: [.init(time: Timestamp(seconds: 0), bytes: 1, reason: text, isDueAnyway: false)],
+                        count: 2, limit: 0, freedBytes: 1))),
         ]
         var selection = FilesEffect.Selection()
         selection.removed = .init(files: 1, bytes: 1, sample: [text])

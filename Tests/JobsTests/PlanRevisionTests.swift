@@ -85,6 +85,22 @@ struct PlanRevisionTests {
         #expect(origin?.place == "\(folder.path)/repo/backup/conf.d/home.yaml:6")
     }
 
+    @Test("what is included by an absolute path of the repository is that of the revision, too")
+    func absoluteIncludes() throws {
+        try commit()
+        try write(
+            """
+            version: 1
+            include: [\(folder.path)/repo/backup/conf.d/home.yaml]
+            secrets: { passphrase: { file: passphrase.txt } }
+            destinations: { disk: { url: "file:///backup" } }
+            """, to: "backup/dunnage.yaml")
+        try git("commit", "-q", "-a", "-m", "absolute")
+        let same = try ConfigurationLoader.load(path: candidate, environment: environment)
+        try write("broken", to: "backup/conf.d/home.yaml")
+        #expect(try base("git:HEAD").loaded?.configuration.hash == same.configuration.hash)
+    }
+
     @Test("a folder, and a path of the repository, can be named")
     func places() throws {
         try commit()

@@ -172,6 +172,23 @@ struct PlanTests {
         #expect(try only(plan(more, text()) { $0.isOffline = true }).stores.map(\.kind) == [.unmanaged])
     }
 
+    @Test(
+        "who logs in is not where a store is",
+        arguments: [
+            ("webdavs://anna:${secret:passphrase}@nas/x", "webdavs://anna@nas/x", false),
+            ("webdavs://anna@nas/x", "webdavs://anna@nas/y", true),
+            ("webdavs://anna@nas/x", "webdavs://ben@nas/x", true),
+            ("s3://b/x?a=1&auth-password=${secret:passphrase}", "s3://b/x?a=1", false),
+            ("s3://b/x?a=1&b=2", "s3://b/x?b=2&a=1", false), ("s3://b/x?a=1", "s3://b/x?a=2", true),
+            ("s3://b/x?prefix=p", "s3://b/x?prefix=q", true),
+        ])
+    func places(_ old: String, _ new: String, isReseeded: Bool) throws {
+        func with(_ url: String) -> String { text(("\"file://\(fixture.path)/backup\"", "\"\(url)\"")) }
+        let plan = try plan(with(old), with(new)) { $0.isOffline = true }
+        #expect(plan.changes.map(\.path) == ["destinations.disk.url"])
+        #expect(plan.jobs.flatMap(\.stores).contains { $0.isReseeded } == isReseeded)
+    }
+
     // MARK: Schedule
 
     @Test("a schedule that moves names the next three times of both, in the zone of the job")
@@ -211,10 +228,12 @@ struct PlanTests {
         let before = try FileManager.default.contentsOfDirectory(atPath: "\(fixture.path)/backup").sorted()
         let plan = try plan(text(), text(("keep_versions: 20", "keep_versions: 3")))
         let effect = try #require(only(plan).retention.first)
-        guard case .versions(let versions, of: 5, limit: 10) = effect.finding else {
+        guard case .versions(let deletion) = effect.finding else {
             Issue.record("\(effect)")
             return
         }
+        let versions = deletion.versions
+        #expect(deletion.count == 5 && deletion.limit == 10)
         #expect(versions.map(\.time.iso8601) == ["2026-11-18T00:00:00Z", "2026-11-17T00:00:00Z"])
         #expect(versions.map(\.bytes) == [6, 6] && versions.allSatisfy { !$0.isDueAnyway })
         #expect(versions[0].reason == "not one of the newest 3")
@@ -244,11 +263,11 @@ struct PlanTests {
         try makeVersions(4)
         let plan = try plan(
             text(("keep_versions: 20", "keep_versions: 3")), text(("keep_versions: 20", "keep_versions: 1")))
-        guard case .versions(let versions, of: 4, _) = try only(plan).retention.first?.finding else {
+        guard case .versions(let deletion) = try only(plan).retention.first?.finding else {
             Issue.record("\(plan)")
             return
         }
-        #expect(versions.map(\.isDueAnyway) == [false, false, true])
+        #expect(deletion.count == 4 && deletion.versions.map(\.isDueAnyway) == [false, false, true])
     }
 
     @Test("a store that cannot be read is said, is no failure, and is not taken for harmless")
@@ -273,11 +292,11 @@ struct PlanTests {
         #expect(try only(plan(nil, text())).retention.map(\.finding) == [.noStore])
         try makeVersions(3)
         let found = try only(plan(nil, text(("keep_versions: 20", "keep_versions: 1"))))
-        guard case .versions(let versions, of: 3, _) = found.retention.first?.finding else {
+        guard case .versions(let deletion) = found.retention.first?.finding else {
             Issue.record("\(found)")
             return
         }
-        #expect(versions.count == 2)
+        #expect(deletion.count == 3 && deletion.versions.count == 2)
     }
 
     // MARK: Files

@@ -119,11 +119,12 @@ extension RetentionEffect {
         case .noStore: members.append(.init("state", .string("no_store")))
         case .unknown(let reason):
             members += [.init("state", .string("unknown")), .init("reason", .string(reason))]
-        case .versions(let versions, let count, let limit):
+        case .versions(let deletion):
             members += [
-                .init("state", .string("known")), .init("versions_count", .integer(Int64(count))),
-                .init("max_delete", .integer(Int64(limit))), .init("destructive", .bool(isDestructive)),
-                .init("deleted", .array(versions.map(\.json))),
+                .init("state", .string("known")), .init("versions_count", .integer(Int64(deletion.count))),
+                .init("max_delete", .integer(Int64(deletion.limit))), .init("destructive", .bool(isDestructive)),
+                .init("freed_bytes", .integer(deletion.freedBytes)),
+                .init("deleted", .array(deletion.versions.map(\.json))),
             ]
         }
         return .object(members)

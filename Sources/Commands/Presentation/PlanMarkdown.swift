@@ -93,7 +93,8 @@ struct PlanMarkdown {
     private mutating func add(_ effect: RetentionEffect) {
         let mark = effect.isDestructive || effect.isUnknown ? "⚠️ " : ""
         lines.append("- \(mark)\(words.retention(effect))")
-        guard case .versions(let versions, _, _) = effect.finding else { return }
+        guard case .versions(let deletion) = effect.finding else { return }
+        let versions = deletion.versions
         addDetails(
             "Versions",
             versions.prefix(Self.mostRows).map { words.version($0).map { Self.code($0) }.joined(separator: " ") },
@@ -114,7 +115,7 @@ struct PlanMarkdown {
             }
             lines += found.problems.map { "- \(Self.code($0))" }
             if found.problemCount > found.problems.count {
-                lines.append("- and \(HumanText.count(found.problemCount - found.problems.count)) more problems")
+                lines.append("- and \(HumanText.count(found.problemCount - found.problems.count, "more problem"))")
             }
         }
     }

@@ -9,8 +9,9 @@ struct PlanText {
 
     init(_ plan: Plan, _ verdict: PlanVerdict, zone: TimeZoneClock) {
         words = PlanWords(zone: zone) { PrintableText.escaped($0) }
-        let before = plan.baseFingerprint.map { Self.short($0) } ?? "nothing"
-        lines.append("\(before) (\(PrintableText.escaped(plan.base))) → \(Self.short(plan.fingerprint))")
+        let label = PrintableText.escaped(plan.base)
+        let before = plan.baseFingerprint.map { "\(Self.short($0)) (\(label))" } ?? label
+        lines.append("\(before) → \(Self.short(plan.fingerprint))")
         lines.append("")
         for job in plan.jobs { add(job) }
         if !plan.changes.isEmpty {
@@ -55,7 +56,8 @@ struct PlanText {
 
     private mutating func add(_ effect: RetentionEffect) {
         lines.append("    \(effect.isDestructive || effect.isUnknown ? "!" : "-") \(words.retention(effect))")
-        guard case .versions(let versions, _, _) = effect.finding else { return }
+        guard case .versions(let deletion) = effect.finding else { return }
+        let versions = deletion.versions
         for version in versions.prefix(PlanWords.most) {
             lines.append("        \(words.version(version).joined(separator: "  "))")
         }
@@ -76,7 +78,7 @@ struct PlanText {
             }
             for problem in found.problems { lines.append("    ? \(PrintableText.escaped(problem))") }
             if found.problemCount > found.problems.count {
-                lines.append("    ? and \(HumanText.count(found.problemCount - found.problems.count)) more problems")
+                lines.append("    ? and \(HumanText.count(found.problemCount - found.problems.count, "more problem"))")
             }
         }
     }

@@ -42,15 +42,15 @@ struct PlanWords {
         switch effect.finding {
         case .noStore: return "\(name): there is no store yet, so retention deletes nothing"
         case .unknown(let reason): return "\(name): not known what retention deletes: \(value(reason))"
-        case .versions(let versions, let count, let limit):
-            let bytes = versions.reduce(0) { $0 + $1.bytes }
-            let anyway = versions.count { $0.isDueAnyway }
+        case .versions(let deletion):
+            let anyway = deletion.versions.count { $0.isDueAnyway }
             let due = anyway > 0 ? ", \(HumanText.count(anyway)) of them without the change, too" : ""
             let brake =
                 effect.isDestructive
-                ? "; more than the \(HumanText.count(limit)) that one run may delete (max_delete)" : ""
-            return "\(name): retention deletes \(HumanText.count(versions.count)) of "
-                + "\(HumanText.count(count, "version")) (\(HumanText.size(bytes)) of files)\(due)\(brake)"
+                ? "; more than the \(HumanText.count(deletion.limit)) that one run may delete (max_delete)" : ""
+            return "\(name): retention deletes \(HumanText.count(deletion.versions.count)) of "
+                + "\(HumanText.count(deletion.count, "version"))\(due)\(brake); compaction gives back about "
+                + "\(HumanText.size(deletion.freedBytes))"
         }
     }
 

@@ -119,7 +119,8 @@ struct GitProgram {
 
     private func failure(_ arguments: [String], _ status: Int32) throws -> Failure {
         let said = try SmallFile.read("\(scratch)/messages", limit: 1 << 20)
-        let line = String(decoding: said, as: UTF8.self).split(separator: "\n").last.map { ": \($0)" } ?? ""
-        return Failure(.local, .failure, "`git \(arguments[0])` in \(folder) failed\(line.prefix(500)).")
+        let lines = String(decoding: said, as: UTF8.self).split(separator: "\n")
+        let cause = (lines.first { $0.hasPrefix("fatal: ") } ?? lines.last).map { ": \($0)" } ?? ""
+        return Failure(.local, .failure, "`git \(arguments[0])` in \(folder) failed\(cause.prefix(500)).")
     }
 }

@@ -52,7 +52,7 @@ public struct Plan: Sendable, Hashable {
     /// How many versions would go.
     public var deletedVersions: Int {
         jobs.flatMap(\.retention).reduce(0) { sum, effect in
-            if case .versions(let versions, _, _) = effect.finding { sum + versions.count } else { sum }
+            if case .versions(let deletion) = effect.finding { sum + deletion.versions.count } else { sum }
         }
     }
 

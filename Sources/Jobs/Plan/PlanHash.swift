@@ -30,8 +30,8 @@ enum PlanHash {
         switch effect.finding {
         case .noStore: break
         case .unknown: add(["unknown", effect.destination], to: &text)
-        case .versions(let versions, _, _):
-            for version in versions { add(["delete", effect.destination, version.time.iso8601], to: &text) }
+        case .versions(let deletion):
+            for version in deletion.versions { add(["delete", effect.destination, version.time.iso8601], to: &text) }
         }
     }
 

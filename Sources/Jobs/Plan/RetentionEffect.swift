@@ -8,7 +8,7 @@ public struct RetentionEffect: Sendable, Hashable {
     public struct Version: Sendable, Hashable {
         /// When it was made.
         public let time: Timestamp
-        /// Bytes of all its files; how much room that gives back depends on what other versions share with it.
+        /// Bytes of all its files, however many versions share them.
         public let bytes: Int64
         /// Why it would go.
         public let reason: String
@@ -16,10 +16,22 @@ public struct RetentionEffect: Sendable, Hashable {
         public let isDueAnyway: Bool
     }
 
+    /// What would be deleted.
+    public struct Deletion: Sendable, Hashable {
+        /// The versions that would go, the newest first.
+        public let versions: [Version]
+        /// How many versions there are.
+        public let count: Int
+        /// How many may go in one run.
+        public let limit: Int
+        /// About how many bytes compaction then gives back at the destination.
+        public let freedBytes: Int64
+    }
+
     /// What is known.
     public enum Finding: Sendable, Hashable {
-        /// The versions that would go with the next run, the newest first; of how many; and how many may.
-        case versions([Version], of: Int, limit: Int)
+        /// The versions that would go with the next run, the newest first.
+        case versions(Deletion)
         /// There is no store yet.
         case noStore
         /// The store was not read.
@@ -38,8 +50,8 @@ public struct RetentionEffect: Sendable, Hashable {
 
     /// Whether more versions would go than one run may delete.
     public var isDestructive: Bool {
-        guard case .versions(let versions, _, let limit) = finding else { return false }
-        return versions.count > limit
+        guard case .versions(let deletion) = finding else { return false }
+        return deletion.versions.count > deletion.limit
     }
 
     /// Whether nobody knows what would go.
@@ -79,6 +91,9 @@ extension RetentionEffect.Finding {
                 time: verdict.version.time, bytes: sizes[verdict.version.time] ?? 0, reason: "\(verdict.reason)",
                 isDueAnyway: anyway.contains(verdict.version.id))
         }
-        self = .versions(going, of: versions.count, limit: limit)
+        self = .versions(
+            .init(
+                versions: going, count: versions.count, limit: limit,
+                freedBytes: try FreedRoom.bytes(deleting: Set(due.deleted.map(\.id)), from: session)))
     }
 }

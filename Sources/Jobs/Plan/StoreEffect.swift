@@ -67,7 +67,7 @@ public struct StoreEffect: Sendable, Hashable {
     }
 
     private static func differences(_ old: StoreIdentity, _ new: StoreIdentity) -> [Kind] {
-        if old.url != new.url { return [.moved(from: old.url, to: new.url)] }
+        if old.place != new.place { return [.moved(from: old.url, to: new.url)] }
         if old.prefix != new.prefix {
             return [.renamed(from: old.prefix ?? "(none)", to: new.prefix ?? "(none)")]
         }
@@ -94,6 +94,8 @@ public struct StoreEffect: Sendable, Hashable {
 private struct StoreIdentity: Hashable {
     /// The URL, with references for secrets.
     let url: String
+    /// The URL without what only says who logs in.
+    let place: String
     let prefix: String?
     let passphrase: String?
     let blockSize: String?
@@ -101,9 +103,39 @@ private struct StoreIdentity: Hashable {
     init?(_ job: JobSpecification, _ destination: String, _ configuration: Configuration) {
         guard let specification = configuration.destinations[destination] else { return nil }
         url = specification.url(forJob: job.name).description
-        prefix = specification.options["prefix"]?.description
+        let (place, given) = Self.place(url)
+        self.place = place
+        prefix = given ?? specification.options["prefix"]?.description
         passphrase = job.passphrase?.name
         blockSize = job.options.blockSize.map { "\($0)" }
+    }
+
+    /// The URL without passwords and the like, and the prefix that it gives the objects.
+    private static func place(_ url: String) -> (String, prefix: String?) {
+        let parts = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var base = String(parts[0])
+        if let start = base.firstRange(of: "://")?.upperBound,
+            let end = base[start...].prefix(while: { $0 != "/" }).lastIndex(of: "@")
+        {
+            base.replaceSubrange(start..<end, with: user(base[start..<end]))
+        }
+        var prefix: String?
+        let pairs = (parts.count == 2 ? parts[1] : "").split(separator: "&").filter { pair in
+            let name = pair.prefix { $0 != "=" }
+            if name == "prefix" { prefix = String(pair.dropFirst("prefix=".count)) }
+            return name != "prefix" && !CredentialNames.isCredential(name)
+        }
+        return (([base] + pairs.sorted().map(String.init)).joined(separator: "&"), prefix)
+    }
+
+    /// The user's name of `name:password`, where either may be a reference.
+    private static func user(_ text: Substring) -> Substring {
+        var depth = 0
+        return text.prefix { character in
+            if character == "{" { depth += 1 }
+            if character == "}" { depth -= 1 }
+            return character != ":" || depth > 0
+        }
     }
 
     /// Whose store is at the same place.
@@ -113,7 +145,7 @@ private struct StoreIdentity: Hashable {
         for job in configuration.jobs {
             for destination in job.destinations {
                 let other = StoreIdentity(job, destination, configuration)
-                if other?.url == store.url, other?.prefix == store.prefix { return (job.name, destination) }
+                if other?.place == store.place, other?.prefix == store.prefix { return (job.name, destination) }
             }
         }
         return nil
