@@ -325,6 +325,17 @@ struct PlanTests {
         #expect(try plan(old, new).hash == plan(old, new) { $0.isOffline = true }.hash)
     }
 
+    @Test("a plan that is asked to stop ends, and does not pass for one of fewer files")
+    func stopped() throws {
+        let interruption = Interruption()
+        #expect(interruption.request(.interrupt))
+        let planner = Planner(
+            try load(text(("    retention: { keep_versions: 20 }\n", ""))), against: .nothing,
+            environment: fixture.environment, logger: fixture.logger, mask: fixture.mask, interruption: interruption)
+        let error = #expect(throws: Failure.self) { try planner.plan() }
+        #expect(error?.exitCode == .interrupted && error?.code == .stopped)
+    }
+
     @Test("a source that is not there is said")
     func missingSource() throws {
         let new = text(("/source }", "/nowhere }"))
