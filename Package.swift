@@ -76,7 +76,7 @@ let package = Package(
         library(
             "Jobs",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Secrets",
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Schedule", "Secrets",
                 "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
@@ -124,11 +124,12 @@ let package = Package(
             "JobsTests",
             [
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
-                "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests(
             "CommandsTests",
-            ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging]),
+            ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging],
+            exclude: ["Goldens"]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
     ]
 )

@@ -10,6 +10,10 @@ public enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case warnings = 3
     /// A guard refused; nothing was deleted.
     case refused = 4
+    /// A plan has changes, and the caller asked to be told.
+    case changes = 20
+    /// A plan has changes that need an approval, and the caller asked to be told.
+    case destructiveChanges = 21
     /// Trying again later may help: a lock is held, a destination cannot be reached.
     case temporary = 75
     /// A credential, a passphrase or a right was not enough.
@@ -29,14 +33,16 @@ public enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         switch self {
         case .success: 0
         case .warnings: 1
-        case .temporary: 2
-        case .failure: 3
-        case .refused: 4
-        case .credentials: 5
-        case .configuration: 6
-        case .usage: 7
-        case .interrupted: 8
-        case .terminated: 9
+        case .changes: 2
+        case .destructiveChanges: 3
+        case .temporary: 4
+        case .failure: 5
+        case .refused: 6
+        case .credentials: 7
+        case .configuration: 8
+        case .usage: 9
+        case .interrupted: 10
+        case .terminated: 11
         }
     }
 

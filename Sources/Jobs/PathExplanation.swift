@@ -75,7 +75,7 @@ public struct PathExplanation: Sendable, Hashable {
     }
 
     /// The folders that no backup of the job takes in: the catalogs, and destinations on this machine.
-    private static func ownPaths(
+    static func ownPaths(
         of job: JobSpecification, _ configuration: Configuration, _ environment: [String: String]
     ) -> [String] {
         let state = StateFolder(configuration.runtime.stateDirectory, environment: environment).path

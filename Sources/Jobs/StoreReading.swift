@@ -1,5 +1,6 @@
 public import Configuration
 public import Engine
+internal import Glibc
 public import Logging
 public import Secrets
 internal import Support
@@ -54,6 +55,35 @@ public struct StoreReading: Sendable {
         let lock = lock(catalog, in: state)
         defer { withExtendedLifetime(lock) {} }
         return try open(access, catalog: lock == nil ? nil : catalog)
+    }
+
+    /// The store of a job for one look at it: a local catalog is used where there is one, and begun nowhere.
+    /// - Parameters:
+    ///   - job: the job's name.
+    ///   - destination: the destination's name.
+    ///   - configuration: what defines both.
+    /// - Returns: the open store; nil where nothing was ever stored.
+    /// - Throws: `Failure`, with `ExitCode.usage` for an unknown name.
+    public func look(
+        job: String, destination: String, configuration: Configuration
+    ) throws(Failure) -> StoreSession? {
+        let access = try access(job: job, destination: destination, configuration: configuration)
+        let specification = try configuration.findDestination(destination, of: configuration.findJob(job))
+        let state = StateFolder(configuration.runtime.stateDirectory, environment: environment)
+        let catalog = state.catalog(job: job, destination: destination, url: specification.url(forJob: job))
+        let isThere = !configuration.runtime.isStateless && Glibc.access(catalog, F_OK) == 0
+        let lock = isThere ? lock(catalog, in: state) : nil
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            return try StoreSession.open(
+                destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
+                catalogPath: lock == nil ? nil : catalog, problems: problems, progress: progress,
+                cancellation: interruption.cancellation)
+        } catch .emptyStore {
+            return nil
+        } catch {
+            throw Failure(error, stoppedBy: interruption.signal)
+        }
     }
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.

@@ -92,6 +92,7 @@ struct ArgumentTests {
             ["restore", "job", "-c", "none.yaml", "--target", ""], ["restore", "job", "", "-c", "none.yaml"],
             ["restore", "", "-c", "none.yaml"], ["restore", "", "--store", "file:///nonexistent"],
             ["find", "job", "", "-c", "none.yaml"], ["versions", "", "-c", "none.yaml"],
+            ["plan", "none.yaml", "--against", ""], ["plan", "none.yaml", "--approve", ""],
         ])
     func emptyWords(arguments: [String]) throws {
         let null = try FileDescriptor.open("/dev/null", flags: 1)

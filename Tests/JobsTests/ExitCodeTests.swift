@@ -16,8 +16,9 @@ struct ExitCodeTests {
         let codes = Dictionary(uniqueKeysWithValues: ExitCode.allCases.map { ("\($0)", $0.rawValue) })
         #expect(
             codes == [
-                "success": 0, "failure": 1, "usage": 2, "warnings": 3, "refused": 4, "temporary": 75,
-                "credentials": 77, "configuration": 78, "interrupted": 130, "terminated": 143,
+                "success": 0, "failure": 1, "usage": 2, "warnings": 3, "refused": 4, "changes": 20,
+                "destructiveChanges": 21, "temporary": 75, "credentials": 77, "configuration": 78, "interrupted": 130,
+                "terminated": 143,
             ])
     }
 

@@ -7,11 +7,14 @@ public struct ConfigurationInput: Sendable, Hashable {
     public let paths: [String]
     /// Settings as `jobs.photos.options.compression=fast`; a later one wins.
     public let settings: [String]
+    /// What the files stand in for, when they are not where they belong.
+    public let placement: FilePlacement?
 
     /// Files, folders or `-`, and settings as `path=value`.
-    public init(_ paths: [String], settings: [String] = []) {
+    public init(_ paths: [String], settings: [String] = [], placement: FilePlacement? = nil) {
         self.paths = paths
         self.settings = settings
+        self.placement = placement
     }
 
     /// The paths as they are written on a command line.

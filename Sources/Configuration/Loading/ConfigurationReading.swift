@@ -14,7 +14,8 @@ public struct ConfigurationReading: Sendable {
     ///   - standardInput: the descriptor that the path `-` stands for.
     public init(_ input: ConfigurationInput, environment: [String: String], standardInput: Int32 = 0) {
         let interpolation = Interpolation(environment: environment)
-        var reader = SourceReader(SchemaCheck(interpolation: interpolation), standardInput: standardInput)
+        var reader = SourceReader(
+            SchemaCheck(interpolation: interpolation), standardInput: standardInput, placement: input.placement)
         for path in input.paths { reader.read(path) }
         self.init(reader, settings: input.settings, label: input.label)
     }

@@ -58,7 +58,7 @@ extension EffectiveValue {
     }
 
     /// A single value as YAML.
-    private var scalar: String {
+    var scalar: String {
         switch content {
         case .text(let template):
             let text = template.pieces.map { piece in
@@ -75,7 +75,7 @@ extension EffectiveValue {
     }
 
     /// The text as it is where YAML takes it for nothing else, and in double quotes elsewhere.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let isSafe =
             text.unicodeScalars.allSatisfy { safe.contains($0) || $0.properties.isAlphabetic }
             && text.unicodeScalars.first.map { $0.properties.isAlphabetic || startsSafely.contains($0) } ?? false

@@ -15,14 +15,20 @@ struct SourceReader {
     private(set) var roots: [Node] = []
     private var read: [FileIdentity: Int] = [:]
     private let standardInput: Int32
+    private let placement: FilePlacement?
 
     /// - Parameters:
     ///   - check: collects what is wrong.
     ///   - standardInput: the descriptor that `-` stands for.
-    init(_ check: SchemaCheck, standardInput: Int32 = 0) {
+    ///   - placement: what the files stand in for.
+    init(_ check: SchemaCheck, standardInput: Int32 = 0, placement: FilePlacement? = nil) {
         self.check = check
         self.standardInput = standardInput
+        self.placement = placement
     }
+
+    private func meant(_ path: String) -> String { placement?.meant(path) ?? path }
+    private func actual(_ path: String) -> String { placement?.actual(path) ?? path }
 
     // MARK: What the command line names
 
@@ -32,14 +38,14 @@ struct SourceReader {
         do throws(SystemError) {
             let identity = try FileIdentity(path)
             guard identity.isFolder else {
-                let number = check.sources.add(path, .file, folder: ConfigurationFile.folder(of: path))
+                let number = check.sources.add(meant(path), .file, folder: meant(ConfigurationFile.folder(of: path)))
                 return readFile(path, number, at: SourceSet.beginning(of: number), chain: [])
             }
             let names = try FilesOfFolder.names(in: path)
             let prefix = path.hasSuffix("/") ? path : "\(path)/"
             for name in names {
                 let number = check.sources.add(
-                    prefix + name, .file, folder: ConfigurationFile.folder(of: prefix + name))
+                    meant(prefix + name), .file, folder: meant(ConfigurationFile.folder(of: prefix + name)))
                 readFile(prefix + name, number, at: SourceSet.beginning(of: number), chain: [])
             }
             guard names.isEmpty else { return }
@@ -151,7 +157,8 @@ struct SourceReader {
                     notes: [chain.map { check.sources.all[$0].name }.joined(separator: " → ")])
                 return
             }
-            include(IncludePattern(text: text, folder: check.sources.all[number].folder), item, number, chain)
+            let pattern = IncludePattern(text: actual(text), folder: actual(check.sources.all[number].folder))
+            include(pattern, item, number, chain)
         }
     }
 
@@ -160,14 +167,14 @@ struct SourceReader {
         if pattern.hasWildcards {
             guard (try? FileIdentity(pattern.fixedFolder))?.isFolder == true else {
                 return check.add(
-                    .badInclude, "the folder of `\(pattern.text)` does not exist", at: item.range, in: Place(),
-                    notes: ["it would be \(pattern.fixedFolder)"])
+                    .badInclude, "the folder of `\(meant(pattern.text))` does not exist", at: item.range, in: Place(),
+                    notes: ["it would be \(meant(pattern.fixedFolder))"])
             }
             // A pattern that matches the file it stands in does not mean that file.
             let own = try? FileIdentity(pattern.absolute(fileName(of: number)))
             names = pattern.matches().filter { (try? FileIdentity(pattern.absolute($0))) != own }
             if names.isEmpty {
-                check.add(.emptyInclude, "no file matches `\(pattern.text)`", at: item.range, in: Place())
+                check.add(.emptyInclude, "no file matches `\(meant(pattern.text))`", at: item.range, in: Place())
             }
         }
         for name in names {
@@ -176,8 +183,8 @@ struct SourceReader {
                     .limit, "the configuration has more than \(Self.most) files", at: item.range, in: Place())
             }
             let path = pattern.absolute(name)
-            let shown = name.hasPrefix("/") ? name : shownFolder(of: number) + name
-            let included = check.sources.add(shown, .include, folder: ConfigurationFile.folder(of: path))
+            let shown = name.hasPrefix("/") ? meant(name) : shownFolder(of: number) + name
+            let included = check.sources.add(shown, .include, folder: meant(ConfigurationFile.folder(of: path)))
             readFile(path, included, at: item.range, chain: chain)
         }
     }

@@ -58,6 +58,13 @@ public struct BlockUsage: Sendable {
         try self.init(reader, rehomingInto: [])
     }
 
+    /// Goes through the catalog as if there were only these versions.
+    ///
+    /// - Throws: `CatalogError`.
+    init(_ reader: borrowing CatalogReader, ofVersions versions: [Int64]) throws {
+        try self.init(reader, rehomingInto: [], versions: versions)
+    }
+
     /// Goes through the catalog, and finds the best home of each block that has several.
     ///
     /// That is the volume of which most is needed, if all its blocks are counted; of equal ones the larger. Where a
@@ -66,12 +73,15 @@ public struct BlockUsage: Sendable {
     /// - Parameters:
     ///   - reader: the catalog.
     ///   - trusted: the volumes that may become the home of a block.
+    ///   - versions: the only versions that count; nil for all.
     /// - Throws: `CatalogError`.
-    init(_ reader: borrowing CatalogReader, rehomingInto trusted: Set<Int64>) throws {
+    init(
+        _ reader: borrowing CatalogReader, rehomingInto trusted: Set<Int64>, versions: [Int64]? = nil
+    ) throws {
         let next = try reader.nextIdentifiers()
         oldest = [Int32](repeating: 0, count: Int(next.block))
         lists = [UInt64](repeating: 0, count: Int(next.block) / 64 + 1)
-        try mark(reader, contents: Int(next.content))
+        try mark(reader, contents: Int(next.content), versions)
         try reader.forEachBlock { id, _, size, volume in
             let since = oldest[Int(id)]
             if volume != 0 {
@@ -98,14 +108,16 @@ public struct BlockUsage: Sendable {
 
     // MARK: Marking
 
-    private mutating func mark(_ reader: borrowing CatalogReader, contents: Int) throws {
+    private mutating func mark(
+        _ reader: borrowing CatalogReader, contents: Int, _ versions: [Int64]?
+    ) throws {
         var needed = [Int32](repeating: 0, count: contents)
         func mark(_ table: inout [Int32], _ id: Int64, _ since: Int32) {
             guard id > 0, id < table.count else { return }
             let known = table[Int(id)]
             if known == 0 || since < known { table[Int(id)] = since }
         }
-        try reader.forEachReference { data, metadata, since in
+        func markReferences(_ data: ContentReference, _ metadata: ContentReference, _ since: Int64) {
             let since = Int32(clamping: max(1, since))
             for reference in [data, metadata] {
                 switch reference {
@@ -114,6 +126,11 @@ public struct BlockUsage: Sendable {
                 case .content(let id): mark(&needed, id, since)
                 }
             }
+        }
+        if let versions {
+            try reader.forEachReference(ofAnyOf: versions, markReferences)
+        } else {
+            try reader.forEachReference(markReferences)
         }
         let settings = try StoreProperties(from: reader)?.settings ?? StoreSettings()
         var current = (content: Int64(0), missing: Int64(0))

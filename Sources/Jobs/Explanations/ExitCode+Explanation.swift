@@ -18,7 +18,19 @@ extension ExitCode {
         case .refused:
             Explanation(
                 "A guard refused; nothing was deleted.",
-                "`max_delete`, a hold, the last version, or a question that nobody answered. Do not simply try again.")
+                """
+                `max_delete`, a hold, the last version, a plan that nobody approved, or a question that nobody answered. \
+                Do not simply try again.
+                """)
+        case .changes:
+            Explanation("A plan has changes, and the caller asked to be told.", "Only of `plan --detailed-exitcode`.")
+        case .destructiveChanges:
+            Explanation(
+                "A plan has changes that need an approval, and the caller asked to be told.",
+                """
+                Only of `plan --detailed-exitcode`: more versions would be deleted than `max_delete` allows, or nobody \
+                knows how many.
+                """)
         case .temporary:
             Explanation(
                 "Trying again later may help.",
