@@ -119,8 +119,8 @@ let package = Package(
         tests(
             "ImportingTests",
             [
-                "Configuration", "Cryptography", "Engine", "Importing", "JSON", "Jobs", "Schedule", "Secrets",
-                "Support", logging,
+                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Schedule",
+                "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(

@@ -10,7 +10,8 @@ struct DunnageCommand: ParsableCommand {
             The documentation of every command is in docs/commands.md.
             """,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ExplainCommand.self, ConfigCommand.self, VersionsCommand.self,
+            RunCommand.self, ValidateCommand.self, ExplainCommand.self, ConfigCommand.self,
+            ImportCommand.self, VersionsCommand.self,
             FilesCommand.self,
             FindCommand.self,
             DiffCommand.self, CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self,

@@ -18,8 +18,11 @@ enum BorgPattern {
         guard !pattern.isEmpty else { return [] }
         switch style {
         case "re":
-            let body = pattern.hasPrefix("^") ? "/\(pattern.dropFirst())" : ".*(\(pattern))"
-            return body.hasSuffix("$") && !body.hasSuffix("\\$") ? ["[\(body.dropLast())/?]"] : ["[\(body).*]"]
+            // A search anywhere in the path, unless it is tied to an end.
+            let isTied = pattern.hasSuffix("$") && !pattern.hasSuffix("\\$")
+            let body = isTied ? String(pattern.dropLast()) : pattern
+            let start = body.hasPrefix("^") ? "/\(body.dropFirst())" : ".*(\(body))"
+            return ["[\(start)\(isTied ? "/?" : ".*")]"]
         case "pf": return ["@\(absolute(pattern))"]
         case "pp": return both(absolute(pattern))
         case "fm":
@@ -33,13 +36,16 @@ enum BorgPattern {
     private static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "/\(path)" }
 
     /// A glob from the root on, unless it begins with a star, which stands for any beginning.
-    private static func rooted(_ pattern: String) -> String { pattern.hasPrefix("*") ? pattern : absolute(pattern) }
+    private static func rooted(_ pattern: String) -> String {
+        pattern.hasPrefix("*") || pattern.hasPrefix("${") ? pattern : absolute(pattern)
+    }
 
-    /// The pattern for a file, and for a folder.
+    /// The pattern for a file, and for a folder with what is in it.
     private static func both(_ pattern: String) -> [String] {
         if pattern.hasSuffix("*") { return [pattern] }
-        if pattern.hasSuffix("/") { return [pattern] }
-        return [pattern, "\(pattern)/"]
+        // With a slash at its end it leaves the folder itself alone.
+        if pattern.hasSuffix("/") { return ["\(pattern)?*"] }
+        return [pattern, "\(pattern)/*"]
     }
 
     private static func regularExpression(_ pattern: String, star: String) -> String {
@@ -71,6 +77,6 @@ enum BorgPattern {
             }
         }
         while result.hasSuffix("/") { result.removeLast() }
-        return "[\(result)/?]"
+        return "[\(result)(/.*)?]"
     }
 }

@@ -9,7 +9,7 @@ extension BorgmaticImport {
             let label = item["label"]?.text
             guard !place.isEmpty else { continue }
             guard var destination = destination(place) else { continue }
-            if let key = sshKey {
+            if let key = sshKey, destination.isRemote {
                 destination.merge(DraftMapping([.init(key: "ssh-keyfile", value: .text(key))]), into: "options")
             }
             uses.append(.word(draft.add(destination: label ?? usualName(place), destination)))
@@ -132,7 +132,8 @@ extension BorgmaticImport {
             default: draft.dropped("checks: \(name)", "there is no such check; see `verify`")
             }
         }
-        for key in ["check_last", "check_repositories", "prefix"] where keys.take(key) != nil {
+        if keys.take("prefix") != nil { draft.dropped("prefix", "a store has the versions of one job only") }
+        for key in ["check_last", "check_repositories"] where keys.take(key) != nil {
             draft.dropped(key, "checks look at the whole store")
         }
         if !verify.isEmpty { mapping["verify"] = .mapping(verify) }
@@ -263,5 +264,12 @@ extension BorgmaticImport {
         for key in database.keys {
             draft.dropped("\(kind)_databases: \(key)", "change the source's `command` if the dump needs it")
         }
+    }
+}
+
+extension DraftMapping {
+    /// Whether a destination is reached by SSH.
+    fileprivate var isRemote: Bool {
+        if case .text(let url)? = self["url"] { url.hasPrefix("ssh://") } else { false }
     }
 }

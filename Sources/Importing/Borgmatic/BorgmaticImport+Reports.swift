@@ -17,7 +17,7 @@ extension BorgmaticImport {
             let value: DraftValue =
                 url.hasPrefix("${")
                 ? .secret(secret("\(key)_url", url, "address of \(key)"))
-                : NotificationURL.value(url, "\(key)_url", &draft)
+                : NotificationURL.value(url, "\(key)_url", &draft, isSecret: true)
             var report = DraftMapping([
                 .init(key: key, value: .mapping(DraftMapping([.init(key: "url", value: value)])))
             ])

@@ -163,6 +163,10 @@ struct BorgmaticImport {
             let parents = includes.filter { seen.insert($0).inserted }.map { DraftValue.flow(("include", .text($0))) }
             mapping["filters"] = .list(parents + filters)
         }
+        // Without an exclude, includes would leave out everything else here; there they do nothing.
+        if case .list(let filters)? = mapping["filters"], filters.allSatisfy({ $0.isInclude }) {
+            mapping["filters"] = nil
+        }
         for key in ["exclude_from", "patterns_from"] {
             for file in keys.takeTexts(key) {
                 draft.open("\(key): \(file)", "the patterns in that file were not read: write them as `filters`")
@@ -241,5 +245,12 @@ struct BorgmaticImport {
         }
         if let count = keys.takeNumber("keep_last"), count > 0 { retention["keep_versions"] = .number(count) }
         if !retention.isEmpty { mapping["retention"] = .mapping(retention) }
+    }
+}
+
+extension DraftValue {
+    /// Whether a filter is an include.
+    fileprivate var isInclude: Bool {
+        if case .mapping(let filter) = self { filter["include"] != nil } else { false }
     }
 }

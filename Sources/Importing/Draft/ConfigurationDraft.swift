@@ -29,10 +29,18 @@ struct ConfigurationDraft {
         return job
     }
 
+    /// Ends the last job: what is noted from now on is about the whole file.
+    mutating func endJobs() { job = "all jobs" }
+
     /// A text as a name of this language.
     static func name(from text: String) -> String {
         var name = ""
-        for scalar in text.lowercased().unicodeScalars.prefix(60) {
+        let plain = [
+            "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "à": "a", "ç": "c", "ñ": "n", "å": "a",
+            "ø": "o",
+        ]
+        .reduce(text.lowercased()) { $0.replacing($1.key, with: $1.value) }
+        for scalar in plain.unicodeScalars.prefix(60) {
             let isOrdinary = ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_"
             if isOrdinary { name.unicodeScalars.append(scalar) } else if name.last != "-", !name.isEmpty { name += "-" }
         }

@@ -123,9 +123,12 @@ struct DraftWriter {
     /// Whether a text can stand without quotes; stricter than YAML, for the sake of readers.
     private static func isPlain(_ text: String, isFlow: Bool) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return false }
-        guard first.properties.isAlphabetic || ("0"..."9").contains(first) || first == "/" || first == "$" else {
-            return false
-        }
+        let second = text.unicodeScalars.dropFirst().first
+        let isMark = "-.".unicodeScalars.contains(first) && (second?.properties.isAlphabetic ?? false || second == "-")
+        guard
+            isMark || first.properties.isAlphabetic || ("0"..."9").contains(first)
+                || "/$".unicodeScalars.contains(first)
+        else { return false }
         guard last != ":", last != " ", !text.contains(": ") else { return false }
         // A time of the day looks like a number to older readers.
         if text.contains(":"), text.allSatisfy({ $0.isNumber || $0 == ":" }) { return false }

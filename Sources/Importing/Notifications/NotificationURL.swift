@@ -3,9 +3,16 @@ internal import Secrets
 /// The addresses of services that are told of a backup.
 enum NotificationURL {
     /// The URL as a value: itself, or a secret when knowing it is enough to use the service.
-    static func value(_ text: String, _ name: String, _ draft: inout ConfigurationDraft) -> DraftValue {
+    /// - Parameters:
+    ///   - text: the URL.
+    ///   - name: what the secret is called.
+    ///   - draft: where the secret goes.
+    ///   - isSecret: whether it is one, whatever it looks like.
+    static func value(
+        _ text: String, _ name: String, _ draft: inout ConfigurationDraft, isSecret: Bool = false
+    ) -> DraftValue {
         let url = text.trimmed
-        guard isSecret(url) else { return .text(url.replacing(" ", with: "%20")) }
+        guard isSecret || Self.isSecret(url) else { return .text(url.replacing(" ", with: "%20")) }
         return .secret(draft.add(secret: name, value: url, "address of a notification"))
     }
 

@@ -153,6 +153,7 @@ struct OffenImport {
             hook["timeout"] = .word(span)
         }
         mapping["hooks"] = .mapping(DraftMapping([.init(key: "before", value: .list([.mapping(hook)]))]))
+        mapping.comment("hooks", "Remove this when no container has the label.")
         draft.open(
             "container labels",
             "containers with `\(label)` are stopped and started; commands of `docker-volume-backup.archive-pre`, "

@@ -172,6 +172,9 @@ extension ResticprofileImport {
             guard let rate = backup.takeNumber(key) ?? profile.takeNumber(key), rate > 0 else { continue }
             limits[ours] = .word("\(rate)KiB/s")
         }
+        let priority = global?["priority"]?.text?.lowercased() ?? ""
+        if ["low", "background", "idle"].contains(priority) || global?["nice"] != nil { limits["cpu"] = .word("low") }
+        if global?["ionice"]?.text == "true" { limits["io"] = .word("low") }
         if !limits.isEmpty { mapping["limits"] = .mapping(limits) }
         guard let level = profile.takeText("compression") ?? backup.takeText("compression") else { return }
         if level == "off" { mapping["options"] = .flow(("compression", .word("none"))) }

@@ -67,7 +67,10 @@ extension ResticprofileImport {
         }
         var inner = DraftMapping()
         inner["url"] =
-            url.hasPrefix("${") || url.contains("${") ? .word(url) : NotificationURL.value(url, "\(kind)_url", &draft)
+            url.hasPrefix("${") || url.contains("${")
+            ? .word(url)
+            : NotificationURL.value(
+                url, "\(kind)_url", &draft, isSecret: kind == "healthchecks" || kind == "uptime_kuma")
         if kind == "webhook" {
             if let method = node["method"]?.text?.uppercased(), ["GET", "PUT"].contains(method) {
                 inner["method"] = .word(method)

@@ -6,6 +6,8 @@ struct ResticprofileImport {
     var backup: ForeignMapping
     var draft: ConfigurationDraft
     var mapping = DraftMapping()
+    /// What holds for all profiles.
+    var global: Node?
     let name: String
     let original: String
 
@@ -17,15 +19,21 @@ struct ResticprofileImport {
         let reserved: Set<String> = ["version", "global", "groups", "includes", "mixins", "profiles", "schedules"]
         let entries = root["profiles"]?.entries ?? (root.entries ?? []).filter { !reserved.contains($0.key) }
         let profiles = Dictionary(entries.map { ($0.key, $0.value) }) { $1 }
+        let parents = Set(entries.compactMap { $0.value["inherit"]?.text })
         for entry in entries where entry.value.entries != nil {
             let merged = inherited(entry.value, profiles, depth: 0)
-            guard merged["backup"] != nil else { continue }
+            guard let section = merged["backup"] else { continue }
+            // A profile that only others are made of.
+            let hasSource = ["source", "stdin", "stdin-command"].contains { section[$0] != nil }
+            if parents.contains(entry.key), !hasSource { continue }
             let name = draft.begin(job: entry.key)
             var conversion = ResticprofileImport(merged, draft, name, original: entry.key)
             for oddity in oddities { conversion.draft.open("YAML", "\(oddity); what stands there was not read") }
+            conversion.global = root["global"]
             conversion.convert()
             draft = conversion.draft
         }
+        draft.endJobs()
         noteRest(root, &draft)
     }
 
@@ -80,7 +88,10 @@ struct ResticprofileImport {
         }
         if let global = root["global"] {
             for entry in global.entries ?? []
-            where !["default-command", "initialize", "log", "min-memory"].contains(entry.key) {
+            where ![
+                "default-command", "initialize", "log", "min-memory", "priority", "ionice", "nice", "ionice-class",
+                "ionice-level",
+            ].contains(entry.key) {
                 draft.dropped("global: \(entry.key)", "it is about running restic")
             }
         }
@@ -143,7 +154,7 @@ struct ResticprofileImport {
     // MARK: What is backed up
 
     private mutating func addSources() {
-        let base = backup.takeText("source-base").map { filled($0) }
+        let base = backup.takeText("source-base").map { filled($0) }.flatMap { $0.isEmpty ? nil : $0 }
         for source in backup.takeTexts("source") {
             guard checkTemplates(source, "source") else { continue }
             var path = filled(source)
