@@ -5,6 +5,7 @@ internal import Glibc
 @main
 struct Dunnage {
     static func main() {
+        cposix_keep_memory_private()
         cposix_return_memory_early()
         exit(
             CommandLineProgram.run(

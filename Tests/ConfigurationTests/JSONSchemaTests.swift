@@ -13,20 +13,32 @@ import YAML
         "names that refer to each other": [
             "E030-no-secrets", "E030-undefined-secret", "E031-undefined-destination", "E032-undefined-report",
             "E036-undefined-job", "E038-jobs-wait-for-each-other", "E039-undefined-source", "E050-unused-secret",
-            "E027-value-in-place-of-name",
+            "E027-value-in-place-of-name", "E030-near-misses", "E031-case", "E031-url-in-place-of-name", "E032-typo",
+            "E050-several",
         ],
         "stores that would be shared, and things named twice": [
             "E034-same-url-twice", "E034-shared-store", "E034-shared-through-defaults", "E035-named-twice",
+            "E034-three-jobs", "E035-everything",
         ],
         "variables and secrets, which any text may hold": [
             "E023-interpolation", "E033-undefined-variables", "E051-secret-too-early", "mask-variables",
+            "E023-duplicati-placeholder", "E023-environment-prefix", "E023-github-expression", "E023-nested-deep",
+            "E023-shell-forms", "E033-messages", "E051-everywhere", "compose-short-variable", "unicode-decomposed",
+            "marks-block-literal", "marks-crlf-block", "marks-folded-double", "marks-folded-plain",
+            "marks-folded-single", "marks-same-part-twice",
         ],
         "the inside of expressions": [
-            "E025-filters", "E021-tiers-as-text", "marks-block-text", "marks-quoted-escapes",
+            "E025-filters", "E021-tiers-as-text", "marks-block-text", "marks-quoted-escapes", "E020-restic-tiers",
+            "E020-time-zone", "E020-verify-percent", "E022-huge", "E024-placeholders", "E025-groups",
+            "E028-command-paths", "mask-url-forms",
         ],
         "values that only together make no sense": [
-            "E040-tiers", "E041-sizes", "E042-never-due",
+            "E040-tiers", "E041-sizes", "E042-never-due", "E015-command-and-missing", "E040-in-defaults",
+            "E041-volume-in-defaults",
         ],
+        "`3.0`, which is a whole number in JSON": ["E013-float-for-integer", "E013-version-with-point"],
+        "`True`, which is `true` once it is JSON": ["E012-boolean-capital"],
+        "keys of the user's own, which count as entries": ["E014-only-extensions"],
         "keys that stand twice, which JSON forbids by itself": ["E002-duplicate-in-flow", "E002-duplicate-key"],
     ]
 

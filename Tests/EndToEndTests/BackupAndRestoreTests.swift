@@ -91,9 +91,12 @@ struct BackupAndRestoreTests {
         #expect(document["reports"]?.array?.first?["job"]?["name"]?.string == "home")
         let lines = run.error.split(separator: "\n")
         #expect(!lines.isEmpty)
-        for line in lines {
+        for (index, line) in lines.enumerated() {
             let event = try JSONValue(parsing: String(line))
             #expect(event["time"]?.string != nil && event["level"]?.string != nil && event["message"]?.string != nil)
+            // The log begins with the fingerprint of what holds for all jobs.
+            #expect((event["config"]?.string?.hasPrefix("sha256:") == true) == (index == 0))
+            guard index > 0 else { continue }
             #expect(event["job"]?.string == "home")
             #expect(event["run_id"]?.string?.utf8.count == 26)
         }

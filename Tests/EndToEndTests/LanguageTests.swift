@@ -39,7 +39,7 @@ struct LanguageTests {
 
     @Test("a policy that does not hold fails the validation, and is a warning of the run")
     func policy() throws {
-        try home.shell("printf 'policy: [{ rule: encryption_required }]\\n' >> language.yaml")
+        try home.shell("printf '\\npolicy: [{ rule: encryption_required }]\\n' >> language.yaml")
         let validated = try home.dunnage("validate", "language.yaml")
         #expect(validated.code == 78)
         #expect(validated.output.contains("error[P201]: jobs.letters stores in the clear"))

@@ -9,6 +9,7 @@
 #include "open_flags.h"
 #include "pattern.h"
 #include "private_descriptors.h"
+#include "private_memory.h"
 #include "thread_name.h"
 
 #endif

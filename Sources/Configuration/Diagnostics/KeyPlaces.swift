@@ -2,7 +2,7 @@
 enum KeyPlaces {
     /// The place of a key that is known, but not where it was found.
     static func advice(for key: String, at place: Place) -> String? {
-        guard let places = known[key], places.count <= 2 else { return nil }
+        guard let places = known[key], places.count <= 3 else { return nil }
         let words = places.map { $0.isEmpty ? "the top level" : "`\($0)`" }.joined(separator: " or ")
         return "`\(key)` belongs to \(words)"
     }

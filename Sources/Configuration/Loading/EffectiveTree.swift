@@ -127,8 +127,9 @@ struct EffectiveTree {
         }
     }
 
-    /// What holds for a key that is not written, when that can be said in a word.
+    /// What holds for a key that is not written, when that can be said in a word; nothing holds where nothing acts yet.
     private static func absent(_ key: ObjectShape.Key) -> EffectiveValue.Entry? {
+        guard !key.isPending else { return nil }
         let origin = Origin(.default, "")
         if case .object(let object) = key.shape, !key.isRequired, !object.isExclusive {
             guard !object.keys.contains(where: { $0.isRequired }) else { return nil }

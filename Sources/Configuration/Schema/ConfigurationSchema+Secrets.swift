@@ -67,18 +67,19 @@ extension ConfigurationSchema {
         "key", .value(.text), "The path to the value in a document, such as `database.password`.",
         absent: "all of it")
 
-    static let fileSecret = ObjectShape(keys: [
-        .init(
-            "path", .value(.path), required: true, "The file; a relative path starts at this file.",
-            advice: "add `path: …`"),
-        keyKey,
-        .init(
-            "format", .value(.word(SecretContent.Format.allCases.map(\.rawValue))), "What the file holds.",
-            absent: "by its name: `.json`, `.env`, `.yaml`"),
-        .init(
-            "passphrase", .oneOf(value: .credential, list: nil, object: plainCredential),
-            "What opens it, when it is encrypted with AES Crypt.", absent: "not encrypted"),
-    ])
+    static let fileSecret = ObjectShape(
+        keys: [
+            .init(
+                "path", .value(.path), required: true, "The file; a relative path starts at this file.",
+                advice: "add `path: …`"),
+            keyKey,
+            .init(
+                "format", .value(.word(SecretContent.Format.allCases.map(\.rawValue))), "What the file holds.",
+                absent: "by its name: `.json`, `.env`, `.yaml`"),
+            .init(
+                "passphrase", .oneOf(value: .credential, list: nil, object: plainCredential),
+                "What opens it, when it is encrypted with AES Crypt.", absent: "not encrypted"),
+        ], name: "file_secret")
 
     static let commandSecret = ObjectShape(
         keys: [
@@ -96,41 +97,46 @@ extension ConfigurationSchema {
                 "What it has in its environment besides `PATH`, `HOME`, `USER`, `LANG`, `TMPDIR` and "
                     + "`XDG_RUNTIME_DIR`."),
             .init("timeout", .value(.duration), "How long it may take.", absent: "`30s`"),
-        ], foreign: ["args": "write all of it in `run: [PROGRAM, ARGUMENT]`", "command": "write `run: [PROGRAM]`"])
+        ], name: "command_secret",
+        foreign: ["args": "write all of it in `run: [PROGRAM, ARGUMENT]`", "command": "write `run: [PROGRAM]`"])
 
-    static let passSecret = ObjectShape(keys: [
-        .init("entry", .value(.text), required: true, "The entry's name.", advice: "add `entry: …`"),
-        .init(
-            "key", .value(.text), "The name before the colon of the line that holds the secret.",
-            absent: "the first line"),
-        .init("store", .value(.path), "The folder of the store.", absent: "`PASSWORD_STORE_DIR`, `~/.password-store`"),
-    ])
+    static let passSecret = ObjectShape(
+        keys: [
+            .init("entry", .value(.text), required: true, "The entry's name.", advice: "add `entry: …`"),
+            .init(
+                "key", .value(.text), "The name before the colon of the line that holds the secret.",
+                absent: "the first line"),
+            .init(
+                "store", .value(.path), "The folder of the store.", absent: "`PASSWORD_STORE_DIR`, `~/.password-store`"),
+        ], name: "pass_secret")
 
-    static let sopsSecret = ObjectShape(keys: [
-        .init("file", .value(.path), required: true, "The encrypted file.", advice: "add `file: …`"), keyKey,
-    ])
+    static let sopsSecret = ObjectShape(
+        keys: [
+            .init("file", .value(.path), required: true, "The encrypted file.", advice: "add `file: …`"), keyKey,
+        ], name: "sops_secret")
 
     // MARK: Vault
 
-    static let vaultSecret = ObjectShape(keys: [
-        .init(
-            "path", .value(.text), required: true, "Mount and path, as `vault kv get` takes them: `secret/backup`.",
-            advice: "add `path: MOUNT/PATH`"),
-        .init("key", .value(.text), "The key of the value.", absent: "the only one"),
-        .init("mount", .value(.text), "Where the store is mounted.", absent: "the server tells"),
-        .init(
-            "engine", .value(.word(VaultSecret.Engine.allCases.map(\.rawValue))), "The kind of store.",
-            absent: "the server tells; `kv2` with `mount`"),
-        .init("version", .value(.integer(1...Int64(Int32.max))), "The version of the value.", absent: "the newest"),
-        .init("url", .value(.serverURL), "The server's address.", absent: "`VAULT_ADDR`"),
-        .init("namespace", .value(.text), "The namespace.", absent: "`VAULT_NAMESPACE`, or none"),
-        .init(
-            "ca_file", .value(.path), "A PEM file with the authorities of the server's certificate.",
-            absent: "`VAULT_CACERT`, or the system's"),
-        .init(
-            "auth", .object(vaultAuth), "How the program proves who it is.",
-            absent: "`VAULT_TOKEN`, or `~/.vault-token`"),
-    ])
+    static let vaultSecret = ObjectShape(
+        keys: [
+            .init(
+                "path", .value(.text), required: true, "Mount and path, as `vault kv get` takes them: `secret/backup`.",
+                advice: "add `path: MOUNT/PATH`"),
+            .init("key", .value(.text), "The key of the value.", absent: "the only one"),
+            .init("mount", .value(.text), "Where the store is mounted.", absent: "the server tells"),
+            .init(
+                "engine", .value(.word(VaultSecret.Engine.allCases.map(\.rawValue))), "The kind of store.",
+                absent: "the server tells; `kv2` with `mount`"),
+            .init("version", .value(.integer(1...Int64(Int32.max))), "The version of the value.", absent: "the newest"),
+            .init("url", .value(.serverURL), "The server's address.", absent: "`VAULT_ADDR`"),
+            .init("namespace", .value(.text), "The namespace.", absent: "`VAULT_NAMESPACE`, or none"),
+            .init(
+                "ca_file", .value(.path), "A PEM file with the authorities of the server's certificate.",
+                absent: "`VAULT_CACERT`, or the system's"),
+            .init(
+                "auth", .object(vaultAuth), "How the program proves who it is.",
+                absent: "`VAULT_TOKEN`, or `~/.vault-token`"),
+        ], name: "vault_secret")
 
     static let vaultAuth = ObjectShape(
         keys: [
@@ -138,35 +144,38 @@ extension ConfigurationSchema {
             .init("approle", .object(vaultAppRole), "A role and its secret."),
             .init("kubernetes", .object(vaultKubernetes), "The service account of a pod."),
             .init("jwt", .object(vaultJWT), "A token of an identity provider."),
-        ], isExclusive: true)
+        ], name: "vault_login", isExclusive: true)
 
     private static func mount(_ usual: String) -> ObjectShape.Key {
         .init("mount", .value(.text), "Where the method is mounted.", absent: "`\(usual)`")
     }
 
-    static let vaultAppRole = ObjectShape(keys: [
-        .init(
-            "role_id", .oneOf(value: .option, list: nil, object: plainCredential), required: true, "The role.",
-            advice: "add `role_id: …`"),
-        .init(
-            "secret_id", .oneOf(value: .credential, list: nil, object: plainCredential), "The role's secret.",
-            absent: "none is sent"),
-        mount("approle"),
-    ])
+    static let vaultAppRole = ObjectShape(
+        keys: [
+            .init(
+                "role_id", .oneOf(value: .option, list: nil, object: plainCredential), required: true, "The role.",
+                advice: "add `role_id: …`"),
+            .init(
+                "secret_id", .oneOf(value: .credential, list: nil, object: plainCredential), "The role's secret.",
+                absent: "none is sent"),
+            mount("approle"),
+        ], name: "vault_approle")
 
-    static let vaultKubernetes = ObjectShape(keys: [
-        .init("role", .value(.text), required: true, "The role.", advice: "add `role: …`"),
-        .init("token_file", .value(.path), "The service account's token.", absent: "where Kubernetes mounts it"),
-        mount("kubernetes"),
-    ])
+    static let vaultKubernetes = ObjectShape(
+        keys: [
+            .init("role", .value(.text), required: true, "The role.", advice: "add `role: …`"),
+            .init("token_file", .value(.path), "The service account's token.", absent: "where Kubernetes mounts it"),
+            mount("kubernetes"),
+        ], name: "vault_kubernetes")
 
-    static let vaultJWT = ObjectShape(keys: [
-        .init("role", .value(.text), required: true, "The role.", advice: "add `role: …`"),
-        .init(
-            "token", .oneOf(value: .credential, list: nil, object: plainCredential), required: true, "The token.",
-            advice: "add `token: { file: … }`"),
-        mount("jwt"),
-    ])
+    static let vaultJWT = ObjectShape(
+        keys: [
+            .init("role", .value(.text), required: true, "The role.", advice: "add `role: …`"),
+            .init(
+                "token", .oneOf(value: .credential, list: nil, object: plainCredential), required: true, "The token.",
+                advice: "add `token: { file: … }`"),
+            mount("jwt"),
+        ], name: "vault_jwt")
 
     // MARK: Clouds
 
@@ -186,14 +195,14 @@ extension ConfigurationSchema {
         keys: [
             .init("name", .value(.text), required: true, "The secret's name or ARN.", advice: "add `name: …`"), keyKey,
             .init("stage", .value(.text), "The stage of the version.", absent: "`AWSCURRENT`"),
-        ] + awsAccount)
+        ] + awsAccount, name: "aws_secret")
 
     static let awsParameter = ObjectShape(
         keys: [
             .init(
                 "name", .value(.text), required: true, "The parameter's name or ARN; `:3` behind it for a version.",
                 advice: "add `name: …`"), keyKey,
-        ] + awsAccount)
+        ] + awsAccount, name: "aws_parameter")
 
     static let googleSecret = ObjectShape(
         keys: [
@@ -210,46 +219,52 @@ extension ConfigurationSchema {
                 "access_token", .oneOf(value: .credential, list: nil, object: plainCredential),
                 "A token that somebody else has fetched."),
             .init("url", .value(.serverURL), "The service's address.", absent: "Google's own"),
-        ], alternatives: ["credentials_file", "credentials", "access_token"])
+        ], name: "google_secret", alternatives: ["credentials_file", "credentials", "access_token"])
 
-    static let azureSecret = ObjectShape(keys: [
-        .init(
-            "vault", .value(.text), required: true, "The vault's name or URL.", advice: "add `vault: NAME`"),
-        .init("name", .value(.text), required: true, "The secret's name.", advice: "add `name: …`"),
-        .init("version", .value(.words), "The version.", absent: "the newest"), keyKey,
-        .init(
-            "auth", .object(azureAuth), "How the program proves who it is.",
-            absent: "`AZURE_CLIENT_ID` and its like, or the machine's identity"),
-    ])
+    static let azureSecret = ObjectShape(
+        keys: [
+            .init(
+                "vault", .value(.text), required: true, "The vault's name or URL.", advice: "add `vault: NAME`"),
+            .init("name", .value(.text), required: true, "The secret's name.", advice: "add `name: …`"),
+            .init("version", .value(.words), "The version.", absent: "the newest"), keyKey,
+            .init(
+                "auth", .object(azureAuth), "How the program proves who it is.",
+                absent: "`AZURE_CLIENT_ID` and its like, or the machine's identity"),
+        ], name: "azure_secret")
 
     static let azureAuth = ObjectShape(
         keys: [
             .init("client", .object(azureClient), "A registered application."),
             .init("managed_identity", .object(azureManaged), "The identity of the machine."),
-        ], isExclusive: true)
+        ], name: "azure_login", isExclusive: true)
 
-    static let azureClient = ObjectShape(keys: [
-        .init("tenant", .value(.text), required: true, "The tenant.", advice: "add `tenant: …`"),
-        .init("id", .value(.text), required: true, "The application's id.", advice: "add `id: …`"),
-        .init(
-            "secret", .oneOf(value: .credential, list: nil, object: plainCredential), required: true,
-            "The application's secret.", advice: "add `secret: { secret: NAME }`"),
-    ])
+    static let azureClient = ObjectShape(
+        keys: [
+            .init("tenant", .value(.text), required: true, "The tenant.", advice: "add `tenant: …`"),
+            .init("id", .value(.text), required: true, "The application's id.", advice: "add `id: …`"),
+            .init(
+                "secret", .oneOf(value: .credential, list: nil, object: plainCredential), required: true,
+                "The application's secret.", advice: "add `secret: { secret: NAME }`"),
+        ], name: "azure_client")
 
-    static let azureManaged = ObjectShape(keys: [
-        .init("client_id", .value(.text), "Which identity, where there are several.", absent: "the only one")
-    ])
+    static let azureManaged = ObjectShape(
+        keys: [
+            .init("client_id", .value(.text), "Which identity, where there are several.", absent: "the only one")
+        ], name: "azure_managed_identity")
 
-    static let duplicatiSecret = ObjectShape(keys: [
-        .init(
-            "url", .value(.providerURL), required: true, "The provider's URL, as Duplicati's `secret-provider` has it.",
-            advice: "add `url: file-secret:///path/secrets.json`"),
-        .init("key", .value(.text), required: true, "The key, without the placeholder's `$`.", advice: "add `key: …`"),
-        .init(
-            "cache", .value(.word(DuplicatiSecret.Cache.allCases.map(\.rawValue))),
-            "Whether values are kept for the case that the provider cannot be reached: not at all, in memory, or in an "
-                + "encrypted file of the state folder.", absent: "`none`"),
-    ])
+    static let duplicatiSecret = ObjectShape(
+        keys: [
+            .init(
+                "url", .value(.providerURL), required: true,
+                "The provider's URL, as Duplicati's `secret-provider` has it.",
+                advice: "add `url: file-secret:///path/secrets.json`"),
+            .init(
+                "key", .value(.text), required: true, "The key, without the placeholder's `$`.", advice: "add `key: …`"),
+            .init(
+                "cache", .value(.word(DuplicatiSecret.Cache.allCases.map(\.rawValue))),
+                "Whether values are kept for the case that the provider cannot be reached: not at all, in memory, or in an "
+                    + "encrypted file of the state folder.", absent: "`none`"),
+        ], name: "duplicati_secret")
 }
 
 extension ValueKind {
