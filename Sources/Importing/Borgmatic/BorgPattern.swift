@@ -7,6 +7,7 @@ enum BorgPattern {
     /// - Parameters:
     ///   - text: the pattern, maybe with a style: `fm:`, `sh:`, `re:`, `pp:`, `pf:`.
     ///   - usual: the style of a pattern without one.
+    /// - Returns: expressions of filters.
     static func expressions(_ text: String, usual: String) -> [String] {
         var style = usual
         var pattern = text

@@ -8,6 +8,7 @@ enum NotificationURL {
     ///   - name: what the secret is called.
     ///   - draft: where the secret goes.
     ///   - isSecret: whether it is one, whatever it looks like.
+    /// - Returns: the URL, or a reference to the secret.
     static func value(
         _ text: String, _ name: String, _ draft: inout ConfigurationDraft, isSecret: Bool = false
     ) -> DraftValue {
