@@ -78,23 +78,56 @@ struct ImportReadingTests {
             try imported("duplicati-cli backup file:///x /home/ \(options)").contains("encryption: none") == isPlain)
     }
 
-    @Test("text that is cut off anywhere is refused or converted, and never ends the program")
-    func cutOff() throws {
-        var generator = SystemRandomNumberGenerator()
-        let seed = UInt64.random(in: 0...UInt64.max, using: &generator)
+    @Test(
+        "a target URL is kept but for the credentials in it",
+        arguments: [
+            (
+                "ftp://anna:p%40ss@host:21/dir/a b?ftp-passive=true",
+                "url: ftp://anna:${secret:x_password}@host:21/dir/a%20b?ftp-passive=true"
+            ),
+            ("file:///x/{y}/$z?prefix=p", "url: file:///x/%7By%7D/$$z?prefix=p"),
+            ("s3://B/p?auth-username=u&auth-password=a+b%2B", "auth-password=${secret:x_auth_password}"),
+            ("openstack://c?openstack-apikey=k1&x=%zz", "openstack-apikey=${secret:x_openstack_apikey}&x=%zz"),
+        ])
+    func target(url: String, expected: String) throws {
+        let text = try imported("duplicati-cli backup '\(url)' /home/ --no-encryption --backup-name=x")
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test("a credential in a URL is decoded once, as it will be encoded again")
+    func decoded() throws {
+        let line = "duplicati-cli backup 's3://B/p?auth-username=u&auth-password=a+b%2B%2525' /home/ --no-encryption"
+        let request = ImportRequest(.duplicatiCommand, [ImportRequest.File(name: "x.txt", bytes: Array(line.utf8))])
+        let secret = try #require(try Importer.convert(request).secrets.first { $0.name.hasSuffix("auth_password") })
+        #expect(secret.value?.reveal() == "a b+%25")
+    }
+
+    @Test("text that is cut off or changed anywhere is refused or converted, and never ends the program")
+    func damaged() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
         var state = seed
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
         for sample in ImportSample.all {
             let bytes = try sample.bytes
-            for _ in 0..<20 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let end = Int(state >> 33) % (bytes.count + 1)
-                let request = ImportRequest(
-                    sample.kind, [ImportRequest.File(name: sample.file, bytes: Array(bytes[..<end]))])
+            for round in 0..<40 {
+                var damaged = bytes
+                if round % 2 == 0 { damaged.removeLast(next(bytes.count)) }
+                for _ in 0..<next(8) {
+                    let at = next(damaged.count)
+                    switch next(3) {
+                    case 0: damaged[at] = UInt8(next(256))
+                    case 1: damaged.insert(contentsOf: Array("99999999999999999999".utf8.prefix(next(20))), at: at)
+                    default: damaged.insert(Array("\"'{}[]:%$-\\/*,\n".utf8)[next(15)], at: at)
+                    }
+                }
+                let request = ImportRequest(sample.kind, [ImportRequest.File(name: sample.file, bytes: damaged)])
                 do {
-                    let text = try Importer.convert(request).text
-                    #expect(text.contains("version: 1"), "seed \(seed)")
+                    #expect(try Importer.convert(request).text.contains("version: 1"), "seed \(seed)")
                 } catch {
-                    #expect(!error.description.isEmpty, "seed \(seed), \(sample.file) of \(end) bytes")
+                    #expect(!error.description.isEmpty, "seed \(seed), \(sample.file)")
                 }
             }
         }

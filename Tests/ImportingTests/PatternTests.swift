@@ -99,6 +99,8 @@ struct PatternTests {
         arguments: [
             ("\\.log$", "/backup/a.log", false), ("\\.log$", "/backup/a.logs", true),
             ("cache", "/backup/x/mycache/y", false),
+            ("^/backup/tmp/", "/backup/tmp/x", false), ("^/backup/tmp/", "/backup/backup/tmp/x", true),
+            ("^/backup/tmp$", "/backup/tmp/x", false), ("a/x$|b/y$", "/backup/b/y", false),
         ])
     func offen(expression: String, path: String, isKept: Bool) throws {
         #expect(try keeps(path, "BACKUP_EXCLUDE_REGEXP=\(expression)", .offen) == isKept)

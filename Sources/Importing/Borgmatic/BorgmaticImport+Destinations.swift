@@ -95,7 +95,7 @@ extension BorgmaticImport {
             mapping["limits"] = .mapping(DraftMapping([.init(key: "upload", value: .word("\(rate)KiB/s"))]))
         }
         if let retries = keys.takeNumber("retries"), retries > 0 {
-            var retry = DraftMapping([.init(key: "attempts", value: .number(min(retries + 1, 1000)))])
+            var retry = DraftMapping([.init(key: "attempts", value: .number(min(retries, 999) + 1))])
             if let wait = keys.takeNumber("retry_wait"), wait > 0 {
                 retry["backoff"] = .word("linear")
                 retry["initial"] = .word("\(wait)s")

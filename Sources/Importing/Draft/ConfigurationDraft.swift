@@ -1,3 +1,4 @@
+internal import Secrets
 internal import Support
 
 /// A configuration that grows job by job.
@@ -140,7 +141,11 @@ struct ConfigurationDraft {
     mutating func open(_ option: String, _ reason: String) { note(.open, option, reason) }
 
     private mutating func note(_ kind: ImportNote.Kind, _ option: String, _ reason: String) {
-        let note = ImportNote(kind: kind, job: job, option: option, reason: reason)
+        // An address may hold a password.
+        let words = option.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            word.contains("://") ? CredentialNames.maskingURL(String(word)) : String(word)
+        }
+        let note = ImportNote(kind: kind, job: job, option: words.joined(separator: " "), reason: reason)
         if !notes.contains(note) { notes.append(note) }
     }
 

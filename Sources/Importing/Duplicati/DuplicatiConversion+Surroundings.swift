@@ -67,7 +67,7 @@ extension DuplicatiConversion {
         let delay = options.takeText("retry-delay").flatMap { DuplicatiValues.span($0) }
         let isExponential = options.takeFlag("retry-with-exponential-backoff") ?? false
         guard count != nil || delay != nil else { return }
-        if let count { retry["attempts"] = .number(min(max(count, 0) + 1, 1000)) }
+        if let count { retry["attempts"] = .number(min(max(count, 0), 999) + 1) }
         retry["backoff"] = .word(isExponential ? "exponential" : "none")
         if let delay, delay.fixedSeconds > 0 { retry["initial"] = .word(delay.description) }
         destination["retry"] = .mapping(retry)

@@ -56,7 +56,7 @@ struct OffenImport {
         addEncryption()
         addDestinations()
         if let days = options.takeNumber("backup_retention_days"), days >= 0 {
-            mapping["retention"] = .flow(("keep_within", .word("\(max(days, 1))d")))
+            mapping["retention"] = .flow(("keep_within", .word("\(min(max(days, 1), 36_500))d")))
         }
         if let leeway = options.takeText("backup_pruning_leeway"), leeway != "1m" {
             draft.dropped("BACKUP_PRUNING_LEEWAY=\(leeway)", "ages are compared exactly")
@@ -74,14 +74,13 @@ struct OffenImport {
     private mutating func addExcludes() {
         guard let expression = options.takeText("backup_exclude_regexp") else { return }
         // Go's expressions match anywhere in the path; here they match all of it, and folders end with a slash.
-        var filters: [DraftValue] = []
-        if expression.hasSuffix("$"), !expression.hasSuffix("\\$") {
-            filters.append(.flow(("exclude", .text("[.*(\(expression.dropLast()))/?]"))))
-        } else {
-            filters.append(.flow(("exclude", .text("[.*(\(expression)).*]"))))
-        }
-        if expression.contains("^") {
-            draft.changed("BACKUP_EXCLUDE_REGEXP=\(expression)", "check the filter: ^ stands in its middle now")
+        let isTied = expression.hasSuffix("$") && !expression.hasSuffix("\\$")
+        let body = isTied ? String(expression.dropLast()) : expression
+        let isRooted = body.hasPrefix("^") && !body.contains("|")
+        let start = isRooted ? String(body.dropFirst()) : ".*(\(body))"
+        let filters = [DraftValue.flow(("exclude", .text("[\(start)\(isTied ? "/?" : ".*")]")))]
+        if body.dropFirst(isRooted ? 1 : 0).contains("^") {
+            draft.changed("BACKUP_EXCLUDE_REGEXP=\(expression)", "check the filter: ^ stands in its middle")
         }
         mapping["filters"] = .list(filters)
     }
@@ -231,6 +230,8 @@ struct OffenImport {
             let shown = DuplicatiTarget.isCredential(name) || value.isEmpty ? upper : "\(upper)=\(value)"
             if let reason = reasons[name] {
                 if !reason.isEmpty { draft.dropped(shown, reason) }
+            } else if name.hasSuffix("_file") {
+                draft.open(shown, "what is in that file was not read: write its value where it belongs")
             } else {
                 draft.dropped(shown, "it has no counterpart")
             }

@@ -145,7 +145,7 @@ extension ResticprofileImport {
                 } else if subset.contains("/") {
                     let parts = subset.split(separator: "/").compactMap { Double($0) }
                     if parts.count == 2, parts[1] > 0 {
-                        remote["sample"] = .word("\(Int((100 / parts[1]).rounded(.up)))%")
+                        remote["sample"] = .word("\(Int(min((100 / parts[1]).rounded(.up), 100)))%")
                     }
                 }
             } else if check["read-data"]?.text == "true" {

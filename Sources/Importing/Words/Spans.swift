@@ -16,6 +16,7 @@ enum Spans {
             guard let number = Double(digits), let factor = factors[String(unit)] else { return nil }
             seconds += number * factor
         }
+        guard seconds < 1e11 else { return nil }
         return CalendarDuration(seconds: Int64(max(seconds.rounded(), 1))).description
     }
 

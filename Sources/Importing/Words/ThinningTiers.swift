@@ -3,10 +3,18 @@ enum ThinningTiers {
     /// One rule: that many versions, one in each of these.
     struct Rule {
         let option: String
+        /// At most as many as make sense for any unit.
         let count: Int
         /// The unit in this language, and its length in days.
         let unit: String
         let days: Double
+
+        init(option: String, count: Int, unit: String, days: Double) {
+            self.option = option
+            self.count = min(max(count, -1), 100_000)
+            self.unit = unit
+            self.days = days
+        }
     }
 
     /// The units, from the shortest on, with the ends of the options' names.
