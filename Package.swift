@@ -72,6 +72,8 @@ let package = Package(
         // The runner around it.
         library("Secrets", ["AWS", "CPosix", "Cryptography", "JSON", "Support", "Transport", "YAML"]),
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
+        library(
+            "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
@@ -82,8 +84,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Reporting", "Secrets",
-                "Support", argumentParser, logging,
+                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Reporting",
+                "Schedule", "Secrets", "Support", argumentParser, logging,
             ]),
         .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 
@@ -114,6 +116,12 @@ let package = Package(
             "ConfigurationTests",
             ["Configuration", "ConfigurationFuzzing", "JSON", "Schedule", "Secrets", "Support", "YAML"],
             exclude: ["Goldens"]),
+        tests(
+            "ImportingTests",
+            [
+                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Schedule",
+                "Secrets", "Support", "Transport", logging,
+            ], exclude: ["Goldens"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",
