@@ -78,7 +78,8 @@ let package = Package(
         library(
             "Jobs",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Schedule", "Secrets",
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Schedule",
+                "Secrets",
                 "StoreFormat", "Support", "Transport", logging,
             ]),
         library(

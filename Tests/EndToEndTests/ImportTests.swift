@@ -101,4 +101,19 @@ struct ImportTests {
         #expect(try home.dunnage("import", "kopia", "letters.env").code == 2)
         #expect(try home.dunnage("import", "offen", "missing.env").code != 0)
     }
+
+    @Test("what came of every sample can be planned")
+    func planned() throws {
+        let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../ImportingTests/Goldens").standardizedFileURL
+        var count = 0
+        for case let file as URL in try #require(
+            FileManager.default.enumerator(at: goldens, includingPropertiesForKeys: nil))
+        where file.lastPathComponent.hasSuffix(".yaml") && !file.lastPathComponent.hasSuffix(".input.yaml") {
+            count += 1
+            let plan = try home.dunnage("plan", file.path, "--offline")
+            #expect(plan.code == 0, "\(file.path): \(plan.output)\(plan.error)")
+        }
+        #expect(count >= 23)
+    }
 }
