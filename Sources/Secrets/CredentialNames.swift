@@ -6,7 +6,7 @@ public enum CredentialNames {
         "password", "passphrase", "passwd", "secret", "token", "credential", "apikey", "api_key", "api-key",
         "private_key", "private-key", "privatekey", "access_key", "access-key", "accesskey", "account_key", "authid",
         "signing", "passcode", "authorization",
-    ]
+    ].map { Array($0.utf8) }
 
     private static let harmlessEnds = [
         "_id", "-id", "file", "path", "url", "host_key", "host-key", "hostkey", "public_key", "public-key",
@@ -19,9 +19,16 @@ public enum CredentialNames {
         guard !harmlessEnds.contains(where: { name.hasSuffix($0) }) else { return false }
         if ["sign", "pass", "pwd", "key", "auth"].contains(name) { return true }
         if ["_pass", "-pass", "_key", "-key"].contains(where: { name.hasSuffix($0) }) { return true }
-        if parts.contains(where: { name.contains($0) }) { return true }
+        let bytes = Array(name.utf8)
+        if parts.contains(where: { holds(bytes, $0) }) { return true }
         // A misspelt key must not give its value away.
         return name.count <= 24 && EditDistance.suggestion(for: name, among: ["password", "passphrase"]) != nil
+    }
+
+    /// Whether a text has a part; asked of every key of a file, so without the preparations of a search in long texts.
+    private static func holds(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard text.count >= part.count else { return false }
+        return (0...text.count - part.count).contains { text[$0..<$0 + part.count].elementsEqual(part) }
     }
 
     /// The parts of a URL that are passwords in clear: after the user's name, and in query values of telling names.

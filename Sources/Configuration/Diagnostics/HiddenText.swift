@@ -143,6 +143,8 @@ struct HiddenText {
     }
 
     private mutating func hideURLs(_ range: Range<Int>, _ source: SourceText) {
+        // Most texts are no URL, and need no search for one.
+        guard source.characters[range].contains(":") else { return }
         let text = source.text(range)
         guard text.contains("://") else { return }
         for part in CredentialNames.offsets(inURL: text) {
