@@ -50,7 +50,9 @@ extension BorgmaticImport {
             var path = place.hasPrefix("file://") ? String(place.dropFirst(7)) : place
             if path.hasPrefix("~/") { path = "${HOME}\(path.dropFirst())" }
             return DraftMapping([
-                .init(key: "url", value: .word("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
+                .init(
+                    key: "url",
+                    value: Variables.written("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
             ])
         }
         if place.hasPrefix("ssh://") {
@@ -61,7 +63,9 @@ extension BorgmaticImport {
         if place.hasPrefix("rclone:") {
             let path = String(place.dropFirst(7)).replacing(":", with: "/")
             return DraftMapping([
-                .init(key: "url", value: .text("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
+                .init(
+                    key: "url",
+                    value: Variables.written("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
             ])
         }
         if let colon = place.firstIndex(of: ":"), !place.contains("://") {
@@ -80,9 +84,9 @@ extension BorgmaticImport {
             isRelative = true
         }
         let (url, user) = NewStoreURL.ssh(authority, path: path)
-        var destination = DraftMapping([.init(key: "url", value: .text(url))])
+        var destination = DraftMapping([.init(key: "url", value: Variables.written(url))])
         var options = DraftMapping()
-        if let user { options["auth-username"] = .text(user) }
+        if let user { options["auth-username"] = Variables.written(user) }
         if isRelative { options["ssh-relative-path"] = .word("true") }
         destination.merge(options, into: "options")
         return destination
@@ -217,14 +221,20 @@ extension BorgmaticImport {
         let port = database.takeText("port")
         let user = database.takeText("username").map { filled($0) }
         let password = database.takeText("password")
+        let options = database.takeText("options").map { ShellWords.words(filled($0)) } ?? []
         let isAll = name == "all"
         var command: [String]
         var variable = ""
         var end = "sql"
         switch kind {
         case "postgresql":
-            command = isAll ? ["pg_dumpall", "--no-password"] : ["pg_dump", "--no-password", "--format=custom"]
-            end = isAll ? "sql" : "dump"
+            var format = "custom"
+            if !isAll, let other = database["format"]?.text, ["plain", "tar", "custom"].contains(other) {
+                _ = database.take("format")
+                format = other
+            }
+            command = isAll ? ["pg_dumpall", "--no-password"] : ["pg_dump", "--no-password", "--format=\(format)"]
+            end = isAll || format == "plain" ? "sql" : format == "tar" ? "tar" : "dump"
             variable = "PGPASSWORD"
         case "mariadb", "mysql":
             command = [kind == "mysql" ? "mysqldump" : "mariadb-dump", "--single-transaction"]
@@ -236,7 +246,16 @@ extension BorgmaticImport {
             let path = filled(database.takeText("path") ?? name)
             command = ["sqlite3", path, ".dump"]
         }
+        for key in [
+            "pg_dump_command", "mysql_dump_command", "mariadb_dump_command", "mongodump_command", "sqlite_command",
+        ]
+        where !isAll || key != "pg_dump_command" {
+            if let other = database.takeText(key) {
+                command.replaceSubrange(0..<1, with: ShellWords.words(filled(other)))
+            }
+        }
         if kind != "sqlite" {
+            command += options
             let flag = kind == "mongodb" ? "--username" : kind == "postgresql" ? "--username" : "--user"
             if let host { command.append("--host=\(host)") }
             if let port { command.append("--port=\(port)") }
@@ -252,7 +271,7 @@ extension BorgmaticImport {
             .init(
                 key: "path", value: .text("/databases/\(kind)/\(isAll ? "all" : name.replacing("/", with: "-")).\(end)")
             ),
-            .init(key: "command", value: .list(command.map { $0.contains("${") ? .word($0) : .text($0) })),
+            .init(key: "command", value: .list(command.map { Variables.written($0) })),
         ])
         if let password, !variable.isEmpty {
             let secret = secret("\(kind)_password", password, "password of the \(kind) database \(name)")
@@ -261,7 +280,12 @@ extension BorgmaticImport {
             draft.open("\(kind)_databases: password", "put it into a configuration file that \(command[0]) reads")
         }
         mapping.append(.mapping(source), to: "sources")
-        for key in database.keys {
+        // What is asked for only when a dump is restored.
+        let forRestores: Set<String> = [
+            "pg_restore_command", "psql_command", "mysql_command", "mariadb_command", "mongorestore_command",
+            "sqlite_restore_command", "analyze_command",
+        ]
+        for key in database.keys where !forRestores.contains(key) && !key.hasPrefix("restore_") {
             draft.dropped("\(kind)_databases: \(key)", "change the source's `command` if the dump needs it")
         }
     }
@@ -270,6 +294,9 @@ extension BorgmaticImport {
 extension DraftMapping {
     /// Whether a destination is reached by SSH.
     fileprivate var isRemote: Bool {
-        if case .text(let url)? = self["url"] { url.hasPrefix("ssh://") } else { false }
+        switch self["url"] {
+        case .text(let url)?, .word(let url)?: url.hasPrefix("ssh://")
+        default: false
+        }
     }
 }

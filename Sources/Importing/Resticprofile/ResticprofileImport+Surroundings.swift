@@ -15,7 +15,7 @@ extension ResticprofileImport {
                 hooks.append(
                     .mapping(
                         DraftMapping([
-                            .init(key: "command", value: .list([.word("sh"), .text("-c"), value(line)])),
+                            .init(key: "command", value: .list([.word("sh"), .text("-c"), shellLine(line)])),
                             // resticprofile waits as long as it takes.
                             .init(key: "timeout", value: .word("1d")),
                         ])), to: place)

@@ -145,6 +145,18 @@ struct ResticprofileImport {
         return text.contains("${") ? .word(text) : .text(text)
     }
 
+    /// A line for a shell, whose own variables are left to it.
+    func shellLine(_ text: String) -> DraftValue {
+        let line = filled(DraftWriter.escaped(text))
+        return line.contains("${") || line.contains("$$") ? .word(line) : .text(line)
+    }
+
+    /// A path, in which resticprofile fills in variables without braces as well.
+    func filledPath(_ text: String) -> String {
+        let marked = String(text.map { $0 == "$" ? Variables.mark : $0 })
+        return filled(Variables.unmarked(marked) { $0 }).replacing("${PROFILE_NAME}", with: original)
+    }
+
     private mutating func checkTemplates(_ text: String, _ option: String) -> Bool {
         guard filled(text).contains("{{") else { return true }
         draft.open("\(option): \(text)", "its template is not known here")
@@ -157,7 +169,7 @@ struct ResticprofileImport {
         let base = backup.takeText("source-base").map { filled($0) }.flatMap { $0.isEmpty ? nil : $0 }
         for source in backup.takeTexts("source") {
             guard checkTemplates(source, "source") else { continue }
-            var path = filled(source)
+            var path = filledPath(source)
             if path == "~" || path.hasPrefix("~/") { path = "${HOME}\(path.dropFirst())" }
             if let base, !path.hasPrefix("/"), !path.hasPrefix("${") { path = "\(base)/\(path)" }
             guard path.hasPrefix("/") || path.hasPrefix("${") else {
@@ -191,7 +203,7 @@ struct ResticprofileImport {
                 .mapping(
                     DraftMapping([
                         .init(key: "path", value: .text("/\(file.split(separator: "/").joined(separator: "/"))")),
-                        .init(key: "command", value: .list([.word("sh"), .text("-c"), value(command)])),
+                        .init(key: "command", value: .list([.word("sh"), .text("-c"), shellLine(command)])),
                     ])), to: "sources")
         } else if backup.takeFlag("stdin") == true {
             draft.open("stdin", "a source has a `command` whose output it is")
