@@ -70,7 +70,8 @@ struct DestinationRun {
         guard let specification = context.configuration.destinations[name] else {
             throw Failure(.configuration, .configuration, "The destination “\(name)” is not defined.")
         }
-        let access = try StoreAccess(job: job, at: specification, secrets: context.secrets, logger: logger)
+        let access = try StoreAccess(
+            job: job, at: specification, secrets: context.secrets, logger: logger, interruption: context.interruption)
         findings.label = access.destination.label
         let filter = try job.filterSet()
         for warning in filter.warnings { logger.warning("doubtful filter", metadata: ["detail": "\(warning)"]) }

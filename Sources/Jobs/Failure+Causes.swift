@@ -22,6 +22,7 @@ extension Failure {
         case let error as CryptError: self.init(error)
         case let error as CatalogError: self.init(error)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
+        case let error as SecretError where error.isCancelled: self.init(EngineError.cancelled, stop)
         case let error as SecretError:
             // A server that does not answer now may do so when the job is tried again.
             self.init(

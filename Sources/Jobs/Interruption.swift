@@ -1,6 +1,7 @@
 public import Engine
 internal import Glibc
 internal import Synchronization
+public import Transport
 
 /// A signal that asks the process to stop.
 public enum StopSignal: Int32, Sendable, Hashable, CaseIterable {
@@ -17,6 +18,8 @@ public enum StopSignal: Int32, Sendable, Hashable, CaseIterable {
 public final class Interruption: Sendable {
     /// What the engine's threads look at.
     public let cancellation = Cancellation()
+    /// Raised with the first request: what only prepares a backup has nothing that could end in good order.
+    public let preparations = CancellationFlag()
     private let first = Mutex<StopSignal?>(nil)
     private let graceValue = Mutex(Interruption.usualGrace)
 
@@ -47,6 +50,7 @@ public final class Interruption: Sendable {
             known = signal
             return true
         }
+        preparations.cancel()
         if isFirst { cancellation.stop(within: grace) } else { cancellation.cancel() }
         return isFirst
     }

@@ -26,7 +26,7 @@ public struct JobBatch: Sendable {
             }
             // Each job fetches its secrets anew, and lets go of them at its end.
             var context = context
-            context.secrets = context.secrets.refreshed()
+            context.secrets = context.secrets.refreshed(endedBy: context.interruption.preparations)
             let result = JobRun(job, in: context).run()
             codes.append(result.exitCode)
             try finished(result)

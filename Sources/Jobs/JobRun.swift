@@ -37,7 +37,8 @@ public struct JobRun: Sendable {
         }
         let report = report(id, started, destinations, outcome)
         let delivery = ReportDelivery(
-            secrets: context.secrets, transport: context.transport, policy: context.deliveryPolicy, logger: logger)
+            secrets: context.secrets.uninterrupted(), transport: context.transport, policy: context.deliveryPolicy,
+            logger: logger)
         let receivers = job.reports.compactMap { context.configuration.reports[$0] }.filter {
             $0.tells(of: outcome)
         }

@@ -16,7 +16,8 @@ public struct StoreAccess: Sendable {
     /// The store of a job at one of its destinations.
     /// - Throws: `Failure` when a secret cannot be had, or the URL or an option is wrong.
     public init(
-        job: JobSpecification, at destination: DestinationSpecification, secrets: SecretStore, logger: Logger
+        job: JobSpecification, at destination: DestinationSpecification, secrets: SecretStore, logger: Logger,
+        interruption: Interruption? = nil
     ) throws(Failure) {
         do {
             passphrase = try job.passphrase.map { try secrets.secret($0) }
@@ -27,7 +28,7 @@ public struct StoreAccess: Sendable {
                 logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
             }
         } catch {
-            throw Failure(error)
+            throw Failure(error, stoppedBy: interruption?.signal)
         }
     }
 

@@ -43,6 +43,12 @@ public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// Whether somebody asked to stop while it was being fetched.
+    public var isCancelled: Bool {
+        if case .provider(let failure) = reason, case .cancelled = failure.cause { return true }
+        return false
+    }
+
     /// A sentence with the cause and one with the remedy; never a value.
     public var description: String {
         "secret `\(name)` \(cause). \(remedy)."

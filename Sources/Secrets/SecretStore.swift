@@ -1,5 +1,6 @@
 public import Support
 internal import Synchronization
+public import Transport
 
 /// The secrets of one run: each is fetched when first needed, once, and its value is known to the mask from then on.
 ///
@@ -10,7 +11,7 @@ public final class SecretStore: Sendable {
     private let sources: [String: SecretSource]
     private let surroundings: SecretSurroundings
     private let shared: Shared
-    private let resolved = Mutex<[String: Secret]>([:])
+    private let values: Values
 
     /// A store over the secrets that a configuration defines.
     /// - Parameters:
@@ -31,19 +32,34 @@ public final class SecretStore: Sendable {
     }
 
     private init(
-        _ sources: [String: SecretSource], _ surroundings: SecretSurroundings, _ mask: SecretMask, _ shared: Shared
+        _ sources: [String: SecretSource], _ surroundings: SecretSurroundings, _ mask: SecretMask, _ shared: Shared,
+        values: Values = Values()
     ) {
         self.sources = sources
         self.surroundings = surroundings
         self.mask = mask
         self.shared = shared
+        self.values = values
         for case .literal(let secret) in sources.values { mask.add(secret) }
     }
 
     /// A store over the same secrets that knows no value yet, for the next job: what was rotated since is picked up.
     ///
     /// Logins at servers are shared, as long as they are valid.
-    public func refreshed() -> SecretStore { SecretStore(sources, surroundings, mask, shared) }
+    /// - Parameter flag: ends what is under way when it is raised.
+    /// - Returns: the store.
+    public func refreshed(endedBy flag: CancellationFlag? = nil) -> SecretStore {
+        var surroundings = surroundings
+        surroundings.cancellation = flag
+        return SecretStore(sources, surroundings, mask, shared)
+    }
+
+    /// A store with the same values that nothing ends: for those who have to tell that all else was stopped.
+    public func uninterrupted() -> SecretStore {
+        var surroundings = surroundings
+        surroundings.cancellation = nil
+        return SecretStore(sources, surroundings, mask, shared, values: values)
+    }
 
     /// The names of all secrets, sorted; credentials that are written in place have their dotted path as name.
     public var names: [String] { sources.keys.sorted() }
@@ -97,11 +113,11 @@ public final class SecretStore: Sendable {
     }
 
     private func secret(named name: String, within names: Set<String>) throws(SecretError) -> Secret {
-        if let known = resolved.withLock({ $0[name] }) { return known }
+        if let known = values.byName.withLock({ $0[name] }) { return known }
         guard !names.contains(name) else { throw SecretError(name, .circular) }
         // Two threads may fetch the same secret at once; the first value stays, so that all see the same.
         let fetched = try fetch(name, within: names.union([name]))
-        let kept = resolved.withLock { known in
+        let kept = values.byName.withLock { known in
             let kept = known[name] ?? fetched
             known[name] = kept
             return kept
@@ -131,6 +147,11 @@ public final class SecretStore: Sendable {
             ) { reference throws(SecretError) in try self.secret(named: reference.name, within: names) }
             return try provider.fetch(session)
         }
+    }
+
+    /// What was fetched.
+    private final class Values: Sendable {
+        let byName = Mutex<[String: Secret]>([:])
     }
 
     /// What stores over the same secrets share: all of it outlives the values.

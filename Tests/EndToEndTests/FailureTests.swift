@@ -169,6 +169,36 @@ struct FailureTests {
         #expect(restore.error.contains(name))
     }
 
+    @Test("SIGTERM does not wait for a secret that does not come, and the report about it goes out")
+    func stoppedWhileFetching() throws {
+        let server = try LoopbackHTTPServer { _, _ in .response(status: 204) }
+        defer { server.stop() }
+        let home = try Household()
+        try home.write(
+            """
+            version: 1
+            runtime: { state_dir: state }
+            secrets:
+              slow: { command: { run: [sh, -c, "echo $$$$ > fetching; exec sleep 1000"], timeout: 900s } }
+              hook: { command: [echo, report] }
+            destinations: { disk: { url: "file://\(home.path)/backup" } }
+            jobs:
+              home:
+                sources: [{ path: "\(home.path)/tree" }]
+                encryption: { passphrase: { secret: slow } }
+                destinations: [disk]
+                reports: [ops]
+            reports: { ops: { webhook: { url: "\(server.url)/${secret:hook}" } } }
+            """, to: "dunnage.yaml")
+        let running = try Binary.start(["run", "-c", "dunnage.yaml"], in: home.path)
+        while access("\(home.path)/fetching", F_OK) != 0, running.isRunning { usleep(2000) }
+        kill(running.id, SIGTERM)
+        let stopped = running.wait()
+        #expect(stopped.code == 143, "\(stopped.error)")
+        #expect(server.requests.map(\.target) == ["/report"])
+        #expect(try home.shell("test -s fetching && ! kill -0 $(cat fetching)").code == 0)
+    }
+
     @Test("SIGTERM and SIGINT stop a run in good order, and the next one goes on")
     func signals() throws {
         let home = try Household()
