@@ -127,4 +127,29 @@ struct ScriptReadingTests {
         #expect(!notes(result).contains("postgresql_databases"), "\(notes(result))")
         #expect(!result.text.contains("ntfy") && notes(result).contains("it has no topic"))
     }
+
+    @Test("what resticprofile says outside its backups is named: times of groups, profiles for chores, templates")
+    func outside() throws {
+        let result = try imported(
+            .resticprofile,
+            """
+            version: "2"
+            profiles:
+              base: { repository: "local:/stores/a", password-file: /k }
+              files:
+                inherit: base
+                backup: { source: [/srv], run-before: "echo {{ .CurrentDir }}" }
+              chores:
+                inherit: base
+                forget: { keep-daily: 9, schedule: "07:30" }
+            groups:
+              nightly: { profiles: [files], schedules: { backup: { at: "03:15" } } }
+            """)
+        #expect(result.jobs == ["files"])
+        let notes = notes(result)
+        #expect(notes.contains("profile chores: forget: it backs nothing up"), "\(notes)")
+        #expect(!notes.contains("profile base"))
+        #expect(notes.contains("groups: nightly: schedules: backup: 03:15: a group has no times here"))
+        #expect(notes.contains("run-before: echo {{ .CurrentDir }}: its template is not known here"))
+    }
 }

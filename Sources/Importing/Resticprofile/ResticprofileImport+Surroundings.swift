@@ -12,6 +12,7 @@ extension ResticprofileImport {
             let outer = profile.takeTexts(key)
             let inner = backup.takeTexts(key)
             for line in place == "before" ? outer + inner : inner + outer {
+                _ = checkTemplates(line, key)
                 hooks.append(
                     .mapping(
                         DraftMapping([

@@ -20,9 +20,15 @@ struct ResticprofileImport {
         let entries = root["profiles"]?.entries ?? (root.entries ?? []).filter { !reserved.contains($0.key) }
         let profiles = Dictionary(entries.map { ($0.key, $0.value) }) { $1 }
         let parents = Set(entries.compactMap { $0.value["inherit"]?.text })
+        // Profiles that only look after a repository.
+        var chores: [(name: String, sections: [String])] = []
         for entry in entries where entry.value.entries != nil {
             let merged = inherited(entry.value, profiles, depth: 0)
-            guard let section = merged["backup"] else { continue }
+            guard let section = merged["backup"] else {
+                let sections = ["retention", "forget", "check", "prune"].filter { merged[$0] != nil }
+                if !parents.contains(entry.key), !sections.isEmpty { chores.append((entry.key, sections)) }
+                continue
+            }
             // A profile that only others are made of.
             let hasSource = ["source", "stdin", "stdin-command"].contains { section[$0] != nil }
             if parents.contains(entry.key), !hasSource { continue }
@@ -34,6 +40,11 @@ struct ResticprofileImport {
             draft = conversion.draft
         }
         draft.endJobs()
+        for (name, sections) in chores {
+            draft.open(
+                "profile \(name): \(sections.joined(separator: ", "))",
+                "it backs nothing up: write them as `retention` and `verify` of the jobs with that repository")
+        }
         noteRest(root, &draft)
     }
 
@@ -81,6 +92,12 @@ struct ResticprofileImport {
             for group in groups {
                 draft.dropped(
                     "groups: \(group.key)", "all jobs run with `dunnage run`, or name them: `dunnage run JOB JOB`")
+                for schedule in group.value["schedules"]?.entries ?? [] {
+                    let times = schedule.value["at"] ?? schedule.value
+                    draft.open(
+                        "groups: \(group.key): schedules: \(schedule.key): \(times.shown)",
+                        "a group has no times here: write them as `schedule` of its jobs")
+                }
             }
         }
         for key in ["includes", "mixins"] where root[key] != nil {
@@ -157,7 +174,7 @@ struct ResticprofileImport {
         return filled(Variables.unmarked(marked) { $0 }).replacing("${PROFILE_NAME}", with: original)
     }
 
-    private mutating func checkTemplates(_ text: String, _ option: String) -> Bool {
+    mutating func checkTemplates(_ text: String, _ option: String) -> Bool {
         guard filled(text).contains("{{") else { return true }
         draft.open("\(option): \(text)", "its template is not known here")
         return false
@@ -199,6 +216,8 @@ struct ResticprofileImport {
         let file = backup.takeText("stdin-filename") ?? "stdin"
         if !lines.isEmpty {
             let command = lines.joined(separator: " && ")
+            _ = checkTemplates(command, "stdin-command")
+            _ = checkTemplates(file, "stdin-filename")
             mapping.append(
                 .mapping(
                     DraftMapping([
