@@ -31,6 +31,7 @@ public enum Importer {
         if draft.jobNames.isEmpty, let first = request.files.first {
             throw .unreadable(file: first.name, detail: "no job was found in it", advice: "Check the kind of import")
         }
+        draft.noteVariables()
         return try checked(draft)
     }
 

@@ -50,7 +50,9 @@ extension BorgmaticImport {
             var path = place.hasPrefix("file://") ? String(place.dropFirst(7)) : place
             if path.hasPrefix("~/") { path = "${HOME}\(path.dropFirst())" }
             return DraftMapping([
-                .init(key: "url", value: .word("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
+                .init(
+                    key: "url",
+                    value: Variables.written("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
             ])
         }
         if place.hasPrefix("ssh://") {
@@ -61,7 +63,9 @@ extension BorgmaticImport {
         if place.hasPrefix("rclone:") {
             let path = String(place.dropFirst(7)).replacing(":", with: "/")
             return DraftMapping([
-                .init(key: "url", value: .text("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
+                .init(
+                    key: "url",
+                    value: Variables.written("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"))
             ])
         }
         if let colon = place.firstIndex(of: ":"), !place.contains("://") {
@@ -80,9 +84,9 @@ extension BorgmaticImport {
             isRelative = true
         }
         let (url, user) = NewStoreURL.ssh(authority, path: path)
-        var destination = DraftMapping([.init(key: "url", value: .text(url))])
+        var destination = DraftMapping([.init(key: "url", value: Variables.written(url))])
         var options = DraftMapping()
-        if let user { options["auth-username"] = .text(user) }
+        if let user { options["auth-username"] = Variables.written(user) }
         if isRelative { options["ssh-relative-path"] = .word("true") }
         destination.merge(options, into: "options")
         return destination
@@ -198,78 +202,14 @@ extension BorgmaticImport {
             .init(key: "timeout", value: .word("1d")),
         ])
     }
-
-    // MARK: Databases
-
-    mutating func addDatabases() {
-        for (key, folder) in [
-            ("postgresql_databases", "postgresql"), ("mariadb_databases", "mariadb"), ("mysql_databases", "mysql"),
-            ("mongodb_databases", "mongodb"), ("sqlite_databases", "sqlite"),
-        ] {
-            for item in keys.take(key)?.items ?? [] { addDatabase(ForeignMapping(item), folder) }
-        }
-    }
-
-    private mutating func addDatabase(_ database: ForeignMapping, _ kind: String) {
-        var database = database
-        let name = filled(database.takeText("name") ?? "all")
-        let host = database.takeText("hostname").map { filled($0) }
-        let port = database.takeText("port")
-        let user = database.takeText("username").map { filled($0) }
-        let password = database.takeText("password")
-        let isAll = name == "all"
-        var command: [String]
-        var variable = ""
-        var end = "sql"
-        switch kind {
-        case "postgresql":
-            command = isAll ? ["pg_dumpall", "--no-password"] : ["pg_dump", "--no-password", "--format=custom"]
-            end = isAll ? "sql" : "dump"
-            variable = "PGPASSWORD"
-        case "mariadb", "mysql":
-            command = [kind == "mysql" ? "mysqldump" : "mariadb-dump", "--single-transaction"]
-            variable = "MYSQL_PWD"
-        case "mongodb":
-            command = ["mongodump", "--archive"]
-            end = "archive"
-        default:
-            let path = filled(database.takeText("path") ?? name)
-            command = ["sqlite3", path, ".dump"]
-        }
-        if kind != "sqlite" {
-            let flag = kind == "mongodb" ? "--username" : kind == "postgresql" ? "--username" : "--user"
-            if let host { command.append("--host=\(host)") }
-            if let port { command.append("--port=\(port)") }
-            if let user { command.append("\(flag)=\(user)") }
-            if kind == "mongodb", !isAll {
-                command.append("--db=\(name)")
-            } else if kind != "mongodb" {
-                if isAll, kind != "postgresql" { command.append("--all-databases") }
-                if !isAll { command.append(name) }
-            }
-        }
-        var source = DraftMapping([
-            .init(
-                key: "path", value: .text("/databases/\(kind)/\(isAll ? "all" : name.replacing("/", with: "-")).\(end)")
-            ),
-            .init(key: "command", value: .list(command.map { $0.contains("${") ? .word($0) : .text($0) })),
-        ])
-        if let password, !variable.isEmpty {
-            let secret = secret("\(kind)_password", password, "password of the \(kind) database \(name)")
-            source["environment"] = .mapping(DraftMapping([.init(key: variable, value: .secret(secret))]))
-        } else if password != nil {
-            draft.open("\(kind)_databases: password", "put it into a configuration file that \(command[0]) reads")
-        }
-        mapping.append(.mapping(source), to: "sources")
-        for key in database.keys {
-            draft.dropped("\(kind)_databases: \(key)", "change the source's `command` if the dump needs it")
-        }
-    }
 }
 
 extension DraftMapping {
     /// Whether a destination is reached by SSH.
     fileprivate var isRemote: Bool {
-        if case .text(let url)? = self["url"] { url.hasPrefix("ssh://") } else { false }
+        switch self["url"] {
+        case .text(let url)?, .word(let url)?: url.hasPrefix("ssh://")
+        default: false
+        }
     }
 }

@@ -9,13 +9,14 @@ extension BorgmaticImport {
             let option = key == "uptime_kuma" ? "push_url" : "ping_url"
             guard let text = (node[option] ?? node).text.map({ filled($0) }) else { continue }
             // A bare identifier is one of the service's own host.
-            let url = text.contains("://") ? text : key == "healthchecks" ? "https://hc-ping.com/\(text)" : text
-            guard url.contains("://") || url.hasPrefix("${") else {
+            let isWhole = text.contains("://") || Variables.only(text) != nil
+            let url = isWhole ? text : key == "healthchecks" ? "https://hc-ping.com/\(text)" : text
+            guard url.contains("://") || Variables.only(url) != nil else {
                 draft.dropped("\(key): \(text)", "it is not a URL")
                 continue
             }
             let value: DraftValue =
-                url.hasPrefix("${")
+                Variables.only(url) != nil
                 ? .secret(secret("\(key)_url", url, "address of \(key)"))
                 : NotificationURL.value(url, "\(key)_url", &draft, isSecret: true)
             var report = DraftMapping([
@@ -50,6 +51,10 @@ extension BorgmaticImport {
 
     private mutating func addNtfy() -> [String] {
         guard let node = keys.take("ntfy"), let topic = node["topic"]?.text else { return [] }
+        guard !topic.isEmpty else {
+            draft.dropped("ntfy", "it has no topic")
+            return []
+        }
         let server = node["server"]?.text.map { filled($0) } ?? "https://ntfy.sh"
         let base = server.hasSuffix("/") ? String(server.dropLast()) : server
         var ntfy = DraftMapping([

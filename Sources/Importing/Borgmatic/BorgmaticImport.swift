@@ -63,6 +63,7 @@ struct BorgmaticImport {
         addSelection()
         addEncryption()
         addDestinations()
+        switchOffWithoutSources()
         addRetention()
         mapping["schedule"] = .word("manual")
         draft.open("schedule", "borgmatic is started by cron or systemd: write the times of its timer as `schedule`")
@@ -77,10 +78,7 @@ struct BorgmaticImport {
     // MARK: Values
 
     /// A text with the file's constants filled in; variables of the environment stay, as they are written the same.
-    func written(_ text: String) -> DraftValue {
-        let filled = filled(text)
-        return isVariable(filled) ? .word(filled) : .text(filled)
-    }
+    func written(_ text: String) -> DraftValue { Variables.written(filled(text)) }
 
     /// A text with the file's constants filled in.
     func filled(_ text: String) -> String {
@@ -91,15 +89,10 @@ struct BorgmaticImport {
         return text
     }
 
-    private func isVariable(_ text: String) -> Bool { text.contains("${") }
-
     /// A credential, which may be written, or be in a variable, a file or a container's secret.
     mutating func secret(_ name: String, _ text: String?, _ purpose: String) -> String {
         guard let text = text.map({ filled($0) }) else { return draft.add(secret: name, value: nil, purpose) }
-        if text.hasPrefix("${"), text.hasSuffix("}") {
-            let variable = String(text.dropFirst(2).dropLast().prefix { $0 == "_" || $0.isLetter || $0.isNumber })
-            return draft.add(secret: variable.lowercased(), at: .flow(("env", .word(variable))))
-        }
+        if let variable = Variables.only(text) { return draft.add(secretVariable: variable) }
         if text.hasPrefix("{credential "), text.hasSuffix("}") {
             let words = ShellWords.words(String(text.dropFirst(12).dropLast()))
             let kinds = ["systemd": "systemd", "container": "docker", "file": "file"]
@@ -134,7 +127,19 @@ struct BorgmaticImport {
         }
         // borg's marker for the part of a path that archives begin with.
         path = path.replacing("/./", with: "/")
-        mapping.append(.flow(("path", path.contains("${") ? .word(path) : .text(path))), to: "sources")
+        mapping.append(.flow(("path", Variables.written(path))), to: "sources")
+    }
+
+    /// Sources may be in files that are not read here.
+    private mutating func switchOffWithoutSources() {
+        guard mapping["sources"] == nil else { return }
+        if mapping["enabled"] == nil {
+            var first = DraftMapping([.init(key: "enabled", value: .word("false"))])
+            for entry in mapping.entries { first[entry.key] = entry.value }
+            mapping = first
+        }
+        mapping.comment("enabled", "No source could be taken over: add `sources:`, then remove this line.")
+        draft.open("source_directories", "none could be taken over: write `sources`")
     }
 
     private mutating func addFilters() {
@@ -230,7 +235,12 @@ struct BorgmaticImport {
         var retention = DraftMapping()
         var rules: [ThinningTiers.Rule] = []
         for unit in ThinningTiers.units {
-            guard let count = keys.takeNumber("keep_\(unit.end)") else { continue }
+            guard let count = keys.takeNumber("keep_\(unit.end)") else {
+                if let text = keys.takeText("keep_\(unit.end)") {
+                    draft.open("keep_\(unit.end): \(text)", "it is not a number: write it as `retention`")
+                }
+                continue
+            }
             rules.append(.init(option: "keep_\(unit.end): \(count)", count: count, unit: unit.unit, days: unit.days))
         }
         let (tiers, _) = ThinningTiers.tiers(rules, isSum: true)

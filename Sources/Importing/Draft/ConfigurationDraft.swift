@@ -33,6 +33,17 @@ struct ConfigurationDraft {
     /// Ends the last job: what is noted from now on is about the whole file.
     mutating func endJobs() { job = "all jobs" }
 
+    /// Says which variables the file left open.
+    mutating func noteVariables() {
+        endJobs()
+        var seen: Set<String> = ["HOME"]
+        for section in [destinations, jobs, reports] {
+            for name in Variables.needed(by: .mapping(section)) where seen.insert(name).inserted {
+                open("variable \(name)", "its value is not in the imported file: set it where Dunnage runs")
+            }
+        }
+    }
+
     /// A text as a name of this language.
     static func name(from text: String) -> String {
         var name = ""
@@ -88,6 +99,12 @@ struct ConfigurationDraft {
         let name = unusedSecret(Self.name(from: name).replacing("-", with: "_"))
         secrets[name] = place
         return name
+    }
+
+    /// Adds a secret that is a variable of the environment.
+    mutating func add(secretVariable variable: String) -> String {
+        open("variable \(variable)", "it holds a secret: set it where Dunnage runs")
+        return add(secret: variable.lowercased(), at: .flow(("env", .word(variable))))
     }
 
     /// Adds a secret that has to be created.

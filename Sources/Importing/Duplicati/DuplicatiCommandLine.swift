@@ -17,6 +17,14 @@ enum DuplicatiCommandLine {
     /// Windows' programs end with `.exe`, and its paths begin with a drive.
     private static func dialect(of text: String) -> ShellWords.Dialect {
         let lower = text.lowercased()
+        let lines = lower.split(whereSeparator: \.isNewline)
+        // Duplicati's programs end with `.exe` under Mono as well.
+        if lower.hasPrefix("#!") || lower.contains("mono ") || lines.contains(where: { $0.hasSuffix("\\") }) {
+            return .posix
+        }
+        if lines.contains(where: { $0.hasPrefix("& ") || $0.hasPrefix(". ") || $0.hasSuffix("`") }) {
+            return .powerShell
+        }
         if lower.contains(".exe\"") || lower.contains(".exe ") { return .windows }
         let hasDrive = ["\"", " "].contains { quote in
             ("a"..."z").unicodeLetters.contains { lower.contains("\(quote)\($0):\\") }
@@ -26,9 +34,13 @@ enum DuplicatiCommandLine {
 
     private static func job(_ words: [String], _ dialect: ShellWords.Dialect, origin: String) -> DuplicatiJob? {
         guard let verb = words.firstIndex(of: "backup"), verb + 1 < words.count else { return nil }
+        // Scripts have other commands that say `backup`.
+        let program = words[..<verb]
+        guard program.isEmpty || program.contains(where: { $0.lowercased().contains("duplicati") }) else { return nil }
         var job = DuplicatiJob(origin: origin)
         var places: [String] = []
         for word in words[(verb + 1)...] {
+            if [")", "\(Variables.mark)@", "\(Variables.mark)*"].contains(word) { continue }
             guard word.hasPrefix("--") else {
                 places.append(word)
                 continue
@@ -43,13 +55,19 @@ enum DuplicatiCommandLine {
             switch name {
             case "include": job.filters.append(.init(isInclude: true, expression: value))
             case "exclude": job.filters.append(.init(isInclude: false, expression: value))
-            default: job.options.set(name, value)
+            default:
+                // A variable counts as the whole of a credential, and elsewhere means what it says.
+                let isVariable = DuplicatiTarget.isCredential(name) && Variables.onlyMarked(value) != nil
+                job.options.set(name, isVariable ? value : Variables.plain(value))
             }
         }
         guard let target = places.first else { return nil }
         job.target = dialect == .posix ? singlePercents(target) : target
         job.sources = Array(places.dropFirst())
         job.name = job.options.takeText("backup-name")
+        job.filters = job.filters.map {
+            DuplicatiJob.Filter(isInclude: $0.isInclude, expression: Variables.plain($0.expression))
+        }
         return job
     }
 

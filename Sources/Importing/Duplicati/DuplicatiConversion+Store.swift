@@ -17,7 +17,8 @@ extension DuplicatiConversion {
             place.isFlow = true
             return draft.add(secret: key.replacing("/", with: "_"), at: .flow(("duplicati", .mapping(place))))
         }
-        return draft.add(secret: name, value: value, purpose)
+        if let value, let variable = Variables.onlyMarked(value) { return draft.add(secretVariable: variable) }
+        return draft.add(secret: name, value: value.map { Variables.plain($0) }, purpose)
     }
 
     /// The key that a whole value stands for, when the job has a secret provider.
@@ -78,6 +79,14 @@ extension DuplicatiConversion {
         guard !job.target.isEmpty else {
             obstacles.append("The export has no target URL: set the destination's `url`, then remove this line.")
             draft.open("TargetURL", "the export has none: set the destination's `url`")
+            destination["url"] = .text("file:///TARGET")
+            return name
+        }
+        guard job.target.contains("://") || Variables.onlyMarked(job.target) == nil else {
+            obstacles.append("The URL is in a variable: set the destination's `url`, then remove this line.")
+            draft.open(
+                "target \(Variables.plain(job.target))",
+                "its value is not in the imported file: set the destination's `url`")
             destination["url"] = .text("file:///TARGET")
             return name
         }

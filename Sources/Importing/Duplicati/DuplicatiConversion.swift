@@ -89,7 +89,7 @@ struct DuplicatiConversion {
                 entry["if_missing"] = .word("ignore")
             }
             guard case .word(let written)? = entry["path"], written.hasPrefix("/") || written.hasPrefix("${") else {
-                draft.dropped("source \(source)", "it is not an absolute path")
+                draft.dropped("source \(Variables.plain(source))", "it is not an absolute path")
                 continue
             }
             sources.append(.mapping(entry))
@@ -103,7 +103,9 @@ struct DuplicatiConversion {
 
     /// A path with Duplicati's variables, in this language's notation.
     private mutating func path(_ text: String) -> DraftValue {
-        var written = DraftWriter.escaped(text)
+        var written = Variables.unmarked(text, DraftWriter.escaped)
+        // A shell has filled this in before Duplicati sees it.
+        if !job.isScheduled, written.hasPrefix("~/") { written = "${HOME}\(written.dropFirst())" }
         let folders = [
             "MY_DOCUMENTS": "Documents", "MY_PICTURES": "Pictures", "MY_MUSIC": "Music", "DESKTOP": "Desktop",
             "MY_MOVIES": "Videos", "MY_VIDEOS": "Videos", "MY_DOWNLOADS": "Downloads", "MY_PUBLIC": "Public",

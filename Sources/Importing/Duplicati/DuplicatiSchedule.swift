@@ -49,10 +49,10 @@ enum DuplicatiSchedule {
         let isSome = !days.isEmpty && days.count < 7
         var result = DraftMapping()
         if span.months == 0, span.years == 0, span.seconds == 7 * 86_400 {
-            result["cron"] = .word("\(minute % 60) \(minute / 60) * * \(weekday)")
-            if isSome, !days.contains(weekday) {
-                draft.changed(option, "it is due on \(weekday), which is not among the weekdays that were allowed")
-            }
+            // Duplicati goes on to the first weekday that is allowed, and counts the weeks from there.
+            let later = (0..<7).map { week[Int(((day + $0) % 7 + 7) % 7)] }
+            let due = isSome ? later.first { days.contains($0) } ?? weekday : weekday
+            result["cron"] = .word("\(minute % 60) \(minute / 60) * * \(due)")
             return result
         }
         if span.months + span.years > 0 {

@@ -108,8 +108,10 @@ struct DuplicatiTarget {
 
     /// A part that is kept, in this language's notation.
     private static func written(_ text: some StringProtocol) -> String {
-        DraftWriter.escaped(String(text)).replacing("{", with: "%7B").replacing("}", with: "%7D")
-            .replacing(" ", with: "%20")
+        Variables.unmarked(String(text)) { part in
+            DraftWriter.escaped(part).replacing("{", with: "%7B").replacing("}", with: "%7D")
+                .replacing(" ", with: "%20")
+        }
     }
 
     private static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = true) -> String {

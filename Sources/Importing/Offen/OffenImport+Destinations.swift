@@ -10,7 +10,7 @@ extension OffenImport {
         addOthers()
         let archive = options.takeText("backup_archive")
         if archive != nil || uses.isEmpty {
-            add("archive", DraftMapping([.init(key: "url", value: .text(file(archive ?? "/archive")))]))
+            add("archive", DraftMapping([.init(key: "url", value: Variables.written(file(archive ?? "/archive")))]))
         } else {
             draft.open(
                 "BACKUP_ARCHIVE",
@@ -29,7 +29,7 @@ extension OffenImport {
     private func joined(_ parts: String?...) -> String {
         let words = parts.compactMap { $0 }.flatMap { $0.split(separator: "/") }.map(String.init)
         return (words + ["dunnage", "{job}"]).map { part in
-            part == "{job}" ? part : PercentEncoding.encode(part)
+            part == "{job}" ? part : Variables.mapped(part) { PercentEncoding.encode($0) }
         }.joined(separator: "/")
     }
 
@@ -47,16 +47,24 @@ extension OffenImport {
     private mutating func addS3() {
         guard let bucket = options.takeText("aws_s3_bucket_name") else { return }
         var destination = DraftMapping([
-            .init(key: "url", value: .text("s3://\(joined(bucket, options.takeText("aws_s3_path")))"))
+            .init(key: "url", value: Variables.written("s3://\(joined(bucket, options.takeText("aws_s3_path")))"))
         ])
         var inner = DraftMapping()
-        let proto = options.takeText("aws_endpoint_proto") ?? "https"
-        if let endpoint = options.takeText("aws_endpoint"), endpoint != "s3.amazonaws.com" {
-            inner["s3-server-name"] = .text(endpoint)
+        var proto = options.takeText("aws_endpoint_proto") ?? "https"
+        if var endpoint = options.takeText("aws_endpoint"), endpoint != "s3.amazonaws.com" {
+            // A host is asked for, and addresses are given.
+            if let end = endpoint.firstRange(of: "://") {
+                proto = endpoint[..<end.lowerBound].lowercased()
+                endpoint = String(endpoint[end.upperBound...])
+                while endpoint.hasSuffix("/") { endpoint.removeLast() }
+            }
+            inner["s3-server-name"] = Variables.written(endpoint)
         }
         inner["use-ssl"] = .word(proto == "http" ? "false" : "true")
-        if let region = options.takeText("aws_region") { inner["s3-location-constraint"] = .text(region) }
-        if let storage = options.takeText("aws_storage_class") { inner["s3-storage-class"] = .text(storage) }
+        if let region = options.takeText("aws_region") { inner["s3-location-constraint"] = Variables.written(region) }
+        if let storage = options.takeText("aws_storage_class") {
+            inner["s3-storage-class"] = Variables.written(storage)
+        }
         destination.merge(inner, into: "options")
         if let role = options.takeText("aws_iam_role_endpoint") {
             draft.open("AWS_IAM_ROLE_ENDPOINT=\(role)", "credentials of roles come from the environment")
@@ -101,10 +109,10 @@ extension OffenImport {
         let path = joined(options.takeText("ssh_remote_path"))
         var destination = DraftMapping([.init(key: "url", value: .text("ssh://\(host)\(port)/\(path)"))])
         var inner = DraftMapping()
-        if let user = options.takeText("ssh_user") { inner["auth-username"] = .text(user) }
+        if let user = options.takeText("ssh_user") { inner["auth-username"] = Variables.written(user) }
         let hasPassword = options["ssh_password"] != nil || options["ssh_password_file"] != nil
         let key = options.takeText("ssh_identity_file")
-        if key != nil || !hasPassword { inner["ssh-keyfile"] = .text(key ?? "/root/.ssh/id_rsa") }
+        if key != nil || !hasPassword { inner["ssh-keyfile"] = Variables.written(key ?? "/root/.ssh/id_rsa") }
         destination.merge(inner, into: "options")
         let password = secretValue("ssh_password") ?? secretValue("ssh_identity_passphrase")
         credentials(&destination, [("auth-password", password, "ssh_password", "password or key passphrase for SSH")])
@@ -114,11 +122,17 @@ extension OffenImport {
     private mutating func addAzure() {
         guard let container = options.takeText("azure_storage_container_name") else { return }
         var destination = DraftMapping([
-            .init(key: "url", value: .text("azure://\(joined(container, options.takeText("azure_storage_path")))"))
+            .init(
+                key: "url",
+                value: Variables.written("azure://\(joined(container, options.takeText("azure_storage_path")))"))
         ])
         var inner = DraftMapping()
-        if let account = options.takeText("azure_storage_account_name") { inner["azure-account-name"] = .text(account) }
-        if let tier = options.takeText("azure_storage_access_tier") { inner["azure-access-tier"] = .text(tier) }
+        if let account = options.takeText("azure_storage_account_name") {
+            inner["azure-account-name"] = Variables.written(account)
+        }
+        if let tier = options.takeText("azure_storage_access_tier") {
+            inner["azure-access-tier"] = Variables.written(tier)
+        }
         destination.merge(inner, into: "options")
         if let endpoint = options.takeText("azure_storage_endpoint") {
             draft.dropped("AZURE_STORAGE_ENDPOINT=\(endpoint)", "the endpoint is Azure's own")

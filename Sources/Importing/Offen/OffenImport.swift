@@ -17,12 +17,19 @@ struct OffenImport {
                 advice: "Give the file that `env_file` names, with lines like BACKUP_CRON_EXPRESSION=@daily")
         }
         var options = OptionBag()
-        for (name, value) in variables { options.set(name, value) }
+        var defaults: [String] = []
+        for (name, value) in variables {
+            // compose fills variables in; the value of a credential is never taken from a default.
+            let known = DuplicatiTarget.isCredential(name.lowercased()) ? value : Variables.withDefaults(value)
+            if known != value { defaults.append("\(name)=\(value)") }
+            options.set(name, known)
+        }
         let stem = file.name.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
         let wish =
             options["backup_filename"].flatMap { stemOfArchive($0) }
             ?? (stem == "env" || stem.isEmpty ? "backup" : stem)
         let name = draft.begin(job: wish)
+        for option in defaults { draft.changed(option, "the default was taken: change it if the variable is set") }
         var conversion = OffenImport(options: options, draft: draft, name: name)
         conversion.convert()
         draft = conversion.draft
@@ -51,12 +58,15 @@ struct OffenImport {
         draft.open(
             "archives", "the store is a new one, so the first run uploads everything; old archives stay as they are")
         let sources = options.takeText("backup_sources") ?? "/backup"
-        mapping["sources"] = .list([.flow(("path", .text(sources)))])
+        mapping["sources"] = .list([.flow(("path", Variables.written(sources)))])
         addExcludes()
         addEncryption()
         addDestinations()
         if let days = options.takeNumber("backup_retention_days"), days >= 0 {
             mapping["retention"] = .flow(("keep_within", .word("\(min(max(days, 1), 36_500))d")))
+        } else if let text = options["backup_retention_days"], Int(text) == nil, !text.isEmpty {
+            _ = options.take("backup_retention_days")
+            draft.open("BACKUP_RETENTION_DAYS=\(text)", "it is not a number: write a `retention`")
         }
         if let leeway = options.takeText("backup_pruning_leeway"), leeway != "1m" {
             draft.dropped("BACKUP_PRUNING_LEEWAY=\(leeway)", "ages are compared exactly")
@@ -110,7 +120,10 @@ struct OffenImport {
         let file: String?
 
         func secret(_ draft: inout ConfigurationDraft, _ name: String, _ purpose: String) -> String {
-            guard let file else { return draft.add(secret: name, value: value, purpose) }
+            guard let file else {
+                if let variable = value.flatMap({ Variables.only($0) }) { return draft.add(secretVariable: variable) }
+                return draft.add(secret: name, value: value, purpose)
+            }
             let stem = file.split(separator: "/").last.map(String.init) ?? name
             return draft.add(secret: stem, at: .flow(("file", .text(file))))
         }
@@ -126,6 +139,7 @@ struct OffenImport {
         let cron = options.takeText("backup_cron_expression") ?? "@daily"
         guard let written = Cron.written(cron) else {
             mapping["schedule"] = .word("manual")
+            if Cron.isNever(cron) { return }
             return draft.open("BACKUP_CRON_EXPRESSION=\(cron)", "it cannot be read: write a `schedule`")
         }
         mapping["schedule"] = written

@@ -29,7 +29,9 @@ enum ResticRepository {
             return bucket("openstack", rest, ("auth-username", "OS_USERNAME"), ("auth-password", "OS_PASSWORD"))
         case "rclone":
             let path = rest.replacing(":", with: "/")
-            return Place(url: .text("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"), name: "rclone")
+            return Place(
+                url: Variables.written("rclone://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"),
+                name: "rclone")
         default: return nil
         }
     }
@@ -38,7 +40,8 @@ enum ResticRepository {
         var path = path.hasPrefix("file://") ? String(path.dropFirst(7)) : path
         if path.hasPrefix("~/") { path = "${HOME}\(path.dropFirst())" }
         guard path.hasPrefix("/") || path.hasPrefix("${") else { return nil }
-        return Place(url: .word("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"), name: "folder")
+        return Place(
+            url: Variables.written("file://\(NewStoreURL.escaped(NewStoreURL.path(beside: path)))"), name: "folder")
     }
 
     private static func s3(_ text: String) -> Place? {
@@ -52,7 +55,7 @@ enum ResticRepository {
         guard parts.count >= 2 else { return nil }
         let server = parts[0]
         let prefix = parts.count > 2 ? parts[2...].joined(separator: "/") + "-dunnage" : "dunnage"
-        var place = Place(url: .text("s3://\(parts[1])/\(NewStoreURL.escaped(prefix))/{job}"), name: "s3")
+        var place = Place(url: Variables.written("s3://\(parts[1])/\(NewStoreURL.escaped(prefix))/{job}"), name: "s3")
         if server != "s3.amazonaws.com" { place.options["s3-server-name"] = .text(server) }
         place.options["use-ssl"] = .word(isPlain ? "false" : "true")
         place.credentials = [
@@ -77,7 +80,7 @@ enum ResticRepository {
         let isRelative = !path.hasPrefix("/")
         if authority.hasSuffix(":22") { authority = String(authority.dropLast(3)) }
         let (url, user) = NewStoreURL.ssh(authority, path: path)
-        var place = Place(url: .text(url), name: "ssh")
+        var place = Place(url: Variables.written(url), name: "ssh")
         if let user { place.options["auth-username"] = .text(user) }
         if isRelative { place.options["ssh-relative-path"] = .word("true") }
         return place
@@ -88,7 +91,8 @@ enum ResticRepository {
         guard let bucket = parts.first else { return nil }
         let path = parts.count > 1 ? parts[1].split(separator: "/").joined(separator: "/") : ""
         let prefix = path.isEmpty ? "dunnage" : "\(path)-dunnage"
-        var place = Place(url: .text("\(scheme)://\(bucket)/\(NewStoreURL.escaped(prefix))/{job}"), name: scheme)
+        var place = Place(
+            url: Variables.written("\(scheme)://\(bucket)/\(NewStoreURL.escaped(prefix))/{job}"), name: scheme)
         place.credentials = variables.map { ($0.0, $0.1, "\($0.1) of \(scheme)://") }
         return place
     }

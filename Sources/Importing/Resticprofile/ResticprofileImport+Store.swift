@@ -5,8 +5,11 @@ extension ResticprofileImport {
     mutating func addEncryption() {
         let place: DraftValue?
         if let file = profile.takeText("password-file") {
-            let path = filled(file)
-            place = .flow(("file", value(path)))
+            let path = filledPath(file)
+            if !path.hasPrefix("/"), !path.hasPrefix("${") {
+                draft.open("password-file: \(file)", "it is relative: write the absolute path")
+            }
+            place = .flow(("file", Variables.written(path)))
         } else if let command = profile.takeText("password-command") {
             place = .flow(("command", .texts(ShellWords.words(filled(command)))))
         } else {
@@ -37,7 +40,7 @@ extension ResticprofileImport {
     }
 
     mutating func addDestination() {
-        let text = profile.takeText("repository").map { filled($0) } ?? environment("RESTIC_REPOSITORY")
+        let text = profile.takeText("repository").map { filledPath($0) } ?? environment("RESTIC_REPOSITORY")
         guard let text, let place = ResticRepository.place(text) else {
             var first = DraftMapping([
                 .init(

@@ -12,10 +12,11 @@ extension ResticprofileImport {
             let outer = profile.takeTexts(key)
             let inner = backup.takeTexts(key)
             for line in place == "before" ? outer + inner : inner + outer {
+                _ = checkTemplates(line, key)
                 hooks.append(
                     .mapping(
                         DraftMapping([
-                            .init(key: "command", value: .list([.word("sh"), .text("-c"), value(line)])),
+                            .init(key: "command", value: .list([.word("sh"), .text("-c"), shellLine(line)])),
                             // resticprofile waits as long as it takes.
                             .init(key: "timeout", value: .word("1d")),
                         ])), to: place)

@@ -20,9 +20,15 @@ struct ResticprofileImport {
         let entries = root["profiles"]?.entries ?? (root.entries ?? []).filter { !reserved.contains($0.key) }
         let profiles = Dictionary(entries.map { ($0.key, $0.value) }) { $1 }
         let parents = Set(entries.compactMap { $0.value["inherit"]?.text })
+        // Profiles that only look after a repository.
+        var chores: [(name: String, sections: [String])] = []
         for entry in entries where entry.value.entries != nil {
             let merged = inherited(entry.value, profiles, depth: 0)
-            guard let section = merged["backup"] else { continue }
+            guard let section = merged["backup"] else {
+                let sections = ["retention", "forget", "check", "prune"].filter { merged[$0] != nil }
+                if !parents.contains(entry.key), !sections.isEmpty { chores.append((entry.key, sections)) }
+                continue
+            }
             // A profile that only others are made of.
             let hasSource = ["source", "stdin", "stdin-command"].contains { section[$0] != nil }
             if parents.contains(entry.key), !hasSource { continue }
@@ -34,6 +40,11 @@ struct ResticprofileImport {
             draft = conversion.draft
         }
         draft.endJobs()
+        for (name, sections) in chores {
+            draft.open(
+                "profile \(name): \(sections.joined(separator: ", "))",
+                "it backs nothing up: write them as `retention` and `verify` of the jobs with that repository")
+        }
         noteRest(root, &draft)
     }
 
@@ -81,6 +92,12 @@ struct ResticprofileImport {
             for group in groups {
                 draft.dropped(
                     "groups: \(group.key)", "all jobs run with `dunnage run`, or name them: `dunnage run JOB JOB`")
+                for schedule in group.value["schedules"]?.entries ?? [] {
+                    let times = schedule.value["at"] ?? schedule.value
+                    draft.open(
+                        "groups: \(group.key): schedules: \(schedule.key): \(times.shown)",
+                        "a group has no times here: write them as `schedule` of its jobs")
+                }
             }
         }
         for key in ["includes", "mixins"] where root[key] != nil {
@@ -145,7 +162,19 @@ struct ResticprofileImport {
         return text.contains("${") ? .word(text) : .text(text)
     }
 
-    private mutating func checkTemplates(_ text: String, _ option: String) -> Bool {
+    /// A line for a shell, whose own variables are left to it.
+    func shellLine(_ text: String) -> DraftValue {
+        let line = filled(DraftWriter.escaped(text))
+        return line.contains("${") || line.contains("$$") ? .word(line) : .text(line)
+    }
+
+    /// A path, in which resticprofile fills in variables without braces as well.
+    func filledPath(_ text: String) -> String {
+        let marked = String(text.map { $0 == "$" ? Variables.mark : $0 })
+        return filled(Variables.unmarked(marked) { $0 }).replacing("${PROFILE_NAME}", with: original)
+    }
+
+    mutating func checkTemplates(_ text: String, _ option: String) -> Bool {
         guard filled(text).contains("{{") else { return true }
         draft.open("\(option): \(text)", "its template is not known here")
         return false
@@ -157,7 +186,7 @@ struct ResticprofileImport {
         let base = backup.takeText("source-base").map { filled($0) }.flatMap { $0.isEmpty ? nil : $0 }
         for source in backup.takeTexts("source") {
             guard checkTemplates(source, "source") else { continue }
-            var path = filled(source)
+            var path = filledPath(source)
             if path == "~" || path.hasPrefix("~/") { path = "${HOME}\(path.dropFirst())" }
             if let base, !path.hasPrefix("/"), !path.hasPrefix("${") { path = "\(base)/\(path)" }
             guard path.hasPrefix("/") || path.hasPrefix("${") else {
@@ -187,11 +216,13 @@ struct ResticprofileImport {
         let file = backup.takeText("stdin-filename") ?? "stdin"
         if !lines.isEmpty {
             let command = lines.joined(separator: " && ")
+            _ = checkTemplates(command, "stdin-command")
+            _ = checkTemplates(file, "stdin-filename")
             mapping.append(
                 .mapping(
                     DraftMapping([
                         .init(key: "path", value: .text("/\(file.split(separator: "/").joined(separator: "/"))")),
-                        .init(key: "command", value: .list([.word("sh"), .text("-c"), value(command)])),
+                        .init(key: "command", value: .list([.word("sh"), .text("-c"), shellLine(command)])),
                     ])), to: "sources")
         } else if backup.takeFlag("stdin") == true {
             draft.open("stdin", "a source has a `command` whose output it is")

@@ -6,20 +6,25 @@ enum ShellWords {
         case posix
         /// `cmd`: double quotes only, backslashes are ordinary, `%%` is a percent sign.
         case windows
+        /// As `cmd`, but a dollar begins a variable, and a backtick at the end of a line continues it.
+        case powerShell
     }
 
-    /// The commands of a text, each as its words; comments and empty lines are left out.
+    /// The commands of a text, each as its words.
+    ///
+    /// Comments, empty lines and redirections are left out. A dollar that begins a variable is `Variables.mark`.
     static func commands(in text: String, _ dialect: Dialect) -> [[String]] {
         switch dialect {
-        case .posix: posix(Array(text))
-        case .windows: windows(Array(text))
+        case .posix: posix(Array(text), isScript: true)
+        case .windows: windows(Array(text), isPowerShell: false)
+        case .powerShell: windows(Array(text), isPowerShell: true)
         }
     }
 
     /// The words of a single command of `sh`.
-    static func words(_ text: String) -> [String] { posix(Array(text)).flatMap { $0 } }
+    static func words(_ text: String) -> [String] { posix(Array(text), isScript: false).flatMap { $0 } }
 
-    private static func posix(_ text: [Character]) -> [[String]] {
+    private static func posix(_ text: [Character], isScript: Bool) -> [[String]] {
         var commands: [[String]] = []
         var words: [String] = []
         var word: String?
@@ -49,10 +54,20 @@ enum ShellWords {
                         index += 1
                         if text[index] != "\n" { word?.append(text[index]) }
                     } else {
-                        word?.append(text[index])
+                        word?.append(isScript && text[index] == "$" ? Variables.mark : text[index])
                     }
                     index += 1
                 }
+            case "$" where isScript: word = (word ?? "") + String(Variables.mark)
+            case "|" where isScript, "&" where isScript && peek() != ">":
+                // A pipe, a list or the background.
+                endCommand()
+            case ">" where isScript, "<" where isScript, "&" where isScript:
+                // A redirection: its descriptor in front, and the file behind it.
+                if let number = word, number.allSatisfy(\.isNumber) { word = nil }
+                endWord()
+                while peek().map({ "<>& ".contains($0) }) == true { index += 1 }
+                while peek().map({ !$0.isWhitespace && !";|&)".contains($0) }) == true { index += 1 }
             case "\\":
                 index += 1
                 if index < text.count, !text[index].isNewline { word = (word ?? "") + String(text[index]) }
@@ -71,7 +86,7 @@ enum ShellWords {
         return commands
     }
 
-    private static func windows(_ text: [Character]) -> [[String]] {
+    private static func windows(_ text: [Character], isPowerShell: Bool) -> [[String]] {
         var commands: [[String]] = []
         var words: [String] = []
         var word: String?
@@ -104,6 +119,8 @@ enum ShellWords {
                 // A backslash at the end of a quoted word is doubled.
                 word = (word ?? "") + "\\"
                 index += 1
+            case "`" where isPowerShell && next?.isNewline == true: index += 1
+            case "$" where isPowerShell: word = (word ?? "") + String(Variables.mark)
             case "^" where !isQuoted:
                 index += 1
                 if index < text.count, !text[index].isNewline { word = (word ?? "") + String(text[index]) }
