@@ -10,3 +10,12 @@ int cposix_memory_file(const char *label) { return memfd_create(label, MFD_CLOEX
 void cposix_widen_pipe(int pipe, int size) { (void)fcntl(pipe, F_SETPIPE_SZ, size); }
 
 int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void cposix_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    (void)posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+    (void)actions;
+    (void)first;
+#endif
+}

@@ -52,40 +52,18 @@ final class StreamCommand {
         guard let program = source.arguments.first, !program.isEmpty else {
             throw StreamFailure(path: source.path, program: "", reason: .notStarted(EINVAL), lines: [])
         }
-        // Above all targets, so that none is overwritten before it is copied.
-        let writers = [output, error].map { FileDescriptorCopy($0) }
-        guard writers.allSatisfy({ $0.raw >= 0 }) else { throw SystemError("copy a descriptor") }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, writers[0].raw, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, writers[1].raw, STDERR_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // What this program blocks or ignores is its own business.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
         var environment = source.environment
         if environment["PATH"] == nil {
             environment["PATH"] = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         }
-        let arguments = CStringArray(source.arguments)
-        let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
-        var process: pid_t = 0
-        let code = posix_spawnp(&process, program, &actions, &attributes, arguments.pointers, variables.pointers)
-        withExtendedLifetime((writers, arguments, variables)) {}
-        guard code == 0 else {
-            throw StreamFailure(path: source.path, program: program, reason: .notStarted(code), lines: [])
+        do throws(SystemError) {
+            return try ProcessStart(
+                program, arguments: Array(source.arguments.dropFirst()), environment: environment,
+                descriptors: [nil, output, error], leadsGroup: true
+            ).start()
+        } catch let refused {
+            throw StreamFailure(path: source.path, program: program, reason: .notStarted(refused.code), lines: [])
         }
-        return process
     }
 
     // MARK: Output
@@ -170,32 +148,5 @@ final class StreamCommand {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         isOver = true
         return status
-    }
-}
-
-/// A copy of a descriptor, with a number that is none of the standard ones.
-private final class FileDescriptorCopy {
-    let raw: Int32
-
-    init(_ descriptor: Int32) { raw = fcntl(descriptor, F_DUPFD_CLOEXEC, 10) }
-
-    deinit { if raw >= 0 { close(raw) } }
-}
-
-/// A null-terminated array of C strings.
-private final class CStringArray {
-    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointers = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() { (pointers + index).initialize(to: strdup(string)) }
-        (pointers + count).initialize(to: nil)
-    }
-
-    deinit {
-        for index in 0..<count { free(pointers[index]) }
-        pointers.deallocate()
     }
 }

@@ -62,51 +62,34 @@ struct GitProgram {
     }
 
     private func start(_ arguments: [String], _ variables: [String: String]) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "\(scratch)/input", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "\(scratch)/output", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "\(scratch)/messages", O_WRONLY, 0)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // What this program blocks or ignores is its own business.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigaddset(&signals, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        guard let program = located else {
+        var all = environment.filter { Self.passed.contains($0.key) }
+        all.merge(
+            [
+                "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LFS_SKIP_SMUDGE": "1",
+                "PATH": environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            ]
+        ) { $1 }
+        all.merge(variables) { $1 }
+        // Neither hooks nor watchers of the repository have a part in a question.
+        let words = ["-C", folder, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"] + arguments
+        do throws(SystemError) {
+            return try launch(words, all)
+        } catch {
+            guard error.code == ENOENT else { throw error }
             throw Failure(
                 .local, .failure,
                 "The program git is not installed, or not in the search path. A revision cannot be compared without it; "
                     + "compare with a file or folder.")
         }
-        var all = environment.filter { Self.passed.contains($0.key) }
-        all.merge(
-            ["LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LFS_SKIP_SMUDGE": "1"]
-        ) { $1 }
-        all.merge(variables) { $1 }
-        // Neither hooks nor watchers of the repository have a part in a question.
-        let words = ["git", "-C", folder, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"] + arguments
-        let argv = Self.pointers(words)
-        let envp = Self.pointers(all.map { "\($0.key)=\($0.value)" })
-        defer { for pointer in argv + envp { free(pointer) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, program, &actions, &attributes, argv, envp)
-        guard code == 0 else { throw SystemError("run", path: program, code: code) }
-        return process
     }
 
-    private var located: String? {
-        let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        return path.split(separator: ":").lazy.map { "\($0)/git" }.first { access($0, X_OK) == 0 }
-    }
-
-    private static func pointers(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
-        words.map { strdup($0) } + [nil]
+    private func launch(_ words: [String], _ variables: [String: String]) throws(SystemError) -> pid_t {
+        let input = try FileDescriptor.open("\(scratch)/input")
+        let output = try FileDescriptor.open("\(scratch)/output", flags: O_WRONLY)
+        let messages = try FileDescriptor.open("\(scratch)/messages", flags: O_WRONLY)
+        return try ProcessStart(
+            "git", arguments: words, environment: variables, descriptors: [input.raw, output.raw, messages.raw]
+        ).start()
     }
 
     private func wait(for process: pid_t) throws(SystemError) -> Int32 {

@@ -40,7 +40,10 @@ struct ChildOutput {
         let messagesEnd = FileDescriptor(owning: ends[1])
         let process: pid_t
         do throws(SystemError) {
-            process = try start(output: outputEnd.raw, error: messagesEnd.raw)
+            process = try ProcessStart(
+                arguments[0], arguments: Array(arguments.dropFirst()), environment: environment,
+                descriptors: [nil, outputEnd.raw, messagesEnd.raw], leadsGroup: true
+            ).start()
         } catch {
             throw error.code == ENOENT ? .notFound : .notStarted(error)
         }
@@ -66,48 +69,6 @@ struct ChildOutput {
         }
         isKept = true
         return taken
-    }
-
-    // MARK: Start
-
-    private func start(output: Int32, error: Int32) throws(SystemError) -> pid_t {
-        // Above all targets, so that none is overwritten before it is copied.
-        let sources = [output, error].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
-        defer { for source in sources where source >= 0 { close(source) } }
-        guard sources.allSatisfy({ $0 >= 0 }) else { throw SystemError("copy a descriptor") }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, sources[0], STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, sources[1], STDERR_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // What this program blocks or ignores is its own business.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let words = CStringArray(arguments)
-        let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
-        var process: pid_t = 0
-        guard let program = located else { throw SystemError("run", path: arguments[0], code: ENOENT) }
-        let code = posix_spawn(&process, program, &actions, &attributes, words.pointers, variables.pointers)
-        withExtendedLifetime((words, variables)) {}
-        guard code == 0 else { throw SystemError("run", path: arguments[0], code: code) }
-        return process
-    }
-
-    /// The program, looked for in the search path that it gets: the system's own search would take ours.
-    private var located: String? {
-        guard !arguments[0].contains("/") else { return arguments[0] }
-        let folders = (environment["PATH"] ?? "").split(separator: ":")
-        return folders.lazy.map { "\($0)/\(arguments[0])" }.first { access($0, X_OK) == 0 }
     }
 
     // MARK: Output
@@ -203,26 +164,5 @@ struct ChildOutput {
         kill(-process, SIGKILL)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    }
-}
-
-/// A null-terminated array of C strings, which is wiped.
-private final class CStringArray {
-    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointers = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() { (pointers + index).initialize(to: strdup(string)) }
-        (pointers + count).initialize(to: nil)
-    }
-
-    deinit {
-        for index in 0..<count {
-            if let text = pointers[index] { wipe(text, strlen(text)) }
-            free(pointers[index])
-        }
-        pointers.deallocate()
     }
 }
