@@ -2,6 +2,11 @@
 #define DUNNAGE_CLIBCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <string.h>
 
 // Swift cannot call variadic functions: one typed wrapper for each kind of argument.
 
@@ -31,6 +36,12 @@ static inline CURLcode clibcurl_set_data_callback(CURL *handle, CURLoption optio
     return curl_easy_setopt(handle, option, value);
 }
 
+typedef int (*clibcurl_seek_callback)(void *context, curl_off_t offset, int origin);
+
+static inline CURLcode clibcurl_set_seek_callback(CURL *handle, clibcurl_seek_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
+
 typedef int (*clibcurl_progress_callback)(
     void *context, curl_off_t download_total, curl_off_t downloaded, curl_off_t upload_total, curl_off_t uploaded);
 
@@ -51,6 +62,99 @@ static inline CURLcode clibcurl_get_long(CURL *handle, CURLINFO info, long *valu
 
 static inline CURLcode clibcurl_get_string(CURL *handle, CURLINFO info, const char **value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+// The certificate that a server showed, for messages, and whether it has to be one of a list.
+typedef struct {
+    // Digests of the accepted certificates, one after another, each with its length before it.
+    const unsigned char *pins;
+    size_t pins_length;
+    int accepts_any;
+    // What was seen.
+    int is_pinned;
+    int error;
+    unsigned char sha256[32];
+    char subject[256];
+    char issuer[256];
+    char not_before[32];
+    char not_after[32];
+} clibcurl_certificate;
+
+static inline const EVP_MD *clibcurl_digest_of_length(size_t length) {
+    switch (length) {
+    case 20: return EVP_sha1();
+    case 32: return EVP_sha256();
+    case 48: return EVP_sha384();
+    case 64: return EVP_sha512();
+    default: return NULL;
+    }
+}
+
+static inline void clibcurl_time_text(const ASN1_TIME *time, char *text, int size) {
+    BIO *memory = BIO_new(BIO_s_mem());
+    if (!memory) return;
+    if (time && ASN1_TIME_print(memory, time)) BIO_gets(memory, text, size);
+    BIO_free(memory);
+}
+
+static inline int clibcurl_verify_certificate(X509_STORE_CTX *store, void *context) {
+    clibcurl_certificate *seen = (clibcurl_certificate *)context;
+    X509 *leaf = X509_STORE_CTX_get0_cert(store);
+    unsigned int length = sizeof seen->sha256;
+    if (leaf) {
+        X509_digest(leaf, EVP_sha256(), seen->sha256, &length);
+        X509_NAME_oneline(X509_get_subject_name(leaf), seen->subject, sizeof seen->subject);
+        X509_NAME_oneline(X509_get_issuer_name(leaf), seen->issuer, sizeof seen->issuer);
+        clibcurl_time_text(X509_get0_notBefore(leaf), seen->not_before, sizeof seen->not_before);
+        clibcurl_time_text(X509_get0_notAfter(leaf), seen->not_after, sizeof seen->not_after);
+    }
+    if (seen->accepts_any) return 1;
+    if (seen->pins_length == 0) {
+        int accepted = X509_verify_cert(store);
+        if (accepted <= 0) seen->error = X509_STORE_CTX_get_error(store);
+        return accepted > 0;
+    }
+    for (size_t at = 0; leaf && at < seen->pins_length; at += 1 + seen->pins[at]) {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        const EVP_MD *algorithm = clibcurl_digest_of_length(seen->pins[at]);
+        if (algorithm && X509_digest(leaf, algorithm, digest, &length) && length == seen->pins[at]
+            && memcmp(digest, seen->pins + at + 1, length) == 0) {
+            seen->is_pinned = 1;
+            X509_STORE_CTX_set_error(store, X509_V_OK);
+            return 1;
+        }
+    }
+    seen->error = X509_V_ERR_CERT_REJECTED;
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
+static inline CURLcode clibcurl_prepare_tls(CURL *handle, void *tls, void *context) {
+    (void)handle;
+    SSL_CTX_set_cert_verify_callback((SSL_CTX *)tls, clibcurl_verify_certificate, context);
+    return CURLE_OK;
+}
+
+// Lets our own check decide about certificates; `seen` has to outlive the handle's connections.
+static inline CURLcode clibcurl_watch_certificates(CURL *handle, clibcurl_certificate *seen) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, (void *)seen);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, clibcurl_prepare_tls);
+}
+
+static inline const char *clibcurl_certificate_words(int error) { return X509_verify_cert_error_string(error); }
+
+// A message that an easy handle has left in its multi handle; 1 when there was one.
+static inline int clibcurl_take_result(CURLM *multi, CURLcode *result) {
+    int left = 0;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(multi, &left))) {
+        if (message->msg == CURLMSG_DONE) {
+            *result = message->data.result;
+            return 1;
+        }
+    }
+    return 0;
 }
 
 #endif

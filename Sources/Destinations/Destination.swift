@@ -34,9 +34,56 @@ public protocol Destination: Sendable {
 
     /// Returns the bytes that can still be stored, or nil when the destination does not say.
     func freeSpace() throws(DestinationError) -> Int64?
+
+    /// What is known of one object, asked for by its name and not by a listing, which may lag behind.
+    /// - Throws: `.missingObject` when it is not there.
+    func stat(_ name: String) throws(DestinationError) -> RemoteObject
+
+    /// Fetches a part of an object into memory.
+    /// - Parameter range: the bytes, from 0; all of them have to be there.
+    /// - Throws: `.corrupt` when the object ends before the range does, `.unsupported` when only whole objects are read.
+    func read(_ name: String, _ range: Range<Int64>) throws(DestinationError) -> [UInt8]
+
+    /// Removes objects, in as few requests as the destination allows; missing ones are success.
+    /// - Returns: why objects could not be removed, by their names; empty when all are gone.
+    /// - Throws: what concerns no single object.
+    func delete(_ names: [String]) throws(DestinationError) -> [String: DestinationError]
+
+    /// Removes what interrupted puts have left behind: parts and unfinished uploads of our own.
+    /// - Parameter age: those that nobody has written to for this long.
+    /// - Returns: how many were removed.
+    func sweep(olderThan age: Duration) throws(DestinationError) -> Int
 }
 
 extension Destination {
     /// True, unless a destination knows better of itself.
     public var createsExclusively: Bool { true }
+
+    /// By a listing, for destinations that have no quicker way.
+    public func stat(_ name: String) throws(DestinationError) -> RemoteObject {
+        if let object = try list().first(where: { $0.name == name }) { return object }
+        throw DestinationError(.missingObject, .stat, object: name, at: label, detail: "it is not there")
+    }
+
+    /// Refused, unless a destination can do it.
+    public func read(_ name: String, _ range: Range<Int64>) throws(DestinationError) -> [UInt8] {
+        throw DestinationError(.unsupported, .get, object: name, at: label, detail: "only whole objects are read here")
+    }
+
+    /// One by one, for destinations that have no quicker way.
+    public func delete(_ names: [String]) throws(DestinationError) -> [String: DestinationError] {
+        var failures: [String: DestinationError] = [:]
+        for name in names {
+            do throws(DestinationError) {
+                try delete(name)
+            } catch {
+                if error.kind == .cancelled { throw error }
+                failures[name] = error
+            }
+        }
+        return failures
+    }
+
+    /// Nothing, for destinations that leave nothing behind.
+    public func sweep(olderThan age: Duration) throws(DestinationError) -> Int { 0 }
 }

@@ -18,14 +18,22 @@ public struct DestinationError: Error, Sendable, Hashable {
         case missingContainer
         /// The name is taken by other content.
         case exists
+        /// Another object has taken the name's place while it was read.
+        case changed
         /// The space or the quota is used up.
         case quota
+        /// The object lies in an archive, from which it has to be ordered before it can be read.
+        case archived
+        /// The object is locked, and can be neither deleted nor replaced for now.
+        case locked
         /// What arrived is not what was sent.
         case corrupt
         /// The destination, or this version of Dunnage, cannot do this at all.
         case unsupported
         /// The URL or an option is wrong.
         case configuration
+        /// The server's certificate is not accepted.
+        case certificate
         /// The file on this machine could not be read or written; the destination is not at fault.
         case localFile
         /// There is no room for the file on this machine; the destination is not at fault.
@@ -52,6 +60,18 @@ public struct DestinationError: Error, Sendable, Hashable {
         case delete
         /// Asking for the free space.
         case freeSpace
+        /// Asking about an object.
+        case stat
+        /// Removing what interrupted puts have left.
+        case sweep
+        /// Locking an object, or asking whether it is.
+        case lock
+        /// Ordering an object from an archive, or asking whether it has come.
+        case thaw
+        /// Asking about, or removing, old versions of objects.
+        case versions
+        /// Asking what the destination offers.
+        case probe
     }
 
     /// What a caller may do about it.
@@ -75,6 +95,15 @@ public struct DestinationError: Error, Sendable, Hashable {
     /// How long to wait at least, if the destination said so.
     public var retryAfter: Duration?
 
+    /// Whether the destination may have done it nevertheless: the answer was lost, not the request.
+    public var mayHaveArrived = false
+
+    /// Whether no answer came at all, which many such in a row make an outage of.
+    var isOfConnection = false
+
+    /// How often the destination itself has tried, when it did not stop at the first failure: whoever called it need not.
+    public var attempts: Int?
+
     /// Creates an error; the advice is the kind's own unless a better one is known.
     public init(
         _ kind: Kind, _ operation: Operation, object: String? = nil, at destination: String, detail: String,
@@ -90,13 +119,14 @@ public struct DestinationError: Error, Sendable, Hashable {
     }
 
     /// Whether the same call may succeed when it is repeated after a pause.
-    public var isRetryable: Bool { kind == .transient || kind == .throttled }
+    public var isRetryable: Bool { attempts == nil && (kind == .transient || kind == .throttled) }
 }
 
 extension DestinationError: CustomStringConvertible {
     /// One paragraph: what failed, where, why, and what to do.
     public var description: String {
-        "\(operation.failure(of: object)) at \(destination): \(detail). \(advice)"
+        let tries = attempts.map { $0 > 1 ? " (after \($0) attempts)" : "" } ?? ""
+        return "\(operation.failure(of: object)) at \(destination): \(detail)\(tries). \(advice)"
     }
 }
 
@@ -111,6 +141,12 @@ extension DestinationError.Operation {
         case .get: "Cannot fetch \(name)"
         case .delete: "Cannot delete \(name)"
         case .freeSpace: "Cannot find out the free space"
+        case .stat: "Cannot ask about \(name)"
+        case .sweep: "Cannot remove the leftovers of interrupted uploads"
+        case .lock: "Cannot lock \(name), or ask for its lock,"
+        case .thaw: "Cannot order \(name) from the archive"
+        case .versions: "Cannot see to the old versions"
+        case .probe: "Cannot ask what the destination offers"
         }
     }
 }
@@ -126,6 +162,10 @@ extension DestinationError.Kind {
         case .missingObject: "Run `verify` to see what else is missing."
         case .missingContainer: "Check the URL, or create the folder or container first."
         case .exists: "Nothing was overwritten; make sure that no other backup writes to the same place."
+        case .changed: "Run again; make sure that no other backup writes to the same place."
+        case .archived: "Order it from the archive with `dunnage thaw`, and try again when it has come."
+        case .locked: "Try again when the lock has ended; nothing was removed."
+        case .certificate: "Install the authority's certificate, or name it in the option `ca-bundle`."
         case .quota: "Free some space there, or keep fewer versions; nothing that was stored before is lost."
         case .corrupt: "Nothing wrong was kept; run again, and if it happens again check the disk and the connection."
         case .unsupported: "Use another destination for now."

@@ -2,7 +2,9 @@ internal import Support
 
 /// Every kind of destination by its URL scheme.
 public enum DestinationRegistry {
-    typealias Maker = @Sendable (DestinationURL, DestinationOptions) throws(DestinationError) -> any Destination
+    typealias Maker =
+        @Sendable (DestinationURL, DestinationOptions, DestinationEnvironment) throws(DestinationError)
+        -> any Destination
 
     /// One kind of destination: a new one is a folder with its sources and one line in `kinds`.
     struct Kind: Sendable {
@@ -12,7 +14,8 @@ public enum DestinationRegistry {
     }
 
     static let kinds: [Kind] = [
-        Kind(schemes: ["file"], options: FileDestination.options) { url, options throws(DestinationError) in
+        Kind(schemes: ["file"], options: FileDestination.options) {
+            url, options, _ throws(DestinationError) in
             try FileDestination(url: url, options: options)
         }
     ]
@@ -24,18 +27,19 @@ public enum DestinationRegistry {
     /// - Parameters:
     ///   - url: a URL in Duplicati's grammar, or a local path.
     ///   - options: options of the configuration; pairs in the URL's query override them.
-    ///   - warn: is called with a sentence for each option that will not be used; never with a value.
+    ///   - environment: the world around it; its `warn` is called with a sentence for each option that will not be
+    ///     used, never with a value.
     /// - Returns: the destination.
     /// - Throws: `.configuration` or `.unsupported`.
     public static func open(
-        url: String, options: [String: String] = [:], warn: (String) -> Void = { _ in }
+        url: String, options: [String: String] = [:], environment: DestinationEnvironment = DestinationEnvironment()
     ) throws(DestinationError) -> any Destination {
         let url = try DestinationURL(parsing: url)
         guard let kind = kinds.first(where: { $0.schemes.contains(url.scheme) }) else { throw refusal(of: url) }
         let options = DestinationOptions(options, overriddenBy: url)
-        let destination = try kind.make(url, options)
+        let destination = try kind.make(url, options, environment)
         for sentence in options.warnings(known: kind.options + CommonOptions.all) {
-            warn("\(destination.label): \(sentence)")
+            environment.warn("\(destination.label): \(sentence)")
         }
         return destination
     }

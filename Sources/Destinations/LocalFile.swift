@@ -9,10 +9,22 @@ public struct LocalFile: Sendable, Hashable {
     /// The SHA-256 of its bytes in lower-case hex, for destinations that send a digest along.
     public let sha256: String?
 
+    /// What the object is for: destinations with storage classes keep what is read often at hand.
+    public let role: ObjectRole
+
     /// Describes a file to be stored.
-    public init(path: String, size: Int64, sha256: String? = nil) {
+    public init(path: String, size: Int64, sha256: String? = nil, role: ObjectRole = .metadata) {
         self.path = path
         self.size = size
         self.sha256 = sha256
+        self.role = role
     }
+}
+
+/// What an object is for.
+public enum ObjectRole: String, Sendable, Hashable, CaseIterable {
+    /// Content: large, many, seldom read.
+    case data
+    /// Lists and indexes: small, and read by each rebuild.
+    case metadata
 }

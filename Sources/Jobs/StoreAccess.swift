@@ -1,5 +1,6 @@
 public import Configuration
 public import Destinations
+public import Engine
 public import Logging
 public import Secrets
 public import Support
@@ -17,16 +18,17 @@ public struct StoreAccess: Sendable {
     /// - Throws: `Failure` when a secret cannot be had, or the URL or an option is wrong.
     public init(
         job: JobSpecification, at destination: DestinationSpecification, secrets: SecretStore, logger: Logger,
-        interruption: Interruption? = nil
+        interruption: Interruption? = nil, progress: RunProgress? = nil
     ) throws(Failure) {
         do {
             passphrase = try job.passphrase.map { try secrets.secret($0) }
             let url = try secrets.resolveURL(destination.url(forJob: job.name))
             let options = try destination.options.mapValues { try secrets.resolve($0) }
             prefix = try Self.prefix(url: url, options: options)
-            self.destination = try DestinationRegistry.open(url: url, options: options) { sentence in
-                logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
-            }
+            self.destination = try DestinationRegistry.open(
+                url: url, options: options,
+                environment: DestinationEnvironment(
+                    secrets.environment, logger: logger, interruption: interruption, progress: progress))
         } catch {
             throw Failure(error, stoppedBy: interruption?.signal)
         }
@@ -37,11 +39,13 @@ public struct StoreAccess: Sendable {
     ///   - url: where it is.
     ///   - options: what the destination needs beyond its URL.
     ///   - passphraseFile: the file that holds its passphrase; `nil` when it is not encrypted.
+    ///   - environment: the variables of this process, in which some destinations find their credentials.
     ///   - mask: learns the passphrase and the credentials of the URL.
     ///   - logger: is told of options without effect.
     /// - Throws: `Failure` when the file cannot be read or the URL is wrong.
     public init(
-        url: String, options: [String: String] = [:], passphraseFile: String?, mask: SecretMask, logger: Logger
+        url: String, options: [String: String] = [:], passphraseFile: String?, environment: [String: String],
+        mask: SecretMask, logger: Logger, interruption: Interruption? = nil, progress: RunProgress? = nil
     ) throws(Failure) {
         for range in CredentialNames.ranges(inURL: url) { mask.add(Secret(String(url[range]))) }
         let name = "passphrase"
@@ -50,9 +54,10 @@ public struct StoreAccess: Sendable {
         do {
             passphrase = passphraseFile == nil ? nil : try secrets.secret(SecretReference(name))
             prefix = try Self.prefix(url: url, options: options)
-            destination = try DestinationRegistry.open(url: url, options: options) { sentence in
-                logger.warning("option without effect", metadata: ["detail": "\(sentence)"])
-            }
+            destination = try DestinationRegistry.open(
+                url: url, options: options,
+                environment: DestinationEnvironment(
+                    environment, logger: logger, interruption: interruption, progress: progress))
         } catch {
             throw Failure(error)
         }

@@ -104,14 +104,18 @@ public struct StoreReading: Sendable {
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
         let secrets = SecretStore(of: configuration, environment: environment, mask: mask)
-        return try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        return try StoreAccess(
+            job: job, at: specification, secrets: secrets, logger: logger, interruption: interruption,
+            progress: progress)
     }
 
     /// What is needed to use a store that no configuration speaks of, without opening it.
     public func access(
         url: String, options: [String: String] = [:], passphraseFile: String?
     ) throws(Failure) -> StoreAccess {
-        try StoreAccess(url: url, options: options, passphraseFile: passphraseFile, mask: mask, logger: logger)
+        try StoreAccess(
+            url: url, options: options, passphraseFile: passphraseFile, environment: environment, mask: mask,
+            logger: logger, interruption: interruption, progress: progress)
     }
 
     private func open(_ access: StoreAccess, catalog: String?) throws(Failure) -> StoreSession {

@@ -52,7 +52,9 @@ public struct StoreWriting: Sendable {
         let job = try configuration.findJob(job)
         let specification = try configuration.findDestination(destination, of: job)
         let secrets = SecretStore(of: configuration, environment: environment, mask: mask)
-        let access = try StoreAccess(job: job, at: specification, secrets: secrets, logger: logger)
+        let access = try StoreAccess(
+            job: job, at: specification, secrets: secrets, logger: logger, interruption: interruption,
+            progress: progress)
         if configuration.runtime.isStateless {
             let lease = LeaseRequest(instance: configuration.instance, activity: "\(activity) \(job.name)")
             return HeldStore(
@@ -76,7 +78,9 @@ public struct StoreWriting: Sendable {
 
     /// A store that no configuration speaks of; its catalog is built from the destination, for this time only.
     public func open(url: String, passphraseFile: String?) throws(Failure) -> HeldStore {
-        let access = try StoreAccess(url: url, passphraseFile: passphraseFile, mask: mask, logger: logger)
+        let access = try StoreAccess(
+            url: url, passphraseFile: passphraseFile, environment: environment, mask: mask,
+            logger: logger, interruption: interruption, progress: progress)
         return HeldStore(try open(access, catalog: nil, LeaseRequest(activity: activity)), lock: nil, logger: logger)
     }
 

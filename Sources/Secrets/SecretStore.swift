@@ -43,6 +43,9 @@ public final class SecretStore: Sendable {
         for case .literal(let secret) in sources.values { mask.add(secret) }
     }
 
+    /// The variables of the process that the store belongs to.
+    public var environment: [String: String] { surroundings.environment }
+
     /// A store over the same secrets that knows no value yet, for the next job: what was rotated since is picked up.
     ///
     /// Logins at servers are shared, as long as they are valid.

@@ -1,4 +1,4 @@
-/// One HTTP request with a body held in memory.
+/// One HTTP request with a body held in memory, or in a file.
 public struct HTTPRequest: Sendable {
     /// The methods that are used here.
     public enum Method: String, Sendable, CaseIterable {
@@ -7,6 +7,7 @@ public struct HTTPRequest: Sendable {
         case post = "POST"
         case put = "PUT"
         case delete = "DELETE"
+        case copy = "COPY"
     }
 
     /// What to do with the resource.
@@ -21,6 +22,12 @@ public struct HTTPRequest: Sendable {
     /// The body, empty for none.
     public var body: [UInt8]
 
+    /// The body as a part of a file, in place of `body`.
+    public var file: FileSlice?
+
+    /// Whether redirects within the host are followed; if not, they are responses like others.
+    public var followsRedirects: Bool
+
     /// How long each phase may take.
     public var timeouts: TransportTimeouts
 
@@ -29,16 +36,22 @@ public struct HTTPRequest: Sendable {
 
     /// Creates a request; a response may have 1 MiB unless more is asked for.
     public init(
-        _ method: Method, _ url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
-        timeouts: TransportTimeouts = TransportTimeouts(), maximumResponseBytes: Int = 1 << 20
+        _ method: Method, _ url: String, headers: HTTPHeaders = [:], body: [UInt8] = [], file: FileSlice? = nil,
+        timeouts: TransportTimeouts = TransportTimeouts(), maximumResponseBytes: Int = 1 << 20,
+        followsRedirects: Bool = true
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.file = file
         self.timeouts = timeouts
         self.maximumResponseBytes = maximumResponseBytes
+        self.followsRedirects = followsRedirects
     }
+
+    /// How many bytes the body has.
+    var bodyCount: Int64 { file?.count ?? Int64(body.count) }
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,4 +1,5 @@
 internal import CLibCurl
+internal import Support
 
 /// Sends HTTP requests with libcurl, on the thread that asks.
 ///
@@ -7,37 +8,49 @@ internal import CLibCurl
 public final class Transport: Sendable {
     private let pool: HandlePool
     private let userAgent: String
-    private let certificateAuthorities: String?
-    private let usesProxies: Bool
+    private let settings: TransportSettings
+
+    /// Creates a transport with a pool of its own.
+    /// - Parameters:
+    ///   - version: Dunnage's version, for the user agent.
+    ///   - settings: how connections are made.
+    public init(version: String, settings: TransportSettings = TransportSettings()) {
+        pool = HandlePool(capacity: settings.idleHandles)
+        userAgent = "dunnage/\(version)"
+        self.settings = settings
+    }
 
     /// Creates a transport with a pool of its own.
     /// - Parameters:
     ///   - version: Dunnage's version, for the user agent.
     ///   - certificateAuthorities: a PEM file that replaces the system's authorities.
     ///   - usesProxies: whether `http_proxy`, `https_proxy` and `no_proxy` of the environment count.
-    public init(version: String, certificateAuthorities: String? = nil, usesProxies: Bool = true) {
-        pool = HandlePool(capacity: 16)
-        userAgent = "dunnage/\(version)"
-        self.certificateAuthorities = certificateAuthorities
-        self.usesProxies = usesProxies
+    public convenience init(version: String, certificateAuthorities: String? = nil, usesProxies: Bool) {
+        self.init(
+            version: version,
+            settings: TransportSettings(
+                certificateAuthorities: certificateAuthorities, proxy: usesProxies ? .environment : .none))
     }
 
     /// Sends a request and waits for its whole response, whatever its status.
     /// - Parameters:
     ///   - request: what to send.
-    ///   - cancellation: ends the exchange within about a second when it is raised, as a cancelled task does.
-    /// - Returns: the response after all redirects within the host.
+    ///   - sink: takes the body of a successful response, which is then empty in what is returned.
+    ///   - cancellation: ends the exchange within half a second when it is raised, as a cancelled task does.
+    /// - Returns: the response after all redirects within the host, if they are to be followed.
     /// - Throws: `TransportError` when there is no complete response.
     public func send(
-        _ request: HTTPRequest, cancellation: CancellationFlag? = nil
+        _ request: HTTPRequest, into sink: (any ResponseSink)? = nil, cancellation: CancellationFlag? = nil
     ) throws(TransportError) -> HTTPResponse {
         var request = request
         for _ in 0...Self.maximumRedirects {
             guard let origin = WebOrigin(of: request.url) else {
                 throw TransportError(kind: .invalidRequest, origin: "-", detail: "the URL is no http or https URL")
             }
-            let (response, target) = try exchange(request, origin, cancellation)
-            guard let target, request.canBeRedirected(by: response.status) else { return response }
+            let (response, target) = try exchange(request, origin, sink, cancellation)
+            guard request.followsRedirects, let target, request.canBeRedirected(by: response.status) else {
+                return response
+            }
             guard let other = WebOrigin(of: target), origin.allowsRedirect(to: other) else {
                 let place = WebOrigin(of: target).map { "to \($0)" } ?? "to something else than HTTP"
                 throw TransportError(kind: .redirectRefused, origin: "\(origin)", detail: "redirected \(place)")
@@ -45,6 +58,7 @@ public final class Transport: Sendable {
             if response.status == 303 {
                 request.method = request.method == .head ? .head : .get
                 request.body = []
+                request.file = nil
             }
             request.url = target
         }
@@ -55,7 +69,7 @@ public final class Transport: Sendable {
     private static let maximumRedirects = 5
 
     private func exchange(
-        _ request: HTTPRequest, _ origin: WebOrigin, _ cancellation: CancellationFlag?
+        _ request: HTTPRequest, _ origin: WebOrigin, _ sink: (any ResponseSink)?, _ cancellation: CancellationFlag?
     ) throws(TransportError) -> (response: HTTPResponse, redirectTarget: String?) {
         guard let handle = pool.take() else {
             throw TransportError(kind: .internalFault, origin: "\(origin)", detail: "libcurl could not be started")
@@ -64,46 +78,116 @@ public final class Transport: Sendable {
         if cancellation?.isCancelled == true {
             throw TransportError(kind: .cancelled, origin: "\(origin)", detail: "cancelled before it began")
         }
-        let exchange = Exchange(request, cancellation)
+        let exchange = Exchange(request, settings, sink, cancellation)
         let list = try headerList(of: request, origin)
         defer { curl_slist_free_all(list) }
-        configure(handle, request)
+        configure(handle, request, origin)
         _ = clibcurl_set_list(handle.raw, CURLOPT_HTTPHEADER, list)
+        try local(origin) { () throws(SystemError) in try exchange.open() }
         exchange.attach(to: handle)
-        let code = withExtendedLifetime(exchange) {
-            request.body.withUnsafeBytes { body in
-                if !body.isEmpty {
-                    _ = clibcurl_set_pointer(handle.raw, CURLOPT_POSTFIELDS, body.baseAddress)
-                    _ = clibcurl_set_offset(handle.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-                }
-                return BrokenPipe.withoutSignal { curl_easy_perform(handle.raw) }
-            }
-        }
+        let code = perform(exchange, request, handle)
         guard code == CURLE_OK else {
             let kind = exchange.failure ?? .of(code, in: exchange.phase)
-            let detail = exchange.failure.map(\.detail) ?? handle.words(for: code)
+            let detail = exchange.failure.map(\.detail) ?? words(for: code, kind, handle)
             throw TransportError(kind: kind, origin: "\(origin)", detail: detail)
         }
+        try local(origin) { () throws(SystemError) in try exchange.finish() }
         let response = HTTPResponse(status: handle.status, headers: exchange.headers, body: exchange.body)
         return (response, handle.redirectTarget)
     }
 
-    private func configure(_ handle: EasyHandle, _ request: HTTPRequest) {
+    /// Files of this machine that a request needs.
+    private func local(_ origin: WebOrigin, _ body: () throws(SystemError) -> Void) throws(TransportError) {
+        do throws(SystemError) {
+            try body()
+        } catch {
+            throw TransportError(kind: .localFile(error), origin: "\(origin)", detail: "\(error)")
+        }
+    }
+
+    private func perform(_ exchange: Exchange, _ request: HTTPRequest, _ handle: EasyHandle) -> CURLcode {
+        withExtendedLifetime(exchange) {
+            request.body.withUnsafeBytes { body in
+                if !body.isEmpty, request.file == nil {
+                    _ = clibcurl_set_pointer(handle.raw, CURLOPT_POSTFIELDS, body.baseAddress)
+                    _ = clibcurl_set_offset(handle.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+                }
+                return BrokenPipe.withoutSignal { handle.perform { exchange.mayContinue() } }
+            }
+        }
+    }
+
+    /// The library's words, and the certificate's where that is the matter.
+    private func words(for code: CURLcode, _ kind: TransportError.Kind, _ handle: EasyHandle) -> String {
+        let words = handle.words(for: code)
+        guard case .tls(certificate: true) = kind, let complaint = handle.certificate.complaint else { return words }
+        return "\(words): \(complaint)"
+    }
+
+    private func configure(_ handle: EasyHandle, _ request: HTTPRequest, _ origin: WebOrigin) {
         handle.set(CURLOPT_URL, request.url)
         // The path is sent as it is written: a signature may cover it, and names may hold dots.
         handle.set(CURLOPT_PATH_AS_IS, 1)
         handle.set(CURLOPT_USERAGENT, userAgent)
+        handle.set(CURLOPT_HTTP_VERSION, Int(settings.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         handle.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.milliseconds)
         if let whole = request.timeouts.whole { handle.set(CURLOPT_TIMEOUT_MS, whole.milliseconds) }
-        if let certificateAuthorities { handle.set(CURLOPT_CAINFO, certificateAuthorities) }
-        if !usesProxies { handle.set(CURLOPT_PROXY, "") }
+        handle.set(CURLOPT_TCP_KEEPALIVE, 1)
+        handle.set(CURLOPT_TCP_KEEPIDLE, 30)
+        // Servers and firewalls forget connections sooner than libcurl's two minutes.
+        handle.set(CURLOPT_MAXAGE_CONN, 60)
+        handle.set(CURLOPT_BUFFERSIZE, 512 << 10)
+        handle.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+        handle.set(CURLOPT_EXPECT_100_TIMEOUT_MS, 2000)
+        if origin.scheme == "https" { secure(handle) }
+        use(settings.proxy, handle)
+        choose(request, handle)
+    }
+
+    private func secure(_ handle: EasyHandle) {
+        handle.certificate.expect(
+            pinned: settings.pinnedCertificates, acceptsAny: settings.acceptsAnyCertificate)
+        _ = clibcurl_watch_certificates(handle.raw, handle.certificate.raw)
+        if let authorities = settings.certificateAuthorities { handle.set(CURLOPT_CAINFO, authorities) }
+        if settings.acceptsAnyCertificate || !settings.pinnedCertificates.isEmpty {
+            // Whom it names does not matter when the certificate itself is known, or nothing does.
+            handle.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if let certificate = settings.clientCertificate {
+            handle.set(CURLOPT_SSLCERT, certificate)
+            handle.set(CURLOPT_SSLKEY, settings.clientKey ?? certificate)
+        }
+    }
+
+    private func use(_ proxy: TransportSettings.Proxy, _ handle: EasyHandle) {
+        switch proxy {
+        case .environment: break
+        case .none: handle.set(CURLOPT_PROXY, "")
+        case .url(let url, let except):
+            handle.set(CURLOPT_PROXY, url.reveal())
+            handle.set(CURLOPT_NOPROXY, except)
+        }
+    }
+
+    private func choose(_ request: HTTPRequest, _ handle: EasyHandle) {
+        if let file = request.file {
+            handle.set(CURLOPT_UPLOAD, 1)
+            _ = clibcurl_set_offset(handle.raw, CURLOPT_INFILESIZE_LARGE, curl_off_t(file.count))
+            if request.method != .put { handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
+            return
+        }
         switch request.method {
         case .get where request.body.isEmpty: handle.set(CURLOPT_HTTPGET, 1)
         case .head: handle.set(CURLOPT_NOBODY, 1)
         case .post:
             handle.set(CURLOPT_POST, 1)
             handle.set(CURLOPT_POSTFIELDSIZE, 0)
-        case .get, .put, .delete: handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        case .put where request.body.isEmpty:
+            // A length of zero has to be said.
+            handle.set(CURLOPT_POST, 1)
+            handle.set(CURLOPT_POSTFIELDSIZE, 0)
+            handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        case .get, .put, .delete, .copy: handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
     }
 
@@ -151,6 +235,8 @@ extension TransportError.Kind {
         switch self {
         case .responseTooLarge(let limit): "more than \(limit) bytes"
         case .timeout(let phase): "no byte moved for too long while \(phase.rawValue)"
+        case .localFile(let error): "\(error)"
+        case .sourceTooShort: "it ended before the announced number of bytes"
         default: "the caller asked to stop"
         }
     }

@@ -1,3 +1,5 @@
+public import Support
+
 /// An exchange that brought no complete response.
 ///
 /// Any status that a server sends is a response, not an error.
@@ -20,6 +22,10 @@ public struct TransportError: Error, Sendable, Hashable {
         case redirectRefused
         /// What answers does not speak HTTP.
         case protocolViolation
+        /// The file of this machine that is sent, or is to take the response, failed.
+        case localFile(SystemError)
+        /// The file that is sent has fewer bytes than were announced.
+        case sourceTooShort
         /// The URL or a header cannot be sent.
         case invalidRequest
         /// The caller asked to stop.
@@ -65,6 +71,8 @@ extension TransportError: CustomStringConvertible {
         case .responseTooLarge: "The response is too long"
         case .redirectRefused: "The server redirects elsewhere"
         case .protocolViolation: "The server does not speak HTTP"
+        case .localFile: "A file of this machine failed"
+        case .sourceTooShort: "The file became shorter while it was sent"
         case .invalidRequest: "The request cannot be sent"
         case .cancelled: "The request was cancelled"
         case .internalFault: "The HTTP library failed"
@@ -80,6 +88,8 @@ extension TransportError: CustomStringConvertible {
         case .responseTooLarge: "Check that the URL is the right one."
         case .redirectRefused: "Write the final address into the configuration."
         case .protocolViolation: "Check the port, and whether it should be http or https."
+        case .localFile: "Check the file system of this machine."
+        case .sourceTooShort: "Run again."
         case .invalidRequest: "Correct the URL or the header."
         case .cancelled: "Run again to continue."
         case .internalFault: "Please report this as a defect."

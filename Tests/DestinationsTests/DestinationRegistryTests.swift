@@ -1,4 +1,5 @@
 import Destinations
+import TestSupport
 import Testing
 
 @Suite("The registry of destinations")
@@ -50,13 +51,12 @@ struct DestinationRegistryTests {
 
     @Test("warns about options that are unknown, repeated or without effect, and never shows their values")
     func warnings() throws {
-        var warnings: [String] = []
+        let warnings = Sentences()
         _ = try DestinationRegistry.open(
             url: "file:///srv?use-move-for-putt=1&auth-password=swordfish&AUTH-password=swordfish&no-connection-reuse",
-            options: ["zzz": "swordfish", "use-move-for-put": "true"]
-        ) { warnings.append($0) }
+            options: ["zzz": "swordfish", "use-move-for-put": "true"], environment: warnings.environment)
         #expect(
-            warnings == [
+            warnings.all == [
                 "file:///srv: option 'auth-password' is given more than once in the URL; the last one counts",
                 "file:///srv: option 'auth-password' has no effect: this destination does not use it",
                 "file:///srv: option 'use-move-for-put' has no effect: files are always copied",

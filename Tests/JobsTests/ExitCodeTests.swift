@@ -39,10 +39,10 @@ struct ExitCodeTests {
             switch kind {
             case .transient, .throttled: .temporary
             case .authentication, .permission: .credentials
-            case .unsupported, .configuration: .configuration
+            case .unsupported, .configuration, .certificate: .configuration
             case .cancelled: .interrupted
-            case .missingObject, .missingContainer, .exists, .quota, .corrupt, .localFile, .localSpace,
-                .internalFault:
+            case .missingObject, .missingContainer, .exists, .quota, .corrupt, .changed, .archived, .locked,
+                .localFile, .localSpace, .internalFault:
                 .failure
             }
         let error = DestinationError(kind, .list, at: "file:///backup", detail: "why")

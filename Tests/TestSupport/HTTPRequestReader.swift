@@ -30,6 +30,7 @@ struct HTTPRequestReader {
             )
         }
         let length = headers.first { $0.name == "content-length" }.flatMap { Int($0.value) } ?? 0
+        if headers.contains(where: { $0.name == "expect" }), pending.count < length { sendContinue() }
         while pending.count < length {
             guard waitForMore() else { return nil }
         }
@@ -37,6 +38,12 @@ struct HTTPRequestReader {
         pending.removeFirst(length)
         return LoopbackHTTPServer.Request(
             method: String(words[0]), target: String(words[1]), headers: headers, body: body)
+    }
+
+    /// Lets a client send its body that asked whether it may.
+    private func sendContinue() {
+        let line = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+        _ = send(connection, line, line.count, Int32(MSG_NOSIGNAL))
     }
 
     /// Waits for bytes; false when there will be none.

@@ -22,6 +22,44 @@ struct TLSTests {
         #expect(wrongName.kind == .tls(certificate: true))
     }
 
+    @Test("a refused certificate is described: whose it is, until when, and its digest")
+    func description() throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let error = try failure(of: "https://127.0.0.1:\(server.port)/")
+        #expect(error.detail.contains("self-signed certificate") && error.detail.contains("/CN=test"))
+        #expect(error.detail.contains("SHA-256 \(try server.digest("sha256"))"))
+    }
+
+    @Test(
+        "accepts a certificate whose digest is known, on every connection, and no other", arguments: ["sha1", "sha256"])
+    func pins(_ algorithm: String) throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let digest = try #require(Hex.decode(try server.digest(algorithm)))
+        func transport(_ digests: [[UInt8]]) -> Transport {
+            Transport(version: "0", settings: TransportSettings(pinnedCertificates: digests, proxy: .none))
+        }
+        let pinning = transport([[UInt8](repeating: 0, count: 20), digest])
+        for _ in 0..<3 {
+            // The name that is asked for is none of the certificate's.
+            #expect(try pinning.send(HTTPRequest(.get, "https://localhost:\(server.port)/")).status == 200)
+        }
+        let other = transport([[UInt8](repeating: 0, count: digest.count)])
+        let error = try #require(throws: TransportError.self) {
+            try other.send(HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+        }
+        #expect(error.kind == .tls(certificate: true) && error.detail.contains("none of those"))
+    }
+
+    @Test("accepts anything when told to")
+    func anything() throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let careless = Transport(version: "0", settings: TransportSettings(acceptsAnyCertificate: true, proxy: .none))
+        #expect(try careless.send(HTTPRequest(.get, "https://localhost:\(server.port)/")).status == 200)
+    }
+
     @Test("says so when a server speaks no TLS")
     func plainServer() throws {
         let server = try LoopbackHTTPServer([.response(status: 200)])
@@ -67,6 +105,16 @@ private struct TLSServer {
         }
         guard let port, process > 0 else { throw SystemError("start openssl") }
         self.port = port
+    }
+
+    /// A digest of the certificate, as the openssl command computes it.
+    func digest(_ algorithm: String) throws -> String {
+        guard let output = popen("openssl x509 -in '\(certificate)' -noout -fingerprint -\(algorithm)", "r") else {
+            throw SystemError("start openssl")
+        }
+        defer { pclose(output) }
+        let line = Self.line(of: output) ?? ""
+        return line.drop { $0 != "=" }.dropFirst().filter { $0 != ":" }.lowercased()
     }
 
     func stop() {

@@ -75,7 +75,7 @@ struct ObjectSalvage: Sendable {
             return try judge(error)
         } catch EngineError.destination(let error) {
             switch error.kind {
-            case .missingObject, .corrupt, .permission: return .unreadable("it cannot be fetched: \(error.detail)")
+            case .missingObject, .corrupt, .permission, .archived: return .unreadable("it cannot be fetched: \(error.detail)")
             default: throw .destination(error)
             }
         } catch {

@@ -42,6 +42,17 @@ public final class Cancellation: Sendable {
         if isCancelled { throw .cancelled }
     }
 
+    /// Calls `action` when a stop is asked for, at once when it was before; for what lives as long as this.
+    public func onCancel(_ action: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            guard !state.isCancelled else { return true }
+            state.nextAction += 1
+            state.actions[state.nextAction] = action
+            return false
+        }
+        if isLate { action() }
+    }
+
     // MARK: In good order
 
     /// Asks to stop in good order, and cancels what has not come to its end after `grace`.

@@ -28,7 +28,7 @@ extension EngineError {
             case .damaged, .unsupported, .settingsDiffer, .manifestMissing, .entryMissing: true
             default: false
             }
-        case .destination(let error): error.kind == .missingObject || error.kind == .corrupt
+        case .destination(let error): [.missingObject, .corrupt, .changed, .archived].contains(error.kind)
         default: false
         }
     }

@@ -220,7 +220,9 @@ public final class Store: Sendable {
     /// Stores an object; when it returns, the object is complete and durable at the destination.
     public func upload(_ volume: SealedVolume) throws(EngineError) {
         if volume.name.kind == .dlist { try confirmLease() }
-        let file = LocalFile(path: volume.path, size: volume.size, sha256: volume.sha256.hex)
+        let file = LocalFile(
+            path: volume.path, size: volume.size, sha256: volume.sha256.hex,
+            role: volume.name.kind == .dblock ? .data : .metadata)
         try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
         }

@@ -11,29 +11,32 @@ extension Conformance {
             return .kept
         },
         ConformanceCheck(2, "a URL exported by Duplicati gives the same settings") { subject, _ in
-            var warnings: [String] = []
+            let warnings = Sentences()
             let options = "auth-username=&use-ssl=&accept-any-ssl-certificate=%2A"
             let exported = "\(subject.url())?\(options)"
-            let destination = try DestinationRegistry.open(url: exported) { warnings.append($0) }
+            let destination = try DestinationRegistry.open(url: exported, environment: warnings.environment)
             let plain = try DestinationRegistry.open(url: subject.url())
             try expect(destination.label == plain.label, "the query ended up in the label \(destination.label)")
-            try expect(!warnings.contains { $0.contains("unknown") }, "a common option is unknown: \(warnings)")
+            try expect(!warnings.all.contains { $0.contains("unknown") }, "a common option is unknown: \(warnings.all)")
             return .kept
         },
         ConformanceCheck(3, "an unknown option warns and suggests, and the run continues") { subject, _ in
-            var warnings: [String] = []
-            _ = try DestinationRegistry.open(url: subject.url(), options: ["auth-usernam": "x"]) { warnings.append($0) }
+            let warnings = Sentences()
+            _ = try DestinationRegistry.open(
+                url: subject.url(), options: ["auth-usernam": "x"], environment: warnings.environment)
+            let unknown = warnings.all.filter { $0.contains("unknown") }
             try expect(
-                warnings.count == 1 && warnings[0].contains("auth-usernam") && warnings[0].contains("'auth-username'"),
-                "the warnings are \(warnings)")
+                unknown.count == 1 && unknown[0].contains("auth-usernam") && unknown[0].contains("'auth-username'"),
+                "the warnings are \(warnings.all)")
             return .kept
         },
         ConformanceCheck(4, "no secret occurs in labels, errors and warnings") { subject, sandbox in
             let secret = "tr0ub4dor&3"
-            var seen: [String] = []
+            let warnings = Sentences()
             let options = ["auth-password": secret, "auth-pasword": secret]
-            let destination = try DestinationRegistry.open(url: subject.url(), options: options) { seen.append($0) }
-            seen.append(destination.label)
+            let destination = try DestinationRegistry.open(
+                url: subject.url(), options: options, environment: warnings.environment)
+            var seen = warnings.all + [destination.label]
             for name in ["", "absent"] {
                 seen.append(
                     "\(try ConformanceSandbox.error { _ = try destination.get(name, to: sandbox.freshPath()) })")

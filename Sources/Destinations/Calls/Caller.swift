@@ -1,0 +1,134 @@
+internal import Support
+internal import Transport
+
+/// Makes the calls of one destination: paced, repeated while that makes sense, and ended when asked to.
+///
+/// A call is tried by a closure that makes one attempt. What it throws decides: `.transient` and `.throttled` are tried
+/// again within the rules, `.corrupt` three times in all, anything else is final.
+final class Caller: Sendable {
+    /// One attempt of a call.
+    struct Attempt {
+        /// 1 for the first.
+        let number: Int
+        /// Whether an earlier attempt may have done it although no answer came.
+        let earlierMayHaveArrived: Bool
+    }
+
+    /// Where, for errors: the destination's label.
+    let label: String
+    let environment: DestinationEnvironment
+
+    private let transport: Transport
+    private let rules: CallRules
+    private let timeouts: TransportTimeouts
+    private let outage: Outage
+    private let storm = StormBudget()
+    private let gate: ConcurrencyGate
+
+    init(label: String, connection: ConnectionOptions, environment: DestinationEnvironment) {
+        self.label = label
+        self.environment = environment
+        rules = connection.rules
+        timeouts = connection.timeouts
+        transport = Transport(version: environment.version, settings: connection.transport)
+        outage = Outage(rules: connection.rules, clock: environment.clock, cancellation: environment.cancellation)
+        gate = ConcurrencyGate(most: connection.rules.parallelCalls, clock: environment.clock)
+    }
+
+    private var clock: CallClock { environment.clock }
+
+    // MARK: One attempt
+
+    /// Sends a request once, with the destination's time limits, and returns whatever the server answers.
+    ///
+    /// Redirects are responses like others.
+    /// - Throws: the destination error of a connection that failed.
+    func send(
+        _ request: HTTPRequest, into sink: (any ResponseSink)? = nil, _ operation: DestinationError.Operation,
+        _ object: String? = nil
+    ) throws(DestinationError) -> HTTPResponse {
+        var request = request
+        request.timeouts = timeouts
+        request.followsRedirects = false
+        do throws(TransportError) {
+            return try transport.send(request, into: sink, cancellation: environment.cancellation)
+        } catch {
+            throw DestinationError(error, operation, object, at: label)
+        }
+    }
+
+    // MARK: Many attempts
+
+    /// Makes a call until it succeeds, fails for good, or has been tried long enough.
+    func run<Value>(
+        _ operation: DestinationError.Operation, _ object: String? = nil,
+        _ attempt: (Attempt) throws(DestinationError) -> Value
+    ) throws(DestinationError) -> Value {
+        var progress = CallProgress(rules: rules, began: clock.now())
+        while true {
+            let before = clock.now()
+            let pass = outage.pass()
+            // An outage is waited out beside the call's own time.
+            progress.began += outage.hadContact ? clock.now() - before : .zero
+            if pass == .none {
+                guard !environment.cancellation.isCancelled, let error = progress.lastError else {
+                    throw cancelled(operation, object)
+                }
+                throw error.tried(progress.attempts)
+            }
+            guard gate.enter(environment.cancellation) else {
+                outage.abandoned(pass)
+                throw cancelled(operation, object)
+            }
+            do throws(DestinationError) {
+                defer { gate.leave() }
+                let value = try attempt(progress.attempt)
+                outage.answered(pass)
+                storm.earn()
+                return value
+            } catch {
+                try recover(from: error, pass, &progress)
+            }
+        }
+    }
+
+    /// Waits for the next attempt, or throws when there is none.
+    private func recover(
+        from error: DestinationError, _ pass: Outage.Pass, _ progress: inout CallProgress
+    ) throws(DestinationError) {
+        var error = error
+        switch error.kind {
+        case .cancelled, .localFile, .localSpace: outage.abandoned(pass)
+        case .transient where error.isOfConnection: outage.failed(pass)
+        default: outage.answered(pass)
+        }
+        if error.kind == .throttled { gate.slowDown() }
+        progress.failed(error)
+        if environment.cancellation.isCancelled {
+            error.kind = .cancelled
+            error.detail = "the run was stopped"
+            throw error
+        }
+        // While the outage lasts, the line that all calls wait in is the pause.
+        if outage.isOn { return }
+        let least = error.isRetryable && error.retryAfter == nil && !storm.spend() ? rules.longestPause : .zero
+        let pause = progress.pause(
+            after: error, random: clock.random(), least: least, now: clock.now(), outage.hadContact)
+        guard let pause else { throw error.tried(progress.attempts) }
+        environment.onRetry(.init(error: error, attempts: progress.attempts, pause: pause))
+        if pause > .zero { clock.sleep(pause, environment.cancellation) }
+    }
+
+    private func cancelled(_ operation: DestinationError.Operation, _ object: String?) -> DestinationError {
+        DestinationError(.cancelled, operation, object: object, at: label, detail: "the run was stopped")
+    }
+}
+
+extension DestinationError {
+    /// The same, after the destination has tried for itself.
+    fileprivate func tried(_ attempts: Int) -> DestinationError {
+        var error = self
+        error.attempts = attempts
+        return error
+    }
+}
