@@ -20,7 +20,8 @@ ARG EXTRA_PACKAGES=""
 # hadolint ignore=DL3008,SC2086
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates libcurl4 libdeflate0 libisal2 liblzma5 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g \
+        ca-certificates libcurl4 libdeflate0 libexpat1 libisal2 liblzma5 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 \
+        tzdata zlib1g \
         ${EXTRA_PACKAGES} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 65532 dunnage \

@@ -11,8 +11,8 @@ minimum_swift=6.2
 
 # PACKAGE, or PACKAGE=COMMAND where the command is what counts and other packages may provide it.
 build_packages=(
-    libcurl4-openssl-dev libdeflate-dev libisal-dev liblzma-dev libsqlite3-dev libssl-dev libyaml-dev zlib1g-dev
-    git=git pkg-config=pkg-config
+    libcurl4-openssl-dev libdeflate-dev libexpat1-dev libisal-dev liblzma-dev libsqlite3-dev libssl-dev libyaml-dev
+    zlib1g-dev git=git pkg-config=pkg-config
 )
 test_packages=(attr=setfattr gnupg=gpg pass=pass python3=python3 python3-jsonschema python3-venv)
 

@@ -18,6 +18,8 @@ public enum AWSError: Error, Sendable, Hashable, CustomStringConvertible {
     case refused(String, status: Int, String)
     /// A service that gives credentials did not answer.
     case unreachable(String, TransportError)
+    /// A body was to be sent that neither a signature nor TLS protects.
+    case unsignedWithoutTLS
 
     /// A sentence of cause and one of remedy; never a key.
     public var description: String {
@@ -34,6 +36,7 @@ public enum AWSError: Error, Sendable, Hashable, CustomStringConvertible {
         case .refused(let service, let status, let words):
             "\(service) gave no credentials, status \(status)\(words.isEmpty ? "" : ": \(words)"). Check the role."
         case .unreachable(let service, let error): "\(service) gave no credentials: \(error)"
+        case .unsignedWithoutTLS: "Without TLS, what is sent has to be signed. Use https, or let it be signed."
         }
     }
 

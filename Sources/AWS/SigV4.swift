@@ -4,7 +4,9 @@ public import Transport
 
 /// Signs requests as AWS, and most of those who speak S3, want it: Signature Version 4 with HMAC-SHA256.
 ///
-/// The URL is made of what is signed, so that the bytes on the wire are the bytes of the signature.
+/// The URL is made of what is signed, so that the bytes on the wire are the bytes of the signature. Keep a signer for
+/// as long as requests are sent: it keeps the day's key, which takes four of the five HMACs of a signature. Safe to use
+/// from any thread.
 /// - SeeAlso: AWS General Reference, "Create a signed AWS API request".
 public struct SigV4: Sendable {
     /// How a path enters the signature.
@@ -19,9 +21,9 @@ public struct SigV4: Sendable {
     public enum Payload: Sendable, Hashable {
         /// Its SHA-256 is computed.
         case body
-        /// Its SHA-256 is known, in hexadecimal digits; the body is sent some other way.
+        /// Its SHA-256 is known, in small hexadecimal digits: of a file, which is sent as it is read.
         case hash(String)
-        /// It is not covered; for TLS only.
+        /// It is not covered; for TLS only, which protects it instead.
         case unsigned
     }
 
@@ -29,9 +31,9 @@ public struct SigV4: Sendable {
     public struct Input: Sendable {
         /// The method.
         public var method: HTTPRequest.Method
-        /// Scheme, host, and port when it is not the scheme's: `https://s3.eu-west-1.amazonaws.com`.
+        /// Scheme, host in small letters, and port, without a path: `https://s3.eu-west-1.amazonaws.com`.
         public var endpoint: String
-        /// The path, not encoded; begins with a slash.
+        /// The path, not encoded; begins with a slash, and its UTF-8 bytes are what counts.
         public var path: String
         /// Names and values of the query, not encoded.
         public var query: [(name: String, value: String)]
@@ -66,6 +68,7 @@ public struct SigV4: Sendable {
     public let pathRule: PathRule
     /// Whether `x-amz-content-sha256` is sent, as S3 wants it.
     public let sendsPayloadHash: Bool
+    private let keys: SigningKeys
 
     /// A signer for a service; S3's rules hold for `s3` only.
     public init(region: String, service: String) {
@@ -73,6 +76,7 @@ public struct SigV4: Sendable {
         self.service = service
         pathRule = service == "s3" ? .once : .normalisedTwice
         sendsPayloadHash = service == "s3"
+        keys = SigningKeys(region: region, service: service)
     }
 
     /// The request with its signature.
@@ -80,10 +84,13 @@ public struct SigV4: Sendable {
     ///   - input: the request.
     ///   - credentials: what signs.
     ///   - time: the moment of sending, by the server's clock; the server tolerates 15 minutes.
-    /// - Returns: the request, to be sent as it is.
-    public func sign(_ input: Input, with credentials: AWSCredentials, at time: Timestamp) -> HTTPRequest {
+    /// - Returns: the request, to be sent as it is; with `Payload.hash` and the like its body is up to the caller.
+    /// - Throws: `AWSError.unsignedWithoutTLS`.
+    public func sign(
+        _ input: Input, with credentials: AWSCredentials, at time: Timestamp
+    ) throws(AWSError) -> HTTPRequest {
         let date = time.compact
-        let payload = Self.payloadHash(input)
+        let payload = try Self.payloadHash(input)
         var headers = input.headers
         headers["X-Amz-Date"] = date
         if sendsPayloadHash { headers["X-Amz-Content-Sha256"] = payload }
@@ -98,8 +105,8 @@ public struct SigV4: Sendable {
         ].joined(separator: "\n")
         let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
         let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(Self.sha256(Array(request.utf8)))"
-        let key = signingKey(credentials.secretKey, day: String(date.prefix(8)))
-        let signature = Hex.encode(HMACSHA256.authenticate(Array(text.utf8), key: key))
+        let key = keys.key(of: credentials.secretKey, day: String(date.prefix(8)))
+        let signature = Hex.encode(HMACSHA256.authenticate(Array(text.utf8), key: key.bytes))
         headers["Authorization"] =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(names), "
             + "Signature=\(signature)"
@@ -107,24 +114,17 @@ public struct SigV4: Sendable {
         return HTTPRequest(input.method, url, headers: headers, body: input.body)
     }
 
-    /// The key of a day: the same for all requests of a region and service.
-    private func signingKey(_ secret: Secret, day: String) -> [UInt8] {
-        var key = Array("AWS4".utf8) + secret.withBytes { Array($0) }
-        for part in [day, region, service, "aws4_request"] {
-            let next = HMACSHA256.authenticate(Array(part.utf8), key: key)
-            key.withUnsafeMutableBytes { if let base = $0.baseAddress { wipe(base, $0.count) } }
-            key = next
+    private static func payloadHash(_ input: Input) throws(AWSError) -> String {
+        switch input.payload {
+        case .body: return input.body.isEmpty ? emptyHash : sha256(input.body)
+        case .hash(let hash): return hash
+        case .unsigned:
+            guard input.endpoint.utf8.starts(with: "https://".utf8) else { throw .unsignedWithoutTLS }
+            return "UNSIGNED-PAYLOAD"
         }
-        return key
     }
 
-    private static func payloadHash(_ input: Input) -> String {
-        switch input.payload {
-        case .body: sha256(input.body)
-        case .hash(let hash): hash
-        case .unsigned: "UNSIGNED-PAYLOAD"
-        }
-    }
+    private static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     private static func sha256(_ bytes: [UInt8]) -> String { HashContext(.sha256).hash(bytes).hex }
 

@@ -16,7 +16,7 @@ struct AWSSecretTests {
 
     private func call(_ url: String, _ service: String, _ target: String, _ body: String) throws {
         let keys = AWSCredentials(accessKeyID: "testkey", secretKey: Secret("testsecret"), origin: "test")
-        let request = SigV4(region: "eu-central-1", service: service).sign(
+        let request = try SigV4(region: "eu-central-1", service: service).sign(
             SigV4.Input(
                 .post, endpoint: url,
                 headers: ["Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target],

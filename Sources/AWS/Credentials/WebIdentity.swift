@@ -1,5 +1,6 @@
 internal import Support
 internal import Transport
+internal import XML
 
 /// A token of Kubernetes or another identity provider, exchanged for keys at AWS's token service.
 struct WebIdentity {
@@ -28,15 +29,15 @@ struct WebIdentity {
         } catch {
             throw .unreachable("AWS's token service", error)
         }
-        let text = String(decoding: response.body, as: UTF8.self)
-        guard response.isSuccess, let id = Self.element("AccessKeyId", of: text),
-            let key = Self.element("SecretAccessKey", of: text), let token = Self.element("SessionToken", of: text)
+        let answer = try? XMLElement(parsing: response.body, limit: Self.limit)
+        guard response.isSuccess, let keys = answer?.anywhere("Credentials"), let id = keys.text("AccessKeyId"),
+            let key = keys.text("SecretAccessKey"), let token = keys.text("SessionToken")
         else {
-            throw .refused("AWS's token service", status: response.status, Self.element("Code", of: text) ?? "")
+            throw .refused("AWS's token service", status: response.status, answer?.anywhere("Code")?.text ?? "")
         }
         return AWSCredentials(
             accessKeyID: id, secretKey: Secret(key), sessionToken: Secret(token),
-            expires: Self.element("Expiration", of: text).flatMap { Timestamp(iso8601: $0) }, origin: "a web identity")
+            expires: keys.text("Expiration").flatMap { Timestamp(iso8601: $0) }, origin: "a web identity")
     }
 
     /// The token is read each time, since it is renewed in its file.
@@ -47,13 +48,5 @@ struct WebIdentity {
         } catch {
             throw .unreadable(tokenFile, error.message)
         }
-    }
-
-    /// The text of the first element of that name; what is looked for holds no markup.
-    static func element(_ name: String, of xml: String) -> String? {
-        guard let start = xml.firstRange(of: "<\(name)>"),
-            let end = xml[start.upperBound...].firstRange(of: "</\(name)>")
-        else { return nil }
-        return String(xml[start.upperBound..<end.lowerBound])
     }
 }

@@ -51,8 +51,7 @@ struct AWSClient {
                     "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "\(target).\(action)",
                 ], body: JSONValue.object(members).serialized())
             let now = call.session.surroundings.now()
-            var request = signer.sign(
-                input, with: try credentials(), at: Timestamp(seconds: now.seconds + offset))
+            var request = try signed(input, at: Timestamp(seconds: now.seconds + offset))
             request.timeouts = ServiceCall.timeouts
             let response = try call.send(request)
             if response.isSuccess { return try call.json(response) }
@@ -73,6 +72,15 @@ struct AWSClient {
             }
             let words = answer?["message"]?.string ?? answer?["Message"]?.string ?? ""
             throw failure(type, response.status, words)
+        }
+    }
+
+    private func signed(_ input: SigV4.Input, at time: Timestamp) throws(SecretError) -> HTTPRequest {
+        let keys = try credentials()
+        do throws(AWSError) {
+            return try signer.sign(input, with: keys, at: time)
+        } catch {
+            throw call.failure(Self.cause(error))
         }
     }
 
