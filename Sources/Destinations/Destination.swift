@@ -40,7 +40,10 @@ public protocol Destination: Sendable {
     func stat(_ name: String) throws(DestinationError) -> RemoteObject
 
     /// Fetches a part of an object into memory.
-    /// - Parameter range: the bytes, from 0; all of them have to be there.
+    /// - Parameters:
+    ///   - name: the object.
+    ///   - range: the bytes, from 0; all of them have to be there.
+    /// - Returns: the bytes.
     /// - Throws: `.corrupt` when the object ends before the range does, `.unsupported` when only whole objects are read.
     func read(_ name: String, _ range: Range<Int64>) throws(DestinationError) -> [UInt8]
 
@@ -52,6 +55,7 @@ public protocol Destination: Sendable {
     /// Removes what interrupted puts have left behind: parts and unfinished uploads of our own.
     /// - Parameter age: those that nobody has written to for this long.
     /// - Returns: how many were removed.
+    /// - Throws: why they cannot be looked for; one that cannot be removed is left to the next time.
     func sweep(olderThan age: Duration) throws(DestinationError) -> Int
 }
 

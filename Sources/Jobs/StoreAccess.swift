@@ -42,6 +42,8 @@ public struct StoreAccess: Sendable {
     ///   - environment: the variables of this process, in which some destinations find their credentials.
     ///   - mask: learns the passphrase and the credentials of the URL.
     ///   - logger: is told of options without effect.
+    ///   - interruption: ends calls when their time is over.
+    ///   - progress: counts repeated calls.
     /// - Throws: `Failure` when the file cannot be read or the URL is wrong.
     public init(
         url: String, options: [String: String] = [:], passphraseFile: String?, environment: [String: String],

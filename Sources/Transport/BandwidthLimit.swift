@@ -20,7 +20,9 @@ public final class BandwidthLimit: Sendable {
         state = Mutex(State(bytesPerSecond: bytesPerSecond.map { max(1, $0) }))
     }
 
-    /// Bytes per second, at least one; nil for no limit. Those who wait notice a change within a tenth of a second.
+    /// Bytes per second, at least one; nil for no limit.
+    ///
+    /// Those who wait notice a change within a tenth of a second.
     public var bytesPerSecond: Int64? {
         get { state.withLock { $0.bytesPerSecond } }
         set {
@@ -34,7 +36,9 @@ public final class BandwidthLimit: Sendable {
     }
 
     /// Counts bytes that have moved, and waits until the next may.
-    /// - Parameter isCancelled: ends the wait at once when it says so.
+    /// - Parameters:
+    ///   - bytes: how many.
+    ///   - isCancelled: ends the wait at once when it says so.
     func spend(_ bytes: Int, isCancelled: () -> Bool) {
         guard bytes > 0 else { return }
         state.withLock { state in

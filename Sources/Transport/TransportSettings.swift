@@ -14,8 +14,9 @@ public struct TransportSettings: Sendable {
 
     /// A PEM file that replaces the system's authorities.
     public var certificateAuthorities: String?
-    /// The only server certificates that are accepted, by their SHA-1, SHA-256, SHA-384 or SHA-512; whoever signed them
-    /// and whatever host they name. Empty for those that an authority vouches for.
+    /// The only server certificates that are accepted, by their SHA-1, SHA-256, SHA-384 or SHA-512.
+    ///
+    /// It does not matter then who signed them, nor which host they name; empty for those that an authority vouches for.
     public var pinnedCertificates: [[UInt8]]
     /// Whether any certificate is accepted: there is no protection then against somebody in between.
     public var acceptsAnyCertificate: Bool

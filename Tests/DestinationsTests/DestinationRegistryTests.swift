@@ -54,12 +54,12 @@ struct DestinationRegistryTests {
         let warnings = Sentences()
         _ = try DestinationRegistry.open(
             url: "file:///srv?use-move-for-putt=1&auth-password=swordfish&AUTH-password=swordfish&no-connection-reuse",
-            options: ["zzz": "swordfish", "use-move-for-put": "true"], environment: warnings.environment)
+            options: ["zzz": "swordfish", "force-smb-authentication": "true"], environment: warnings.environment)
         #expect(
             warnings.all == [
                 "file:///srv: option 'auth-password' is given more than once in the URL; the last one counts",
                 "file:///srv: option 'auth-password' has no effect: this destination does not use it",
-                "file:///srv: option 'use-move-for-put' has no effect: files are always copied",
+                "file:///srv: option 'force-smb-authentication' has no effect: mount the share first",
                 "file:///srv: unknown option 'use-move-for-putt' is ignored; did you mean 'use-move-for-put'?",
                 "file:///srv: unknown option 'zzz' is ignored",
             ])

@@ -39,6 +39,49 @@ struct FileDestinationTests {
         }
     }
 
+    @Test("the first folder that holds the marker is used, and nothing is written where it is missing")
+    func alternatives() throws {
+        let (usual, other) = ("\(folder.path)/usual", "\(folder.path)/other")
+        for path in [usual, other] { try FileDestination(folder: path).prepare(create: true) }
+        try write("", to: "\(other)/here")
+        let url = "file://\(usual)?alternate-target-paths=\(folder.path)/none;\(other)&alternate-destination-marker=here"
+        let destination = try DestinationRegistry.open(url: url)
+        #expect(destination.label == "file://\(other)")
+        try destination.prepare(create: true)
+
+        unlink("\(other)/here")
+        let unmarked = try DestinationRegistry.open(url: url)
+        for act in [{ try unmarked.prepare(create: true) }, { _ = try unmarked.list() }] as [() throws -> Void] {
+            let error = try #require(throws: DestinationError.self) { try act() }
+            #expect(error.kind == .missingContainer && error.detail.contains("'here'"))
+        }
+        #expect(try Names.of(usual).isEmpty)
+    }
+
+    @Test("moves where it may: the object is a link of the file that was stored")
+    func links() throws {
+        let linking = FileDestination(folder: store.folder, linksFiles: true)
+        let path = "\(folder.path)/volume"
+        try write("content", to: path)
+        try linking.put("name", from: LocalFile(path: path, size: 7))
+        try linking.put("name", from: LocalFile(path: path, size: 7))
+        var (object, file) = (stat(), stat())
+        #expect(stat("\(store.folder)/name", &object) == 0 && stat(path, &file) == 0)
+        #expect(object.st_ino == file.st_ino)
+        unlink(path)
+        #expect(try read("\(store.folder)/name") == "content")
+        #expect(try Names.of(store.folder) == ["name"])
+    }
+
+    @Test("tells about one object, and reads a part of it")
+    func parts() throws {
+        try write("0123456789", to: "\(store.folder)/name")
+        #expect(try store.stat("name").size == 10)
+        #expect(try store.read("name", 2..<5) == Array("234".utf8) && store.read("name", 10..<10).isEmpty)
+        #expect(try #require(throws: DestinationError.self) { try store.read("name", 5..<11) }.kind == .corrupt)
+        #expect(try #require(throws: DestinationError.self) { try store.stat("none") }.kind == .missingObject)
+    }
+
     @Test("creates folders for its user only")
     func createdMode() throws {
         let nested = FileDestination(folder: "\(folder.path)/a/b/c/")

@@ -50,7 +50,8 @@ struct UnlockAction {
                 logger: program.setting(configuration.runtime).logger)
         case .url(let url, let passphraseFile):
             return try StoreAccess(
-                url: url, passphraseFile: passphraseFile, environment: program.environment, mask: program.mask, logger: program.setting().logger)
+                url: url, passphraseFile: passphraseFile, environment: program.environment, mask: program.mask,
+                logger: program.setting().logger)
         }
     }
 }

@@ -4,8 +4,10 @@ public import Support
 public protocol Archiving: Destination {
     /// Orders an object from the archive; asking again is harmless.
     /// - Parameters:
+    ///   - name: the object.
     ///   - days: how long the copy stays readable, at least 1.
     ///   - speed: how soon it is to come; the sooner, the dearer.
+    /// - Throws: `.unsupported` when the destination has no archive.
     func thaw(_ name: String, days: Int, speed: ThawSpeed) throws(DestinationError)
 
     /// Whether an object can be read now.

@@ -25,13 +25,14 @@ struct CallProgress {
         if error.mayHaveArrived { mayHaveArrived = true }
     }
 
-    /// How long to wait before the next attempt; nil when there is none.
+    /// How long to wait before the next attempt.
     /// - Parameters:
     ///   - error: why the last attempt failed.
     ///   - random: of 0 up to 1.
     ///   - least: what the pause has to be at least.
     ///   - now: the time, on the clock of `began`.
     ///   - hadContact: whether the destination has ever answered.
+    /// - Returns: the pause; nil when there is no next attempt.
     func pause(
         after error: DestinationError, random: Double, least: Duration, now: Duration, _ hadContact: Bool
     ) -> Duration? {

@@ -12,10 +12,13 @@ struct FileCall {
     let operation: DestinationError.Operation
     let object: String?
     let folder: String
+    /// A file that has to be in the folder, or else it is the place where something is mounted at other times.
+    let marker: String?
 
     private var label: String { "file://\(folder)" }
 
-    init(_ operation: DestinationError.Operation, _ object: String? = nil, folder: String) {
+    init(_ operation: DestinationError.Operation, _ object: String? = nil, folder: String, marker: String? = nil) {
+        self.marker = marker
         self.operation = operation
         self.object = object
         self.folder = folder
@@ -30,8 +33,13 @@ struct FileCall {
 
     func openFolder() throws(DestinationError) -> Folder {
         do throws(SystemError) {
-            return try Folder.open(folder)
+            let opened = try Folder.open(folder)
+            if let marker, try opened.status(of: marker) == nil {
+                throw SystemError("find", path: marker, code: ENOKEY)
+            }
+            return opened
         } catch {
+            if error.code == ENOKEY { throw missingMarker }
             if error.code == ENOENT { throw missingFolder }
             if error.code == ENOTDIR { throw failure(.configuration, "the path, or a part of it, is not a folder") }
             throw remoteFailure(error)
@@ -88,6 +96,12 @@ struct FileCall {
         case let kind:
             return failure(kind, words)
         }
+    }
+
+    private var missingMarker: DestinationError {
+        failure(
+            .missingContainer, "the folder does not contain the marker file '\(marker ?? "")'",
+            advice: "Mount the disk or share that contains it, or create the file there if this is the right place.")
     }
 
     private var missingFolder: DestinationError {

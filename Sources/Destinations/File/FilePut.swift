@@ -5,10 +5,9 @@ internal import Support
 struct FilePut {
     let name: String
     let file: LocalFile
-    let folder: String
+    let call: FileCall
+    let linksFiles: Bool
     let onStep: @Sendable (PutStep) -> Void
-
-    private var call: FileCall { FileCall(.put, name, folder: folder) }
 
     func run() throws(DestinationError) {
         try call.checkName()
@@ -46,6 +45,13 @@ struct FilePut {
     private func write(
         _ source: borrowing FileDescriptor, to part: String, in folder: borrowing Folder
     ) throws(DestinationError) {
+        if linksFiles, folder.link(file.path, as: part) {
+            onStep(.partCreated)
+            onStep(.partWritten)
+            try call.local { () throws(SystemError) in try source.synchronize() }
+            onStep(.partDurable)
+            return
+        }
         let target = try call.remote { () throws(SystemError) in try folder.createFile(part) }
         onStep(.partCreated)
         do throws(FileCopy.Failure) {

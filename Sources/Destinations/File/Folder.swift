@@ -52,6 +52,10 @@ struct Folder: ~Copyable {
         try openFile(name, O_RDONLY | O_NONBLOCK)
     }
 
+    /// Gives a file of the same file system a further name here.
+    /// - Returns: whether that was possible.
+    func link(_ path: String, as name: String) -> Bool { linkat(AT_FDCWD, path, raw, name, 0) == 0 }
+
     func createFile(_ name: String) throws(SystemError) -> FileDescriptor {
         try openFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
     }

@@ -75,7 +75,8 @@ struct ObjectSalvage: Sendable {
             return try judge(error)
         } catch EngineError.destination(let error) {
             switch error.kind {
-            case .missingObject, .corrupt, .permission, .archived: return .unreadable("it cannot be fetched: \(error.detail)")
+            case .missingObject, .corrupt, .permission, .archived:
+                return .unreadable("it cannot be fetched: \(error.detail)")
             default: throw .destination(error)
             }
         } catch {
