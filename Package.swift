@@ -94,7 +94,7 @@ let package = Package(
 
         // Tests mirror the targets.
         .target(
-            name: "TestSupport", dependencies: ["Destinations", "Support"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Destinations", "JSON", "Support"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "ConfigurationFuzzing", dependencies: ["Configuration", "YAML"], path: "Tests/ConfigurationFuzzing",
@@ -142,6 +142,7 @@ let package = Package(
             "CommandsTests",
             ["Commands", "Configuration", "Engine", "JSON", "Jobs", "Support", argumentParser, logging],
             exclude: ["Goldens"]),
+        tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
     ]
 )

