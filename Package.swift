@@ -94,7 +94,8 @@ let package = Package(
 
         // Tests mirror the targets.
         .target(
-            name: "TestSupport", dependencies: ["AWS", "Destinations", "JSON", "Support"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Cryptography", "Destinations", "JSON", "Support", "Transport"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "ConfigurationFuzzing", dependencies: ["Configuration", "YAML"], path: "Tests/ConfigurationFuzzing",

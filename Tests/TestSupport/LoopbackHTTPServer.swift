@@ -12,6 +12,8 @@ public final class LoopbackHTTPServer: Sendable {
         case raw([UInt8])
         /// Sends these bytes, and then nothing until the client goes away or the server stops.
         case beginning([UInt8])
+        /// Sends these pieces with a pause before each, and closes the connection.
+        case slow([[UInt8]], pauseMilliseconds: UInt32)
         /// Closes the connection without a word.
         case hangUp
         /// Says nothing until the client goes away or the server stops.
@@ -143,6 +145,12 @@ public final class LoopbackHTTPServer: Sendable {
             case .beginning(let bytes):
                 guard send(bytes, to: connection) else { return }
                 while reader.waitForMore() {}
+                return
+            case .slow(let pieces, let pause):
+                for piece in pieces {
+                    usleep(pause * 1000)
+                    guard send(piece, to: connection) else { return }
+                }
                 return
             case .hangUp: return
             case .silence:

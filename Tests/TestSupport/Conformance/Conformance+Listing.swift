@@ -30,7 +30,6 @@ extension Conformance {
             try expect(try destination.list().isEmpty, "some are left")
             return .kept
         },
-        ConformanceCheck(31, "odd pages give a complete listing or an error, never a loop", needs: .pages),
         ConformanceCheck(32, "other containers and their objects are not seen") { subject, sandbox in
             let one = try subject.make()
             let other = try subject.make()
@@ -60,13 +59,17 @@ extension Conformance {
             } while !isDone.load(ordering: .acquiring)
             return .kept
         },
-        ConformanceCheck(34, "deleting is repeatable") { subject, sandbox in
+        ConformanceCheck(34, "deleting is repeatable, and a batch reports exactly what failed") { subject, sandbox in
             let destination = try subject.make()
             let file = try sandbox.file("x")
             try destination.put("x", from: file)
             for _ in 1...3 { try destination.delete("x") }
             try destination.put("x", from: file)
             try expect(try destination.list().map(\.name) == ["x"], "the name cannot be used again")
+            try destination.put("y", from: file)
+            try expect(try destination.delete(["x", "y", "never-there"]).isEmpty, "a batch of deletions failed")
+            try expect(try destination.list().isEmpty, "something is left")
+            if let wire = subject.wire { return try batch(wire, sandbox) }
             return .kept
         },
         ConformanceCheck(35, "unfinished objects are swept when they are old, and only then") { subject, _ in

@@ -120,7 +120,6 @@ extension Conformance {
     ]
 
     private static let failures = [
-        ConformanceCheck(21, "a connection lost in the middle is made up for", needs: .network),
         ConformanceCheck(22, "a put whose answer was lost may be repeated") { subject, sandbox in
             let destination = FaultyDestination(try subject.make(), faults: [.init(.put, .failAfter(.transient))])
             let file = try sandbox.file("once")
@@ -160,9 +159,6 @@ extension Conformance {
             try expect(contents.contains(try sandbox.content("x", of: destination)), "the content is a mixture")
             return .kept
         },
-        ConformanceCheck(25, "parts of objects are fetched", needs: .ranges),
-        ConformanceCheck(26, "an interrupted get is resumed", needs: .ranges),
-        ConformanceCheck(27, "a truncated response is repeated, then corrupt", needs: .network),
         ConformanceCheck(28, "a missing object says so, and leaves no local file") { subject, sandbox in
             let destination = try subject.make()
             let path = sandbox.freshPath()

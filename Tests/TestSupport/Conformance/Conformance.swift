@@ -2,31 +2,8 @@
 public enum Conformance {
     /// The checks; a kind of destination goes through every one of them.
     public static let checks: [ConformanceCheck] =
-        (configuration + connection + transfers + listing + robustness + kinds).sorted { $0.number < $1.number }
-
-    private static let connection = [
-        ConformanceCheck(5, "an unreachable host is transient, within the connect timeout", needs: .network),
-        ConformanceCheck(6, "an unknown host name is transient and recovers when it appears", needs: .network),
-        ConformanceCheck(7, "a port that speaks another protocol is no reason to retry", needs: .network),
-        ConformanceCheck(8, "a bad certificate costs exactly one attempt", needs: .network),
-        ConformanceCheck(9, "an HTTP proxy is used, and left out where it should be", needs: .network),
-        ConformanceCheck(10, "a wrong password costs at most two attempts", needs: .credentials),
-    ]
-
-    private static let robustness = [
-        ConformanceCheck(36, "Retry-After is obeyed, and surfaced when it is absurd", needs: .network),
-        ConformanceCheck(37, "a few server errors are survived, endless ones end in time", needs: .network),
-        ConformanceCheck(38, "slow transfers pass, silent ones time out", needs: .network),
-        ConformanceCheck(39, "an expired login of eight workers is renewed once", needs: .credentials),
-        ConformanceCheck(40, "a wrong local clock is corrected once", needs: .signatures),
-        ConformanceCheck(41, "connections that the server closed are not noticed", needs: .network),
-        ConformanceCheck(42, "a cancelled call returns within a second and leaks nothing", needs: .network),
-        ConformanceCheck(43, "a bandwidth limit is kept within a tenth", needs: .bandwidth),
-        ConformanceCheck(45, "a thousand calls open no more connections than the pool has", needs: .network),
-        ConformanceCheck(46, "odd error bodies are classified by their status", needs: .network),
-        ConformanceCheck(47, "credentials do not follow a redirect to another host", needs: .credentials),
-        ConformanceCheck(48, "ten minutes without the server are survived", needs: .network),
-    ]
+        (configuration + connection + connectedTransfers + transfers + listing + oddListings + recovery + patience
+        + limits + kinds).sorted { $0.number < $1.number }
 
     private static let kinds = [
         ConformanceCheck(49, "a locked object is not deleted before its time", needs: .locks),

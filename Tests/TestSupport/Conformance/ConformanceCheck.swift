@@ -33,6 +33,25 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
         needs = nil
     }
 
+    /// A check that kinds with an ability go through.
+    init(_ number: Int, _ title: String, needs ability: ConformanceSubject.Ability, _ body: @escaping Body) {
+        self.number = number
+        self.title = title
+        self.body = body
+        needs = ability
+    }
+
+    /// A check with a scripted server, for kinds with an ability.
+    init(
+        _ number: Int, _ title: String, needs ability: ConformanceSubject.Ability = .network,
+        wire body: @escaping @Sendable (WireSubject, ConformanceSandbox) throws -> Outcome
+    ) {
+        self.init(number, title, needs: ability) { subject, sandbox in
+            guard let wire = subject.wire else { return .skipped("\(subject.name) has no scripted server") }
+            return try body(wire, sandbox)
+        }
+    }
+
     /// A check for kinds with an ability; the first such kind brings its body along.
     init(_ number: Int, _ title: String, needs ability: ConformanceSubject.Ability) {
         self.number = number

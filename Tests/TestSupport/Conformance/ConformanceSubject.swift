@@ -77,6 +77,9 @@ public struct ConformanceSubject: Sendable {
     /// Counts the leftovers in the container.
     public let countLeftovers: (@Sendable (any Destination) throws -> Int)?
 
+    /// How the kind speaks, for checks with a scripted server.
+    public let wire: WireSubject?
+
     /// A URL of the kind, to be opened through the registry.
     public let url: @Sendable () -> String
 
@@ -88,8 +91,9 @@ public struct ConformanceSubject: Sendable {
         makeMissing: @escaping @Sendable () throws -> any Destination,
         makeReadOnly: (@Sendable () throws -> Filling)? = nil, makeSmall: (@Sendable () throws -> Filling)? = nil,
         leaveLeftovers: (@Sendable (any Destination) throws -> Void)? = nil,
-        countLeftovers: (@Sendable (any Destination) throws -> Int)? = nil
+        countLeftovers: (@Sendable (any Destination) throws -> Int)? = nil, wire: WireSubject? = nil
     ) {
+        self.wire = wire
         self.name = name
         self.abilities = abilities
         self.url = url

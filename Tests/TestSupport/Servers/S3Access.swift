@@ -2,7 +2,7 @@ public import AWS
 public import Support
 
 /// Where a real server speaks S3, and a key for it.
-public struct S3Endpoint: Sendable {
+public struct S3Access: Sendable {
     /// Its address without a path; buckets are in the path.
     public let url: String
     /// The region that it signs for.
@@ -12,13 +12,21 @@ public struct S3Endpoint: Sendable {
     /// The secret part of the key.
     public let secretKey: Secret
 
+    /// A server and a key for it.
+    public init(url: String, region: String, accessKey: String, secretKey: Secret) {
+        self.url = url
+        self.region = region
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+    }
+
     /// The key as the signer takes it.
     public var credentials: AWSCredentials {
         AWSCredentials(accessKeyID: accessKey, secretKey: secretKey, origin: "the tests' own server")
     }
 }
 
-extension S3Endpoint {
+extension S3Access {
     /// The endpoint that the facts of servers name.
     init(_ servers: RunningServers) throws {
         self.init(
