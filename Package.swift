@@ -54,8 +54,9 @@ let package = Package(
         library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
+        library("Programs", ["CPosix", "Support", "Transport"]),
         library("Schedule", ["Support"]),
-        library("AWS", ["Cryptography", "JSON", "Support", "Transport", "XML"]),
+        library("AWS", ["Cryptography", "JSON", "Programs", "Support", "Transport", "XML"]),
 
         // The engine.
         library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
@@ -72,7 +73,7 @@ let package = Package(
             ["Archive", "CPosix", "Catalog", "Cryptography", "Destinations", "JSON", "StoreFormat", "Support", logging]),
 
         // The runner around it.
-        library("Secrets", ["AWS", "CPosix", "Cryptography", "JSON", "Support", "Transport", "YAML"]),
+        library("Secrets", ["AWS", "Cryptography", "JSON", "Programs", "Support", "Transport", "YAML"]),
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library(
             "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),

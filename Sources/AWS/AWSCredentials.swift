@@ -23,10 +23,4 @@ public struct AWSCredentials: Sendable, Hashable {
         self.expires = expires
         self.origin = origin
     }
-
-    /// Whether they are valid for another five minutes.
-    func isFresh(at now: Timestamp) -> Bool {
-        guard let expires else { return true }
-        return now.seconds + 300 < expires.seconds
-    }
 }

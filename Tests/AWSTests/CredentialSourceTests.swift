@@ -57,9 +57,8 @@ import Transport
         #expect(try AWSCredentialSource.region(environment: files, profile: "other") == "eu-west-1")
         #expect(throws: AWSError.noRegion) { try AWSCredentialSource.region(environment: files) }
         #expect(throws: AWSError.noProfile("none")) { try source(files, profile: "none").credentials() }
-        #expect(throws: AWSError.unsupported("`role_arn` in the AWS profile role")) {
-            try source(files, profile: "role").credentials()
-        }
+        let lacking = AWSError.incompleteProfile("profile role", "a role needs `source_profile` or `credential_source`")
+        #expect(throws: lacking) { try source(files, profile: "role").credentials() }
     }
 
     private static let keys =

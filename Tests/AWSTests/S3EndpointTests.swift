@@ -105,7 +105,7 @@ import Testing
                 server: "nas.local:443", secure: false, url: "http://nas.local:443", path: "/backups/k",
                 signed: "us-east-1"),
             Row(server: "http://nas.local:80/", url: "http://nas.local", path: "/backups/k", signed: "us-east-1"),
-            Row(server: "https://gate/s3//", url: "https://gate", path: "/s3/backups/k", signed: "us-east-1"),
+            Row(server: "https://gate/s%203//", url: "https://gate", path: "/s 3/backups/k", signed: "us-east-1"),
             Row(
                 server: "https://gate/s3", style: .virtual, url: "https://backups.gate", path: "/s3/k",
                 signed: "us-east-1"),

@@ -34,7 +34,7 @@ def storage(name, port, folder):
         f"{name}-updater", interval=1, recon_cache_path=folder, report_interval=0)
 
 
-def proxy(port, folder, identity=None, token_life=86400, listing_limit=1000):
+def proxy(port, folder, identity=None, token_life=86400, listing_limit=None):
     """A proxy with Keystone, given its URL, or else with tempauth and S3."""
     filters = {
         "catch_errors": {}, "gatekeeper": {}, "healthcheck": {}, "listing_formats": {}, "bulk": {}, "tempurl": {},
@@ -50,17 +50,22 @@ def proxy(port, folder, identity=None, token_life=86400, listing_limit=1000):
     else:
         login = ["s3api", "tempauth"]
         filters["s3api"] = {
-            "location": REGION, "storage_domain": "s3.localhost", "max_bucket_listing": listing_limit,
+            "location": REGION, "storage_domain": "s3.localhost", "max_bucket_listing": listing_limit or 1000,
             "allow_multipart_uploads": "yes", "min_segment_size": 5 << 20}
         filters["tempauth"] = {
             "token_life": token_life, "user_test_tester": "testing .admin", "user_test_reader": "reading",
             "user_admin_admin": "admin .admin .reseller_admin"}
-    text = common(port, folder) + section("pipeline:main", pipeline=" ".join(before + login + after + ["proxy-server"]))
+    if listing_limit:
+        before.insert(before.index("listing_formats"), "listing_limit")
+    pipeline = " ".join(before + login + after + ["proxy-server"])
+    text = common(port, folder) + section("pipeline:main", pipeline=pipeline)
     # Quotas are judged by sizes that are remembered: for one second instead of sixty.
     text += section(
         "app:proxy-server", use="egg:swift#proxy", account_autocreate="true", allow_account_management="true",
         recheck_container_existence=1, recheck_account_existence=1, node_timeout=60, recoverable_node_timeout=60)
     text += section("filter:cache", **{"paste.filter_factory": "process_cache:filter_factory"})
+    text += section(
+        "filter:listing_limit", **{"paste.filter_factory": "listing_limit:filter_factory", "limit": listing_limit})
     text += "".join(section(f"filter:{name}", use=f"egg:swift#{name}", **more) for name, more in filters.items())
     return text + section("filter:authtoken", **{
         "paste.filter_factory": "keystonemiddleware.auth_token:filter_factory", "www_authenticate_uri": identity,

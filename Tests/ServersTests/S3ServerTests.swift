@@ -9,7 +9,7 @@ struct S3ServerTests {
     private let transport = Transport(version: "test", usesProxies: false)
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, to endpoint: S3Access, body: [UInt8] = []
+        _ method: HTTPRequest.Method, _ path: String, to endpoint: S3Account, body: [UInt8] = []
     ) throws -> HTTPResponse {
         let signer = SigV4(region: endpoint.region, service: "s3")
         return try transport.send(
@@ -18,7 +18,7 @@ struct S3ServerTests {
                 at: .now()))
     }
 
-    private func expectObjects(_ endpoint: S3Access) throws {
+    private func expectObjects(_ endpoint: S3Account) throws {
         #expect(try send(.put, "/smoke-bucket", to: endpoint).status == 200)
         let content = Array("content".utf8)
         #expect(try send(.put, "/smoke-bucket/an object", to: endpoint, body: content).status == 200)
@@ -26,8 +26,8 @@ struct S3ServerTests {
         #expect(try send(.get, "/smoke-bucket/no object", to: endpoint).status == 404)
     }
 
-    private func expectRefusal(_ endpoint: S3Access) throws {
-        let wrong = S3Access(
+    private func expectRefusal(_ endpoint: S3Account) throws {
+        let wrong = S3Account(
             url: endpoint.url, region: endpoint.region, accessKey: endpoint.accessKey, secretKey: Secret("wrong"))
         #expect(try send(.get, "/smoke-bucket", to: wrong).status == 403)
     }
@@ -39,7 +39,7 @@ struct S3ServerTests {
         let endpoint = try OpenStackServers.shared().swift.s3
         try expectObjects(endpoint)
         try expectRefusal(endpoint)
-        let elsewhere = S3Access(
+        let elsewhere = S3Account(
             url: endpoint.url, region: "eu-west-1", accessKey: endpoint.accessKey, secretKey: endpoint.secretKey)
         #expect(try send(.get, "/smoke-bucket", to: elsewhere).status == 400)
     }

@@ -1,3 +1,5 @@
+internal import Support
+
 /// A server as people write it: a host, perhaps with scheme, port and path.
 struct S3ServerAddress {
     let scheme: String
@@ -5,7 +7,7 @@ struct S3ServerAddress {
     let name: String
     /// The port, when it is not the scheme's.
     let port: Int?
-    /// What stands before the bucket, with a slash in front; empty for nothing.
+    /// What stands before the bucket, with a slash in front and not encoded; empty for nothing.
     let path: String
 
     var hostAndPort: String { port.map { "\(name):\($0)" } ?? name }
@@ -51,6 +53,6 @@ struct S3ServerAddress {
         self.scheme = scheme
         self.name = name.lowercased()
         self.port = port
-        self.path = String(path)
+        self.path = String(decoding: PercentEncoding.decode(path), as: UTF8.self)
     }
 }

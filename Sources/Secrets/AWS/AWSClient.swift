@@ -129,6 +129,7 @@ struct AWSClient {
     }
 
     private static func cause(_ error: AWSError) -> SecretProviderFailure.Cause {
+        if case .cancelled = error { return .cancelled }
         if case .unreachable(let service, let why) = error {
             return .unreachable("\(service), \(why.detail)", isTransient: why.isTransient)
         }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Programs
 internal import Support
 
 /// A program that a provider runs, and what its failures mean.
@@ -28,12 +29,23 @@ struct ProgramCall {
     /// The output, for the caller to wipe.
     func run() throws(SecretError) -> [UInt8] {
         let child = ChildOutput(
-            arguments: arguments, environment: variables, timeout: timeout, limit: SecretFile.limit + 2)
+            arguments: arguments, environment: variables, timeout: timeout, limit: SecretFile.limit + 2,
+            words: Self.words)
         do throws(ChildOutput.Failure) {
             return try child.run(session.surroundings.cancellation)
         } catch {
             throw session.failure(provider, place, cause(error))
         }
+    }
+
+    /// The program's last line, without what stands in its output as well.
+    private static func words(_ said: [UInt8], without output: [UInt8]) -> String {
+        let mask = SecretMask()
+        for line in output.split(separator: UInt8(ascii: "\n")) {
+            mask.add(Secret(String(decoding: line, as: UTF8.self)))
+        }
+        let lines = String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return ServiceCall.shortened(mask.apply(to: String(lines.last ?? "")))
     }
 
     private var variables: [String: String] {

@@ -34,11 +34,13 @@ public final class RunningServers: Sendable {
         var template = Array("\(temporary)/dunnage-servers-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("create a temporary folder in", path: temporary) }
         folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let arguments = ["start", kind, folder, "--owner", "\(getpid())"] + options.map { "\($0)=\($1)" }.sorted()
-        let output = try Self.run(python, arguments)
-        do throws(JSONError) {
+        let settings = options.map { "\($0)=\($1)" }.sorted()
+        do {
+            let output = try Self.run(python, ["start", kind, folder] + settings + ["--owner", "\(getpid())"])
             facts = try JSONValue(parsing: output)
         } catch {
+            // The script removes what it has filled.
+            rmdir(folder)
             throw NotStarted(description: "servers.py start \(kind): \(error)")
         }
     }

@@ -1,7 +1,7 @@
 /// moto: Amazon's S3, STS, IMDS, secrets and more, in memory; it takes any signature.
 public struct MotoServer: Sendable {
     /// Its address and a key; all services of Amazon's are there.
-    public let s3: S3Access
+    public let s3: S3Account
     /// Its process.
     public let processes: RunningServers
 
@@ -23,14 +23,14 @@ public struct MotoServer: Sendable {
     /// A server of one test's own.
     public init() throws {
         processes = try RunningServers("moto")
-        s3 = try S3Access(processes)
+        s3 = try S3Account(processes)
     }
 }
 
 /// `rclone serve s3` over a folder: a third opinion; it checks signatures and Content-MD5.
 public struct RcloneS3Server: Sendable {
     /// Its address and a key.
-    public let s3: S3Access
+    public let s3: S3Account
     /// The folder with the buckets.
     public let data: String
     /// Its process.
@@ -51,7 +51,7 @@ public struct RcloneS3Server: Sendable {
     /// A server of one test's own.
     public init() throws {
         processes = try RunningServers("rclone")
-        s3 = try S3Access(processes)
+        s3 = try S3Account(processes)
         data = try processes.text("data")
     }
 }

@@ -30,10 +30,10 @@ public struct SwiftServer: Sendable {
     /// The URL of the account, as logging in gives it.
     public var storageURL: String { "\(url)/v1/AUTH_test" }
     /// Its S3, with the key of the administrator; strict in signatures, regions, clocks and digests.
-    public var s3: S3Access { s3(as: user) }
+    public var s3: S3Account { s3(as: user) }
     /// Its S3, with the key of a user.
-    public func s3(as user: User) -> S3Access {
-        S3Access(url: url, region: region, accessKey: user.name, secretKey: user.key)
+    public func s3(as user: User) -> S3Account {
+        S3Account(url: url, region: region, accessKey: user.name, secretKey: user.key)
     }
 
     init(_ servers: RunningServers, proxy: String) throws {

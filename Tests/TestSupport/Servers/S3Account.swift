@@ -2,7 +2,7 @@ public import AWS
 public import Support
 
 /// Where a real server speaks S3, and a key for it.
-public struct S3Access: Sendable {
+public struct S3Account: Sendable {
     /// Its address without a path; buckets are in the path.
     public let url: String
     /// The region that it signs for.
@@ -12,7 +12,7 @@ public struct S3Access: Sendable {
     /// The secret part of the key.
     public let secretKey: Secret
 
-    /// A server and a key for it.
+    /// An endpoint, for another key or region than that of a server.
     public init(url: String, region: String, accessKey: String, secretKey: Secret) {
         self.url = url
         self.region = region
@@ -26,7 +26,7 @@ public struct S3Access: Sendable {
     }
 }
 
-extension S3Access {
+extension S3Account {
     /// The endpoint that the facts of servers name.
     init(_ servers: RunningServers) throws {
         self.init(

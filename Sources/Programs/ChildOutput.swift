@@ -1,36 +1,63 @@
 internal import CPosix
 internal import Glibc
-internal import Support
-internal import Transport
+public import Support
+public import Transport
 
 /// A program whose standard output is a secret.
 ///
 /// No shell reads its arguments, it has no input, and its environment is what it is given. It leads a process group,
 /// which is stopped as a whole. What it writes to standard error is kept apart, for errors.
-struct ChildOutput {
+public struct ChildOutput {
     /// Why there is no output.
-    enum Failure: Error {
+    public enum Failure: Error, Sendable {
+        /// There is no such program.
         case notFound
+        /// It could not be started.
         case notStarted(SystemError)
+        /// It ended with a status other than 0, and said this.
         case exit(Int32, messages: String)
+        /// A signal ended it.
         case signal(Int32)
+        /// It took too long, and was stopped.
         case timeout
+        /// It wrote more than was allowed, and was stopped.
         case tooLarge
+        /// The caller asked to stop.
         case cancelled
     }
 
-    let arguments: [String]
-    let environment: [String: String]
-    let timeout: Duration
-    /// The largest output in bytes.
-    let limit: Int
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let timeout: Duration
+    private let limit: Int
+    private let words: ([UInt8], [UInt8]) -> String
+
+    /// A program to be run.
+    /// - Parameters:
+    ///   - arguments: its path or name, and its arguments.
+    ///   - environment: all of its environment.
+    ///   - timeout: how long it may take.
+    ///   - limit: the largest output in bytes.
+    ///   - words: makes what an error shows of the first bytes that it wrote to standard error, given its output, which
+    ///     must not be shown.
+    public init(
+        arguments: [String], environment: [String: String], timeout: Duration, limit: Int,
+        words: @escaping (_ said: [UInt8], _ output: [UInt8]) -> String
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.timeout = timeout
+        self.limit = limit
+        self.words = words
+    }
 
     private static let grace = Duration.seconds(2)
     private static let keptMessages = 4096
 
     /// Runs the program to its end.
     /// - Returns: its output, for the caller to wipe.
-    func run(_ cancellation: CancellationFlag?) throws(Failure) -> [UInt8] {
+    /// - Throws: `Failure`.
+    public func run(_ cancellation: CancellationFlag?) throws(Failure) -> [UInt8] {
         var ends: [Int32] = [-1, -1]
         guard cposix_pipe(&ends) == 0 else { throw .notStarted(SystemError("create a pipe")) }
         let output = FileDescriptor(owning: ends[0])
@@ -65,7 +92,7 @@ struct ChildOutput {
         kill(-process, SIGKILL)
         guard status & 0x7F == 0 else { throw .signal(status & 0x7F) }
         guard status >> 8 & 0xFF == 0 else {
-            throw .exit(status >> 8 & 0xFF, messages: Self.words(said, without: taken))
+            throw .exit(status >> 8 & 0xFF, messages: words(said, taken))
         }
         isKept = true
         return taken
@@ -107,16 +134,6 @@ struct ChildOutput {
                 }
             }
         }
-    }
-
-    /// The program's last line, without what stands in its output as well.
-    private static func words(_ said: [UInt8], without taken: [UInt8]) -> String {
-        let mask = SecretMask()
-        for line in taken.split(separator: UInt8(ascii: "\n")) {
-            mask.add(Secret(String(decoding: line, as: UTF8.self)))
-        }
-        let lines = String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline)
-        return ServiceCall.shortened(mask.apply(to: String(lines.last ?? "")))
     }
 
     /// Takes what was said by now, so that the program never waits for its reader.
