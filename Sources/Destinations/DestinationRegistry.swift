@@ -36,12 +36,31 @@ public enum DestinationRegistry {
     ) throws(DestinationError) -> any Destination {
         let url = try DestinationURL(parsing: url)
         guard let kind = kinds.first(where: { $0.schemes.contains(url.scheme) }) else { throw refusal(of: url) }
-        let options = DestinationOptions(options, overriddenBy: url)
+        let known = kind.options + CommonOptions.all
+        var named: [String: String] = [:]
+        for (name, value) in options { named[OptionNaming.ownName(of: name, known: known)] = value }
+        try refuseUnsupported(named, known: kind.options, url)
+        let options = DestinationOptions(named, overriddenBy: url)
         let destination = try kind.make(url, options, environment)
-        for sentence in options.warnings(known: kind.options + CommonOptions.all) {
+        for sentence in options.warnings(known: known) {
             environment.warn("\(destination.label): \(sentence)")
         }
         return destination
+    }
+
+    /// Refuses what a configuration promises and a kind of destination cannot keep.
+    private static func refuseUnsupported(
+        _ options: [String: String], known: [DestinationOption], _ url: DestinationURL
+    ) throws(DestinationError) {
+        let promises = [
+            "lock-mode": ("immutability", "lock objects"),
+            "storage-class-data": ("storage_class", "store objects in classes"),
+        ]
+        for (option, (key, ability)) in promises where options[option] != nil {
+            throw DestinationError(
+                .configuration, .open, at: url.description, detail: "\(url.scheme):// cannot \(ability)",
+                advice: "Remove `\(key)` from the destination, or use another destination.")
+        }
     }
 
     private static func refusal(of url: DestinationURL) -> DestinationError {

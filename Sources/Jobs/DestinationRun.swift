@@ -93,7 +93,8 @@ struct DestinationRun {
         var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         let request = try job.request(
-            filter: filter, ownPaths: ownPaths, options: options, secrets: context.secrets, logger: logger)
+            filter: filter, ownPaths: ownPaths, options: options(at: access.destination), secrets: context.secrets,
+            logger: logger)
         let lease = LeaseRequest(
             instance: context.configuration.instance, activity: "run \(job.name)",
             memory: state.leaseMemory(ofCatalog: catalog))
@@ -149,10 +150,14 @@ struct DestinationRun {
         }
     }
 
-    private var options: BackupOptions {
+    private func options(at destination: any Destination) -> BackupOptions {
         var options = BackupOptions()
+        // A server far away answers each call late: more of them at once fill the line.
+        if !(destination is any LocallyReadable) { options.concurrentUploads = 4 }
         options.blockSize = job.options.blockSize.map { Int($0.bytes) }
         let here = context.configuration.destinations[name]?.volumeSize
+        let limits = [context.configuration.destinations[name]?.limits, job.uses[name]?.limits]
+        if let parallel = limits.compactMap({ $0?.parallelUploads }).last { options.concurrentUploads = parallel }
         if let size = here ?? job.options.volumeSize { options.volumeSize = size.bytes }
         if let compression = job.options.compression { options.compressionLevel = compression.level }
         return options

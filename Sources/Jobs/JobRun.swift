@@ -29,7 +29,8 @@ public struct JobRun: Sendable {
         for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
             destinations.append(backUp(to: name, logger))
         }
-        var outcome = Outcome.combined(destinations.map(\.outcome))
+        var outcome = Outcome.combined(
+            destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
         if !outcome.isInterrupted, destinations.count < job.destinations.count {
             outcome = .combined([
                 outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),

@@ -48,4 +48,10 @@ public enum Outcome: Sendable, Hashable {
         }
         return combined
     }
+
+    /// The outcome for a job whose result does not depend on it: a failure is a warning, a stop stays one.
+    var ofOptional: Outcome {
+        if case .failure = self, !isInterrupted { return .warning }
+        return self
+    }
 }

@@ -25,10 +25,16 @@ public struct StoreAccess: Sendable {
             let url = try secrets.resolveURL(destination.url(forJob: job.name))
             let options = try destination.options.mapValues { try secrets.resolve($0) }
             prefix = try Self.prefix(url: url, options: options)
+            let credentials = try destination.auth.mapValues { try secrets.resolve($0) }
+            var environment = DestinationEnvironment(
+                secrets.environment, logger: logger, interruption: interruption, progress: progress)
+            let use = job.uses[destination.name]
+            environment.apply(destination.retry, destination.limits)
+            environment.apply(use?.retry, use?.limits)
             self.destination = try DestinationRegistry.open(
-                url: url, options: options,
-                environment: DestinationEnvironment(
-                    secrets.environment, logger: logger, interruption: interruption, progress: progress))
+                url: url,
+                options: options.merging(credentials) { _, new in new }.merging(destination.promises) { _, new in new },
+                environment: environment)
         } catch {
             throw Failure(error, stoppedBy: interruption?.signal)
         }

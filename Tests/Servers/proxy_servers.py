@@ -53,17 +53,39 @@ def handle(connection, login, log):
         requests.write(f"{method} {url.netloc}\n")
     if method == "CONNECT":
         connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        back = threading.Thread(target=copy, args=(server, connection), daemon=True)
     else:
-        # The connection ends with the answer, so that the next request names its server again.
+        back = threading.Thread(target=answer, args=(server, connection), daemon=True)
         kept = [field for field in head if not field.lower().startswith(("proxy-", "connection:"))]
         path = target[target.index(url.netloc) + len(url.netloc):] or "/"
         server.sendall(f"{method} {path} {version}\r\n{''.join(kept)}Connection: close\r\n\r\n".encode("latin-1"))
-    back = threading.Thread(target=copy, args=(server, connection), daemon=True)
     back.start()
     copy(connection, server)
     back.join()
     server.close()
     connection.close()
+
+
+def answer(server, connection):
+    """Passes an answer on, and says that the connection ends with it: the next request names its server again."""
+    stream = server.makefile("rb", buffering=0)
+    try:
+        while True:
+            status = read_line(stream)
+            head = []
+            while (field := read_line(stream)) not in ("", "\r\n"):
+                if not field.lower().startswith("connection:"):
+                    head.append(field)
+            if not status:
+                break
+            interim = status.split()[1:2] < ["2"]
+            close = "" if interim else "Connection: close\r\n"
+            connection.sendall(f"{status}{''.join(head)}{close}\r\n".encode("latin-1"))
+            if not interim:
+                break
+    except OSError:
+        pass
+    copy(server, connection)
 
 
 def read_line(stream):

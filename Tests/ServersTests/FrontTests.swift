@@ -44,7 +44,7 @@ struct FrontTests {
             let answer = try ask(
                 proxy.port,
                 "GET \(server.url)/path HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n"
-                    + "Proxy-Authorization: \(authorization)\r\n\r\n")
+                    + "Proxy-Authorization: \(authorization)\r\n\r\n", until: "\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
         }
         #expect(server.requests.map(\.target) == ["/path"])

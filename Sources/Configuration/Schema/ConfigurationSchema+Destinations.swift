@@ -22,16 +22,13 @@ extension ConfigurationSchema {
                         isValid: { Names.isKey($0) }, minimum: 1,
                         value: .oneOf(value: .credentialOrName, list: nil, object: credential),
                         pattern: #"[a-z][a-z0-9_]*"#)),
-                "Who logs in, and with what; the names are the destination's own, such as `username` and `password`.",
-                pending: true),
+                "Who logs in, and with what; the names are the destination's own, such as `username` and `password`."),
             .init(
                 "immutability", .object(immutability),
-                "For how long the destination keeps objects from being deleted or overwritten.", absent: "not at all",
-                pending: true),
+                "For how long the destination keeps objects from being deleted or overwritten.", absent: "not at all"),
             .init(
                 "storage_class", .oneOf(value: .storageClass, list: nil, object: storageClass),
-                "In which of the destination's classes objects are stored.", absent: "the destination's own",
-                pending: true),
+                "In which of the destination's classes objects are stored.", absent: "the destination's own"),
             .init(
                 "volume_size", .value(.size(1 << 20...Int64.max)),
                 "The size that volumes are closed at here, instead of a job's `options.volume_size`.",
@@ -42,8 +39,8 @@ extension ConfigurationSchema {
             .init(
                 "off_site", .value(.boolean), "Whether it is elsewhere, for [policies](policies.md).",
                 absent: "`false` for folders, private addresses and names such as `nas.lan`, else `true`"),
-            .init("limits", .object(limits), "What transfers to and from it may take.", pending: true),
-            .init("retry", .object(retry), "How often, and with which pauses, a call is repeated.", pending: true),
+            .init("limits", .object(limits), "What transfers to and from it may take."),
+            .init("retry", .object(retry), "How often, and with which pauses, a call is repeated."),
         ],
         foreign: [
             "path": "write `url: file:///path`", "type": "the scheme of `url` says the type",
@@ -90,10 +87,9 @@ extension ConfigurationSchema {
                 "retention", .object(retention),
                 "Which versions are kept there; laid over the job's `retention`, key by key.", absent: "the job's"),
             .init(
-                "optional", .value(.boolean), "Whether a failure there is a warning for the job.", absent: "`false`",
-                pending: true),
-            .init("limits", .object(limits), "What transfers may take; laid over the destination's.", pending: true),
-            .init("retry", .object(retry), "How often a call is repeated; laid over the destination's.", pending: true),
+                "optional", .value(.boolean), "Whether a failure there is a warning for the job.", absent: "`false`"),
+            .init("limits", .object(limits), "What transfers may take; laid over the destination's."),
+            .init("retry", .object(retry), "How often a call is repeated; laid over the destination's."),
         ],
         foreign: [
             "name": "write `ref: NAME`", "destination": "write `ref: NAME`", "repo": "write `ref: NAME`",

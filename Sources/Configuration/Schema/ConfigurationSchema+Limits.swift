@@ -9,13 +9,15 @@ extension ConfigurationSchema {
                 absent: "by the destination"),
             .init(
                 "cpu", .value(.word(ResourceLimits.CPU.allCases.map { $0.rawValue })),
-                "How the processor is shared: `low` goes after everything else.", absent: "`normal`"),
+                "How the processor is shared: `low` goes after everything else.", absent: "`normal`",
+                pending: true),
             .init(
                 "io", .value(.word(ResourceLimits.IO.allCases.map { $0.rawValue })),
-                "How the disks are shared: `idle`, `low` or `normal`.", absent: "`normal`"),
+                "How the disks are shared: `idle`, `low` or `normal`.", absent: "`normal`",
+                pending: true),
             .init(
                 "memory", .value(.size(64 << 20...Int64.max)), "How much memory a run may take, 64 MiB or more.",
-                absent: "no limit"),
+                absent: "no limit", pending: true),
         ],
         name: "limits",
         foreign: [

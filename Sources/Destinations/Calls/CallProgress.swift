@@ -43,7 +43,7 @@ struct CallProgress {
         let isThrottled = error.kind == .throttled
         let first = isThrottled ? rules.firstThrottledPause : rules.firstPause
         let most = isThrottled ? rules.longestThrottledPause : rules.longestPause
-        let room = min(most, first * (1 << min(attempts - 1, 30)))
+        let room = min(most, first * rules.growth.factor(after: attempts))
         // What the server asks for is the least; the rest keeps many from coming back at the same moment.
         let pause = max(least, error.retryAfter.map { $0 + $0 * (random / 10) } ?? room * random)
         let budget = hadContact ? rules.budget : min(rules.budget, rules.firstBudget)

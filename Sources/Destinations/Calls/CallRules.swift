@@ -1,5 +1,24 @@
 /// How often, and with which pauses, a call is made again after a failure that may pass.
 public struct CallRules: Sendable, Hashable {
+    /// How the room of pauses grows from attempt to attempt.
+    public enum Growth: String, Sendable, Hashable, CaseIterable {
+        /// Not at all.
+        case none
+        /// By the first pause each time.
+        case linear
+        /// Twice as much each time.
+        case exponential
+
+        /// How many times the first pause there is after some attempts, at least one.
+        func factor(after attempts: Int) -> Int {
+            switch self {
+            case .none: 1
+            case .linear: max(1, attempts)
+            case .exponential: 1 << min(max(0, attempts - 1), 30)
+            }
+        }
+    }
+
     /// How often it is made at most; nil leaves it to the time alone.
     public var attempts: Int?
     /// How long a call may take with all its attempts, the pauses of an outage apart.
@@ -10,6 +29,8 @@ public struct CallRules: Sendable, Hashable {
     public var firstPause: Duration
     /// The longest pause.
     public var longestPause: Duration
+    /// How the room of pauses grows from attempt to attempt.
+    public var growth: Growth
     /// The first and the longest pause after the destination asked to slow down.
     public var firstThrottledPause: Duration
     /// See `firstThrottledPause`.
@@ -30,7 +51,7 @@ public struct CallRules: Sendable, Hashable {
     /// A quarter of an hour for a call, an hour for an outage.
     public init(
         attempts: Int? = nil, budget: Duration = .seconds(900), firstBudget: Duration = .seconds(60),
-        firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(60),
+        firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(60), growth: Growth = .exponential,
         firstThrottledPause: Duration = .seconds(2), longestThrottledPause: Duration = .seconds(300),
         longestRetryAfter: Duration = .seconds(900), parallelCalls: Int = 8, outageThreshold: Int = 10,
         firstProbe: Duration = .seconds(30), longestProbe: Duration = .seconds(300),
@@ -41,6 +62,7 @@ public struct CallRules: Sendable, Hashable {
         self.firstBudget = firstBudget
         self.firstPause = firstPause
         self.longestPause = longestPause
+        self.growth = growth
         self.firstThrottledPause = firstThrottledPause
         self.longestThrottledPause = longestThrottledPause
         self.longestRetryAfter = longestRetryAfter
