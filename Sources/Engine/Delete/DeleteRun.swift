@@ -126,10 +126,21 @@ public struct DeleteRun: Sendable {
         // On the disk before the first object goes: a listing without it would otherwise look like a loss.
         try session.catalog.checkpoint()
         var removed: Set<String> = []
+        var locked: [ObjectName] = []
         var failure: (any Error)?
         do {
             // The oldest first: what is left at any moment is a history without holes at its new end.
-            try store.delete(names.reversed()) { removed.insert($0.text) }
+            try store.delete(
+                names.reversed(), removed: { removed.insert($0.text) },
+                locked: { locked.append($0) })
+            for name in locked {
+                guard let version = name.time else { continue }
+                summary.locked.append(version)
+                problems.add(
+                    Problem(
+                        .remoteObject, name.text,
+                        "stays: the destination does not let the version of \(version) be deleted yet"))
+            }
             try deleteParity(of: removed)
         } catch {
             failure = error

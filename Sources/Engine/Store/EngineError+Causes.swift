@@ -33,6 +33,11 @@ extension EngineError {
         }
     }
 
+    /// Whether the destination keeps an object locked.
+    var isOfLock: Bool {
+        if case .destination(let error) = self { error.kind == .locked } else { false }
+    }
+
     /// The fault of an object in a few words, for a problem that names the object itself.
     var faultOfObject: String {
         switch self {

@@ -58,7 +58,9 @@ enum ReplacedObjects {
         // What replaces them must be known for good before they go. Where the log cannot be folded in, a loss of power
         // costs no more than a new catalog.
         try? session.catalog.checkpoint()
-        try session.store.delete(objects)
-        return deleted.union(objects)
+        // What is locked stays on the list, and goes when its lock has ended.
+        var removed = deleted
+        try session.store.delete(objects, removed: { removed.insert($0) }, locked: { _ in })
+        return removed
     }
 }

@@ -235,15 +235,46 @@ public final class Store: Sendable {
     ///
     /// What replaces them must be listed before. It stops at the first that cannot be removed.
     /// - Parameters:
-    ///   - names: the objects, removed in this order.
+    ///   - names: the objects, removed in this order but for those of one kind that follow each other, which may go
+    ///     together.
     ///   - removed: told of each.
+    ///   - locked: told of each that the destination keeps locked, which then stays; nil makes that an error.
     /// - Throws: `.destination`, `.cancelled`.
-    public func delete(_ names: [ObjectName], removed: (ObjectName) -> Void = { _ in }) throws(EngineError) {
-        for name in names {
+    public func delete(
+        _ names: [ObjectName], removed: (ObjectName) -> Void = { _ in }, locked: ((ObjectName) -> Void)? = nil
+    ) throws(EngineError) {
+        var rest = names[...]
+        while let first = rest.first {
             try confirmLease()
-            try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name.text) }
-            removed(name)
+            let batch = rest.prefix(Self.deletedTogether).prefix { $0.kind == first.kind }
+            rest = rest.dropFirst(batch.count)
+            let failures = try retry.run(cancellation, progress) { () throws(DestinationError) in
+                try destination.delete(batch.map(\.text))
+            }
+            var failure: EngineError?
+            for name in batch {
+                do throws(EngineError) {
+                    if let error = failures[name.text] { try deleteAgain(name, after: error) }
+                    removed(name)
+                } catch {
+                    if error.isOfLock, let locked {
+                        locked(name)
+                    } else {
+                        failure = failure ?? error
+                    }
+                }
+            }
+            if let failure { throw failure }
         }
+    }
+
+    /// As many objects as the lease is confirmed for at once.
+    private static let deletedTogether = 250
+
+    /// Removes an object whose removal together with others failed, if that may pass.
+    private func deleteAgain(_ name: ObjectName, after error: DestinationError) throws(EngineError) {
+        guard error.isRetryable else { throw .destination(error) }
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.delete(name.text) }
     }
 
     // MARK: Objects beside the backup
