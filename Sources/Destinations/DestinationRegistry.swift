@@ -17,7 +17,11 @@ public enum DestinationRegistry {
         Kind(schemes: ["file"], options: FileDestination.options) {
             url, options, _ throws(DestinationError) in
             try FileDestination(url: url, options: options)
-        }
+        },
+        Kind(schemes: ["openstack", "swift", "cloudfiles"], options: OpenStackOptions.all) {
+            url, options, environment throws(DestinationError) in
+            try OpenStackDestination(url, options, environment: environment)
+        },
     ]
 
     /// The URL schemes that `open` accepts.

@@ -21,7 +21,6 @@ enum KnownSchemes {
     }()
 
     private static let notBuiltYet: [String: String] = [
-        "openstack": "OpenStack Swift", "swift": "OpenStack Swift", "cloudfiles": "Rackspace CloudFiles",
         "s3": "Amazon S3 and compatible stores", "e2": "IDrive e2", "ssh": "SFTP", "sftp": "SFTP", "ftp": "FTP",
         "aftp": "FTP", "webdav": "WebDAV", "smb": "Windows shares", "cifs": "Windows shares", "rclone": "rclone",
         "b2": "Backblaze B2", "azure": "Azure Blob Storage", "gcs": "Google Cloud Storage",

@@ -118,7 +118,11 @@ final class Exchange {
             // A further response follows an interim one, such as 100 Continue.
             headers = HTTPHeaders()
             status = text.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
-            if status >= 200 { phase = .receiving }
+            if status >= 200 {
+                phase = .receiving
+                // The server may have thought for longer than a transfer may be silent.
+                lastMove = .now
+            }
         } else if let colon = text.firstIndex(of: ":") {
             headers.append(String(text[..<colon]), text[text.index(after: colon)...].trimmed)
         }

@@ -87,7 +87,7 @@ public final class Transport: Sendable {
         exchange.attach(to: handle)
         let code = perform(exchange, request, handle)
         guard code == CURLE_OK else {
-            let kind = exchange.failure ?? .of(code, in: exchange.phase)
+            let kind = exchange.failure ?? handle.kind(of: code, in: exchange.phase)
             let detail = exchange.failure.map(\.detail) ?? words(for: code, kind, handle)
             throw TransportError(kind: kind, origin: "\(origin)", detail: detail)
         }

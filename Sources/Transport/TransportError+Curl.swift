@@ -35,3 +35,13 @@ extension TransportError.Kind {
 
     private static func codes(_ codes: CURLcode...) -> Set<UInt32> { Set(codes.map(\.rawValue)) }
 }
+
+extension EasyHandle {
+    /// What a result code means, by the library's words too where the code alone says too little.
+    func kind(of code: CURLcode, in phase: TransportPhase) -> TransportError.Kind {
+        let kind = TransportError.Kind.of(code, in: phase)
+        // What answers in the clear where TLS was expected will do so again.
+        let isPlain = words(for: code).contains("wrong version number")
+        return kind == .tls(certificate: false) && isPlain ? .protocolViolation : kind
+    }
+}

@@ -14,8 +14,11 @@ struct HTTPRequestReader {
         var headEnd = endOfHead
         while headEnd == nil {
             guard waitForMore() else { return nil }
-            // What begins a TLS handshake will never end as a request.
-            if pending.first == 0x16 { return nil }
+            // What begins a TLS handshake will never end as a request: the answer is one in the clear, as servers give it.
+            if pending.first == 0x16 {
+                sendPlain("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                return nil
+            }
             headEnd = endOfHead
         }
         guard let headEnd else { return nil }
@@ -30,7 +33,10 @@ struct HTTPRequestReader {
             )
         }
         let length = headers.first { $0.name == "content-length" }.flatMap { Int($0.value) } ?? 0
-        if headers.contains(where: { $0.name == "expect" }), pending.count < length { sendContinue() }
+        if headers.contains(where: { $0.name == "expect" }), pending.count < length {
+            // The client asked whether it may send its body.
+            sendPlain("HTTP/1.1 100 Continue\r\n\r\n")
+        }
         while pending.count < length {
             guard waitForMore() else { return nil }
         }
@@ -40,10 +46,9 @@ struct HTTPRequestReader {
             method: String(words[0]), target: String(words[1]), headers: headers, body: body)
     }
 
-    /// Lets a client send its body that asked whether it may.
-    private func sendContinue() {
-        let line = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
-        _ = send(connection, line, line.count, Int32(MSG_NOSIGNAL))
+    private func sendPlain(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     /// Waits for bytes; false when there will be none.

@@ -31,6 +31,14 @@ public final class LoopbackHTTPServer: Sendable {
         /// The body.
         public let body: [UInt8]
 
+        /// A request that did not come over a connection, for a server behind another.
+        public init(method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]) {
+            self.method = method
+            self.target = target
+            self.headers = headers
+            self.body = body
+        }
+
         /// The first value of a header field; the name is in lower case.
         public subscript(header: String) -> String? { headers.first { $0.name == header }?.value }
     }

@@ -13,9 +13,10 @@ extension Conformance {
         ConformanceCheck(2, "a URL exported by Duplicati gives the same settings") { subject, _ in
             let warnings = Sentences()
             let options = "auth-username=&use-ssl=&accept-any-ssl-certificate=%2A"
-            let exported = "\(subject.url())?\(options)"
+            let url = subject.url()
+            let exported = "\(url)\(url.contains("?") ? "&" : "?")\(options)"
             let destination = try DestinationRegistry.open(url: exported, environment: warnings.environment)
-            let plain = try DestinationRegistry.open(url: subject.url())
+            let plain = try DestinationRegistry.open(url: url)
             try expect(destination.label == plain.label, "the query ended up in the label \(destination.label)")
             try expect(!warnings.all.contains { $0.contains("unknown") }, "a common option is unknown: \(warnings.all)")
             return .kept

@@ -155,7 +155,12 @@ extension Conformance {
                     return error.kind.rawValue
                 }
             }
-            try expect(outcomes.sorted() == ["exists", "exists", "exists", "stored"], "the outcomes are \(outcomes)")
+            // Where the server looks for the name only before it takes the content, several may believe to have won.
+            let fewest = destination.createsExclusively ? 3 : 0
+            let lost = outcomes.count { $0 == "exists" }
+            try expect(
+                (fewest...3).contains(lost) && outcomes.count { $0 == "stored" } == 4 - lost,
+                "the outcomes are \(outcomes)")
             try expect(contents.contains(try sandbox.content("x", of: destination)), "the content is a mixture")
             return .kept
         },

@@ -3,7 +3,7 @@ public enum Conformance {
     /// The checks; a kind of destination goes through every one of them.
     public static let checks: [ConformanceCheck] =
         (configuration + connection + connectedTransfers + transfers + listing + oddListings + recovery + patience
-        + limits + kinds).sorted { $0.number < $1.number }
+        + limits + openStack + kinds).sorted { $0.number < $1.number }
 
     private static let kinds = [
         ConformanceCheck(49, "a locked object is not deleted before its time", needs: .locks),
@@ -12,12 +12,6 @@ public enum Conformance {
         ConformanceCheck(52, "small metadata objects stay in the standard class", needs: .storageClasses),
         ConformanceCheck(53, "an interrupted upload of parts is resumed or leaves none", needs: .parts),
         ConformanceCheck(54, "corrections of region and address are made once", needs: .s3),
-        ConformanceCheck(56, "every way to log in to OpenStack works", needs: .openStack),
-        ConformanceCheck(57, "the domain `default` falls back to its id", needs: .openStack),
-        ConformanceCheck(58, "the right endpoint is chosen from any catalogue", needs: .openStack),
-        ConformanceCheck(59, "every status of Swift has its kind", needs: .openStack),
-        ConformanceCheck(60, "expired and revoked tokens are renewed", needs: .openStack),
-        ConformanceCheck(61, "large objects keep their size and leave no segments", needs: .openStack),
         ConformanceCheck(62, "signatures agree with the published examples", needs: .s3),
         ConformanceCheck(63, "requests of every shape are signed right", needs: .s3),
         ConformanceCheck(64, "an unsigned payload is refused on plain http", needs: .s3),
