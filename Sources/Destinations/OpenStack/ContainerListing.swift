@@ -61,7 +61,6 @@ struct ListingPage {
 extension OpenStackDestination {
     /// Lists the objects of the folder; what lies in folders below it is not ours.
     public func list() throws(DestinationError) -> [RemoteObject] {
-        let isArchive = remember { $0.isArchive }
         var objects: [RemoteObject] = []
         var manifests: Set<String> = []
         var suspects: [Int] = []
@@ -70,7 +69,8 @@ extension OpenStackDestination {
             guard let name = Self.own(row.name, below: prefix) else { return }
             if row.isManifest { manifests.insert(name) }
             if row.size == 0, row.hash != nil, !row.isManifest { suspects.append(objects.count) }
-            objects.append(RemoteObject(name: name, size: row.size, modified: row.modified, isArchived: isArchive))
+            let isArchived = remember { $0.isArchive }
+            objects.append(RemoteObject(name: name, size: row.size, modified: row.modified, isArchived: isArchived))
         }
         let found = manifests
         remember {
@@ -159,6 +159,7 @@ extension OpenStackDestination {
             return nil
         default: break
         }
+        if container == options.container { look(at: response) }
         guard let page = ListingPage(response.body) else {
             throw failure(
                 .transient, operation, nil, "the listing is not readable (\(response.transaction ?? "no transaction"))")

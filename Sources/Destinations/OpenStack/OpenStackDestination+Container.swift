@@ -28,7 +28,8 @@ extension OpenStackDestination {
         }
     }
 
-    private func look(at head: HTTPResponse) {
+    /// Notices what the header of a container says that somebody should know.
+    func look(at head: HTTPResponse) {
         let policy = head.headers["X-Storage-Policy"]
         if let policy, let wanted = options.storagePolicy, policy.lowercased() != wanted.lowercased() {
             session.tell("the container has the storage policy '\(policy)', which cannot be changed to '\(wanted)'")

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Support
 internal import Transport
 
@@ -30,6 +31,11 @@ struct OpenStackOptions: Sendable {
             DestinationError(
                 .configuration, .open, at: label, detail: detail,
                 advice: "Write the URL as openstack://container or openstack://container/folder.")
+        }
+        guard HashAlgorithm.md5.isAvailable else {
+            throw DestinationError(
+                .unsupported, .open, at: label, detail: "OpenSSL offers no MD5 here, by which Swift compares contents",
+                advice: "Allow it in the configuration of OpenSSL's providers.")
         }
         container = url.host
         if container.isEmpty { throw refusal("the URL names no container") }

@@ -92,7 +92,7 @@ struct SwiftAnswer {
             statuses: 497...497, kind: .permission, reason: "the provider has blocked this account",
             advice: "Ask the provider."),
         Row(
-            statuses: 404...404, operations: [.prepare, .list], kind: .missingContainer,
+            statuses: 404...404, operations: [.prepare, .list, .freeSpace, .probe], kind: .missingContainer,
             reason: "there is no such container"),
         Row(statuses: 404...404, kind: .missingObject, reason: "there is no such object"),
         Row(

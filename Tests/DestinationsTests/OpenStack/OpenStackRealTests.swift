@@ -66,7 +66,7 @@ struct OpenStackRealTests {
         let server = page == 100 ? servers.small : servers.swift
         let destination = try open("\(box)/many", on: server)
         try destination.prepare(create: true)
-        let count = getenv("DUNNAGE_TEST_LARGE_OBJECTS") == nil ? 2500 : 25_000
+        let count = getenv("DUNNAGE_TEST_LARGE_OBJECTS") != nil ? 25_000 : page == 100 ? 2000 : 300
         let file = try LocalText.file("")
         let names = (0..<count).map { "object-\($0)" }
         let threads = try (0..<8).map { worker in
@@ -125,6 +125,22 @@ struct OpenStackRealTests {
         let ended = try OpenStackSubject.open(box, options.merging(["openstack-auth-token": "AUTH_tk0"]) { $1 })
         let refused = try error { _ = try ended.list() }
         #expect(refused.kind == .authentication && refused.detail.contains("openstack-auth-token"), "\(refused)")
+    }
+
+    @Test("tells of itself what somebody wants to know before relying on it")
+    func facts() throws {
+        try raw.send(.put, box, ["X-Container-Meta-Quota-Bytes": "5000"])
+        let destination = try #require(try open(box) as? any Probing)
+        let facts = try destination.facts()
+        #expect(
+            facts.map(\.name) == [
+                "server", "clock", "storage_policy", "contents", "free_space", "versioning", "large_objects", "locks",
+            ])
+        #expect(facts.allSatisfy { $0.judgement == .good || $0.name == "locks" }, "\(facts)")
+        #expect(facts[4].detail == "the quotas leave 4.88 KiB")
+        #expect(try destination.historyRisks().map(\.name) == ["delete"])
+        let missing = try #require(try open("\(box)-none") as? any Probing)
+        #expect(try error { _ = try missing.facts() }.kind == .missingContainer)
     }
 
     @Test("is opened through either scheme")

@@ -37,9 +37,10 @@ struct RawSwift {
         return answer
     }
 
-    /// The names in a container.
+    /// The names in a container; none when it is not there.
     func names(_ container: String) throws -> [String] {
-        let text = String(decoding: try send(.get, container).body, as: UTF8.self)
+        let answer = try send(.get, container)
+        let text = answer.isSuccess ? String(decoding: answer.body, as: UTF8.self) : ""
         return text.split(separator: "\n").map(String.init)
     }
 }
