@@ -38,6 +38,31 @@ struct DestinationUseTests {
         #expect(kept == [[1, 1], [2, 1], [2, 1]])
     }
 
+    @Test(
+        "a destination that is optional makes a warning of its failure, and the others are served",
+        arguments: [true, false])
+    func optional(_ isOptional: Bool) throws {
+        let fixture = try Fixture()
+        let text = fixture.text(
+            reportingTo: "http://127.0.0.1:1",
+            replacing: [
+                (
+                    "    url: file://\(fixture.path)/backup\n",
+                    "    url: file://\(fixture.path)/backup\n  away:\n    url: openstack://box/x\n"
+                        + "    options: { auth_url: \"http://127.0.0.1:1/auth/v1.0\" }\n"
+                        + "    auth: { username: nobody, password: { secret: passphrase } }\n"
+                        + "    retry: { attempts: 1 }\n"
+                ),
+                ("destinations: [disk]", "destinations: [{ ref: away, optional: \(isOptional) }, disk]"),
+                ("    reports: [monitor]\n", "    reports: []\n"),
+            ])
+        let result = try fixture.run(text)
+        #expect(result.destinations.map(\.outcome.result) == [.failure, .success])
+        #expect(result.outcome.result == (isOptional ? .warning : .failure), "\(result.outcome)")
+        #expect(result.exitCode == (isOptional ? .success : .temporary))
+        #expect(result.destinations[1].versions == 1)
+    }
+
     @Test("a receiver hears of what its events name, and labels come along")
     func events() throws {
         let server = try LoopbackHTTPServer([.response(status: 204)])

@@ -32,10 +32,10 @@ extension ConfigurationSchema {
         keys: [
             .init(
                 "attempts", .value(.integer(1...1000)), "How often something is tried, the first time included.",
-                absent: "5"),
+                absent: "by what is tried"),
             .init(
                 "backoff", .value(.word(RetrySpecification.Backoff.allCases.map { $0.rawValue })),
-                "How the pauses grow: `none`, `linear` or `exponential`.", absent: "`exponential`"),
+                "How the pauses grow: `none`, `linear` or `exponential`.", absent: "they double"),
             .init("initial", .value(.duration), "The first pause.", absent: "by what is tried"),
             .init("max", .value(.duration), "The longest pause.", absent: "by what is tried"),
         ],
