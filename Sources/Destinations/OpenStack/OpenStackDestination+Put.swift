@@ -23,13 +23,18 @@ extension OpenStackDestination {
     private func putWhole(_ name: String, _ file: LocalFile) throws(DestinationError) {
         var digest = try digest(of: file, .put, name)
         let slice = FileSlice(path: file.path, count: file.size)
+        // Gateways that are not Swift may not know the condition, and would replace what is there.
+        let mayReplace = try !session.info(.put).isSwift
         try caller.run(.put, name) { attempt throws(DestinationError) in
             if attempt.number > 1 {
                 // The file may be what changed, and not what was sent of it.
                 digest = try self.digest(of: file, .put, name)
             }
             // After an answer that was lost it is there already, and need not be sent again to find out.
-            if attempt.earlierMayHaveArrived, try isStored(name, file, digest) == true { return }
+            if mayReplace || attempt.earlierMayHaveArrived, let isSame = try isStored(name, file, digest) {
+                if isSame { return }
+                throw failure(.exists, .put, name, "the name is taken by other content")
+            }
             var request = StorageRequest(.put, target(name), headers: ["If-None-Match": "*"])
             request.headers["Content-Type"] = "application/octet-stream"
             if options.verifiesETag { request.headers["ETag"] = digest.whole }
@@ -71,9 +76,13 @@ extension OpenStackDestination {
         let head = try head(name, .put)
         if head.status == 404 { return nil }
         guard head.isSuccess else { throw session.failure(head, .put, name) }
+        // Every object of Swift's has a tag: what has none is something else's answer.
+        guard head.entityTag != nil else {
+            throw failure(.transient, .put, name, "the answer to whether the name is taken is not readable")
+        }
         guard head.contentLength == file.size else { return false }
         if head.isStaticManifest {
-            return try hasContent(file, of: try segments(of: name, .put), name)
+            return try hasContent(file, digest, of: try segments(of: name, .put), name)
         }
         guard let stored = head.contentMD5 else {
             throw failure(
@@ -86,12 +95,13 @@ extension OpenStackDestination {
 
     /// Whether segments with their sizes and digests are the content of a file.
     private func hasContent(
-        _ file: LocalFile, of segments: [Segment], _ name: String
+        _ file: LocalFile, _ known: ContentDigest, of segments: [Segment], _ name: String
     ) throws(DestinationError) -> Bool {
         guard let first = segments.first, segments.reduce(0, { $0 + $1.size }) == file.size,
             segments.dropLast().allSatisfy({ $0.size == first.size })
         else { return false }
-        let digest = try digest(of: file, pieceSize: first.size, .put, name)
+        let digest =
+            known.pieceSize == first.size ? known : try digest(of: file, pieceSize: first.size, .put, name)
         return digest.pieces == segments.map(\.digest)
     }
 

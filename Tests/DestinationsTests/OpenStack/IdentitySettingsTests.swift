@@ -19,6 +19,29 @@ import Testing
         #expect(settings.sent(.v3) == "user 'bk' in the domain 'corp', project 'backup' in the domain 'corp'")
     }
 
+    @Test("a URL as Duplicati's pages write it, and as it exports it, is read as it is meant")
+    func pasted() throws {
+        for url in [
+            "openstack://Backups/server 1/täglich?auth-username=backup%40example.org&auth-password=p%2Bw%26d%25"
+                + "&openstack-authuri=https%3A%2F%2Fapi.nz-por-1.catalystcloud.io%3A5000%2Fv3&openstack-version=v3"
+                + "&openstack-domain-name=default&openstack-tenant-name=example%20org&openstack-region=nz-por-1",
+            "openstack://Backups/server+1/t%C3%A4glich?auth-username=backup%40example.org&auth-password=p%2Bw%26d%25"
+                + "&openstack-authuri=https%3a%2f%2fapi.nz-por-1.catalystcloud.io%3a5000%2fv3&openstack-version=v3"
+                + "&openstack-domain-name=default&openstack-tenant-name=example+org&openstack-region=nz-por-1",
+        ] {
+            let parsed = try DestinationURL(parsing: url)
+            let options = DestinationOptions([:], overriddenBy: parsed)
+            let place = try OpenStackOptions(parsed, options, at: "x")
+            #expect(place.container == "Backups" && place.prefix == "server 1/täglich/")
+            let settings = try IdentitySettings(parsed, options, environment: [:])
+            #expect(settings.user == .name("backup@example.org") && settings.project == .name("example org"))
+            guard case .password(let secret)? = settings.credential else { throw IdentityKit.NoRefusal() }
+            #expect(secret == Secret("p+w&d%"))
+            #expect(settings.address?.url == "https://api.nz-por-1.catalystcloud.io:5000/v3")
+            #expect(settings.version == .v3 && settings.endpoint.region == "nz-por-1")
+        }
+    }
+
     @Test("user and password before the host win over their options, and these over the environment")
     func precedence() throws {
         let environment = ["OS_USERNAME": "env", "OS_PASSWORD": "env", "OS_PROJECT_ID": "id-of-env"]

@@ -34,7 +34,9 @@ import Testing
         let kit = try WireKit(OpenStackSubject.wire)
         let server = kit.server
         let isLost = Atomic<Bool>(false)
+        let info = info
         kit.fail { request, _ in
+            if request.target == "/info" { return .response(status: 200, body: Array(info.utf8)) }
             guard request.method == "PUT", !isLost.exchange(true, ordering: .relaxed) else { return nil }
             _ = server.answer(request)
             return .hangUp
@@ -178,8 +180,9 @@ import Testing
     @Test("does not call an object missing that only one copy lacks")
     func lagging() throws {
         let kit = try WireKit(OpenStackSubject.wire)
+        kit.server.objects = ["backup/x": Array("content".utf8)]
         let destination = try kit.open(rules: quick)
-        try destination.put("x", from: try LocalText.file("content"))
+        _ = try destination.list()
         let misses = Atomic<Int>(0)
         kit.fail { request, _ in
             guard request.method == "GET", Self.isObject(request), misses.add(1, ordering: .relaxed).newValue <= 2
@@ -194,6 +197,26 @@ import Testing
             _ = try destination.get("y", to: "\(sandbox.path)/y")
         }
         #expect(error.kind == .missingObject && kit.http.requests.count == before + 2)
+    }
+
+    @Test("replaces nothing where the server does not know that it should not")
+    func unconditional() throws {
+        let double = SwiftDouble(container: "box")
+        let server = try LoopbackHTTPServer { request, _ in
+            double.answer(
+                .init(
+                    method: request.method, target: request.target,
+                    headers: request.headers.filter { $0.name != "if-none-match" }, body: request.body))
+        }
+        defer { server.stop() }
+        let destination = try DestinationRegistry.open(url: OpenStackSubject.wire.url(server.url))
+        let file = try LocalText.file("first")
+        for _ in 1...2 { try destination.put("x", from: file) }
+        let error = try #require(throws: DestinationError.self) {
+            try destination.put("x", from: try LocalText.file("other"))
+        }
+        #expect(error.kind == .exists, "\(error)")
+        #expect(double.objects == ["backup/x": Array("first".utf8)])
     }
 
     @Test("works with Ceph's gateway: a login of 204, an address without an account, short pages")
