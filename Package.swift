@@ -60,7 +60,9 @@ let package = Package(
 
         // The engine.
         library("StoreFormat", ["Archive", "CPosix", "Cryptography", "JSON", "Support"]),
-        library("Destinations", ["CPosix", "Cryptography", "JSON", "Support", "Transport", "YAML"]),
+        library(
+            "Destinations",
+            ["AWS", "CPosix", "Cryptography", "JSON", "Support", "Transport", "XML", "YAML"]),
         library(
             "Catalog",
             [
@@ -110,7 +112,7 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "Support"]),
         tests("ArchiveTests", ["Archive", "Cryptography", "Support"]),
         tests("TransportTests", ["Support", "Transport"]),
-        tests("DestinationsTests", ["Cryptography", "Destinations", "JSON", "Support", "Transport"]),
+        tests("DestinationsTests", ["AWS", "Cryptography", "Destinations", "JSON", "Support", "Transport"]),
         tests(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
         tests("XMLTests", ["XML"]),

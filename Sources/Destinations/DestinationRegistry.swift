@@ -22,6 +22,10 @@ public enum DestinationRegistry {
             url, options, environment throws(DestinationError) in
             try OpenStackDestination(url, options, environment: environment)
         },
+        Kind(schemes: S3Destination.schemes, options: S3OptionNames.all) {
+            url, options, environment throws(DestinationError) in
+            try S3Destination(url: url, options: options, environment: environment)
+        },
     ]
 
     /// The URL schemes that `open` accepts.

@@ -21,13 +21,13 @@ enum KnownSchemes {
     }()
 
     private static let notBuiltYet: [String: String] = [
-        "s3": "Amazon S3 and compatible stores", "e2": "IDrive e2", "ssh": "SFTP", "sftp": "SFTP", "ftp": "FTP",
+        "ssh": "SFTP", "sftp": "SFTP", "ftp": "FTP",
         "aftp": "FTP", "webdav": "WebDAV", "smb": "Windows shares", "cifs": "Windows shares", "rclone": "rclone",
         "b2": "Backblaze B2", "azure": "Azure Blob Storage", "gcs": "Google Cloud Storage",
         "googledrive": "Google Drive", "onedrivev2": "OneDrive", "sharepoint": "SharePoint",
         "msgroup": "Microsoft 365 groups", "dropbox": "Dropbox", "box": "Box", "jottacloud": "Jottacloud",
         "pcloud": "pCloud", "storj": "Storj", "tardigrade": "Storj", "tahoe": "Tahoe-LAFS",
-        "cos": "Tencent Cloud Object Storage", "aliyunoss": "Alibaba Cloud OSS", "filen": "Filen",
+        "filen": "Filen",
         "drimecloud": "Drime", "mega": "MEGA",
     ]
 

@@ -15,7 +15,7 @@ extension HTTPResponse {
 
 extension Timestamp {
     /// Reads the one form that HTTP still allows servers to send: `Sun, 06 Nov 1994 08:49:37 GMT`.
-    init?(httpDate text: String) {
+    public init?(httpDate text: String) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 6, parts[0].hasSuffix(","), parts[1].count == 2, parts[3].count == 4, parts[5] == "GMT",
             let month = Self.months.firstIndex(of: String(parts[2]))

@@ -83,7 +83,8 @@ struct JobRunTests {
             testDescription: "a secret that cannot be had", old: "/passphrase\n", new: "/no-such-file\n",
             exitCode: .configuration, code: .secret, words: "which does not exist"),
         EarlyFailure(
-            testDescription: "a kind of destination that is not built", old: "url: file://", new: "url: s3://bucket",
+            testDescription: "a kind of destination that is not built", old: "url: file://",
+            new: "url: webdav://host/folder",
             exitCode: .configuration, code: .configuration, words: "not built yet"),
         EarlyFailure(
             testDescription: "sources that are not there", old: "/source\n", new: "/nowhere\n", exitCode: .failure,

@@ -80,6 +80,9 @@ public struct ConformanceSubject: Sendable {
     /// How the kind speaks, for checks with a scripted server.
     public let wire: WireSubject?
 
+    /// The server behind it, where it is S3.
+    public let s3: S3Place?
+
     /// A URL of the kind, to be opened through the registry.
     public let url: @Sendable () -> String
 
@@ -91,8 +94,10 @@ public struct ConformanceSubject: Sendable {
         makeMissing: @escaping @Sendable () throws -> any Destination,
         makeReadOnly: (@Sendable () throws -> Filling)? = nil, makeSmall: (@Sendable () throws -> Filling)? = nil,
         leaveLeftovers: (@Sendable (any Destination) throws -> Void)? = nil,
-        countLeftovers: (@Sendable (any Destination) throws -> Int)? = nil, wire: WireSubject? = nil
+        countLeftovers: (@Sendable (any Destination) throws -> Int)? = nil, wire: WireSubject? = nil,
+        s3: S3Place? = nil
     ) {
+        self.s3 = s3
         self.wire = wire
         self.name = name
         self.abilities = abilities

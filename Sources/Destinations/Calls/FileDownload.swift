@@ -1,0 +1,128 @@
+internal import Cryptography
+internal import Glibc
+internal import Support
+internal import Transport
+
+/// Takes an object into a local file, over as many responses as that needs: each goes on where the last one broke off.
+///
+/// Give it to one request after the other, with the header fields of `resumption`, until the object is complete; then
+/// `finish` compares length and MD5. For one thread at a time.
+final class FileDownload: ResponseSink {
+    /// What the server calls this content, without quotation marks.
+    private(set) var etag: String?
+    /// How many bytes of the object are in the file.
+    private(set) var received: Int64 = 0
+    /// How many bytes the object has, as the first response said.
+    private(set) var total: Int64?
+    /// Why a response was refused, when it does not belong to what is there.
+    private(set) var complaint: String?
+
+    private let path: String
+    private let md5 = HashContext(.md5)
+    private var file: OpenFile?
+
+    private final class OpenFile {
+        let descriptor: FileDescriptor
+
+        init(_ path: String) throws(SystemError) {
+            descriptor = try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        }
+    }
+
+    /// A download into a file, which is created or replaced when the first bytes come.
+    init(to path: String) {
+        self.path = path
+    }
+
+    /// What asks for the rest, of the same content: empty while nothing is there.
+    var resumption: HTTPHeaders {
+        guard received > 0, let etag else { return [:] }
+        return ["Range": "bytes=\(received)-", "If-Match": "\"\(etag)\""]
+    }
+
+    /// Whether everything is there already, so that no further request is needed.
+    var isComplete: Bool { total == received && file != nil }
+
+    func begin(_ head: HTTPResponse) throws(SystemError) {
+        complaint = nil
+        if head.status == 206 {
+            guard let range = ContentRange(head.headers["Content-Range"]), range.first == received,
+                total == nil || range.total == total
+            else {
+                complaint = "the server sent another part of the object than it was asked for"
+                throw SystemError("resume", path: path, code: EIO)
+            }
+            total = range.total
+        } else {
+            try restart()
+            total = head.headers["Content-Length"].flatMap { Int64($0) }
+        }
+        etag = head.headers["ETag"].map(Self.unquoted)
+        if file == nil { file = try OpenFile(path) }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        guard let file else { return }
+        try file.descriptor.write(all: bytes, at: received)
+        md5.update(bytes)
+        received += Int64(bytes.count)
+    }
+
+    /// Begins anew: the response is the whole object.
+    private func restart() throws(SystemError) {
+        _ = md5.finish()
+        received = 0
+        file = nil
+    }
+
+    /// Forgets what came so far, because it cannot be right.
+    func forget() {
+        _ = md5.finish()
+        received = 0
+        total = nil
+        etag = nil
+        file = nil
+    }
+
+    /// Removes the file of a download that failed.
+    func discard() {
+        file = nil
+        unlink(path)
+    }
+
+    /// What is wrong with what came, by its length and its MD5 where the server told it; nil when it is the object.
+    func objection(md5 expected: String?) -> String? {
+        if let total, total != received { return "\(received) bytes arrived instead of \(total)" }
+        guard let expected else { return nil }
+        // The context starts anew with this, as does the next try.
+        let actual = md5.finish().hex
+        return actual == expected.lowercased() ? nil : "the MD5 of what arrived is \(actual) instead of \(expected)"
+    }
+
+    /// An entity tag without its quotation marks and without the mark of a weak one.
+    static func unquoted(_ etag: String) -> String {
+        var text = etag[...]
+        if text.hasPrefix("W/") { text = text.dropFirst(2) }
+        if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = text.dropFirst().dropLast() }
+        return String(text)
+    }
+}
+
+/// Which bytes of how many a response has: `bytes 5-9/10`.
+struct ContentRange: Hashable {
+    let first: Int64
+    let last: Int64
+    /// Nil for `*`.
+    let total: Int64?
+
+    init?(_ text: String?) {
+        guard let text, text.hasPrefix("bytes ") else { return nil }
+        let parts = text.dropFirst(6).split(separator: "/")
+        guard parts.count == 2 else { return nil }
+        let ends = parts[0].split(separator: "-")
+        guard ends.count == 2, let first = Int64(ends[0]), let last = Int64(ends[1]), first <= last else { return nil }
+        self.first = first
+        self.last = last
+        total = Int64(parts[1])
+    }
+}
