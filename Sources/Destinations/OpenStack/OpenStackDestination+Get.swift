@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Support
 internal import Transport
 
@@ -6,49 +5,45 @@ extension OpenStackDestination {
     /// Fetches an object and compares its MD5 with what the server says, where the object is in one piece.
     public func get(_ name: String, to path: String) throws(DestinationError) -> Int64 {
         try check(name, .get)
-        let file: DownloadFile
-        do throws(SystemError) {
-            file = try DownloadFile(path)
-        } catch {
-            throw failure(error.isOutOfSpace ? .localSpace : .localFile, .get, name, "\(error)")
-        }
+        let file = FileDownload(to: path)
         do throws(DestinationError) {
-            return try caller.run(.get, name) { attempt throws(DestinationError) in
+            try caller.run(.get, name) { attempt throws(DestinationError) in
                 try fetch(name, into: file, attempt.number)
             }
         } catch {
-            unlink(path)
+            file.discard()
             throw error
         }
+        return file.received
     }
 
-    private func fetch(_ name: String, into file: DownloadFile, _ attempt: Int) throws(DestinationError) -> Int64 {
-        let continuation = file.continuation
+    private func fetch(_ name: String, into file: FileDownload, _ attempt: Int) throws(DestinationError) {
+        let continuation = file.resumption
         let isContinued = !continuation.fields.isEmpty
-        let response = try session.send(
-            StorageRequest(.get, target(name), headers: continuation), into: file, .get, name)
+        let response: HTTPResponse
+        do throws(DestinationError) {
+            response = try session.send(
+                StorageRequest(.get, target(name), headers: continuation), into: file, .get, name)
+        } catch {
+            guard let complaint = file.complaint else { throw error }
+            file.forget()
+            throw failure(.corrupt, .get, name, complaint)
+        }
         switch response.status {
         case 200, 206: break
         case 404:
             if isContinued { throw changed(name) }
             throw try absent(name)
         case 412 where isContinued: throw changed(name)
-        case 416 where isContinued && response.rangeTotal == file.count: break
+        case 416 where isContinued && file.isComplete: break
         default: throw session.failure(response, .get, name, attempt: attempt)
         }
-        guard let head = file.head else { throw failure(.corrupt, .get, name, "the answer has no beginning") }
-        if let announced = head.contentLength, announced != file.count {
-            let count = file.count
-            try again(file, name)
-            throw failure(.corrupt, .get, name, "\(count) bytes came, and not the \(announced) that were announced")
+        let expected = options.verifiesETag && response.isSuccess ? response.contentMD5 : nil
+        if let objection = file.objection(md5: expected) {
+            file.forget()
+            throw failure(.corrupt, .get, name, objection)
         }
-        let digest = file.finish()
-        if options.verifiesETag, let expected = head.contentMD5, expected != digest {
-            try again(file, name)
-            throw failure(.corrupt, .get, name, "what came has the MD5 \(digest), and not \(expected)")
-        }
-        if head.headers["X-Delete-At"] != nil { tellOfExpiry(head) }
-        return file.count
+        if response.headers["X-Delete-At"] != nil { tellOfExpiry(response) }
     }
 
     /// Objects that end by themselves are none that a backup can rely on.
@@ -57,15 +52,6 @@ extension OpenStackDestination {
         session.tell(
             "objects here end by themselves\(end.map { ", one of them at \($0)" } ?? ""); find out who sets X-Delete-At"
         )
-    }
-
-    /// Begins from nothing, as what has come is not the object.
-    private func again(_ file: DownloadFile, _ name: String) throws(DestinationError) {
-        do throws(SystemError) {
-            try file.restart()
-        } catch {
-            throw failure(.localFile, .get, name, "\(error)")
-        }
     }
 
     private func changed(_ name: String) -> DestinationError {
@@ -92,7 +78,8 @@ extension OpenStackDestination {
             let response = try session.send(wanted, .get, name)
             if response.status == 404 { throw try absent(name) }
             guard response.isSuccess else { throw session.failure(response, .get, name, attempt: attempt.number) }
-            guard response.status == 206, response.rangeStart == range.lowerBound, response.body.count == range.count
+            guard response.status == 206, ContentRange(response.headers["Content-Range"])?.first == range.lowerBound,
+                response.body.count == range.count
             else {
                 throw failure(
                     .corrupt, .get, name,
