@@ -224,7 +224,7 @@ struct SeveralDestinationTests {
 
     @Test("the one that can be used is used, whatever becomes of the other")
     func one() throws {
-        let (fixture, text) = try fixture(second: "s3://bucket/path")
+        let (fixture, text) = try fixture(second: "webdav://host/path")
         let result = try fixture.run(text)
         #expect(result.exitCode == .configuration)
         #expect(result.report.destinations.map(\.result) == [.success, .failure])

@@ -189,8 +189,7 @@ extension S3Place {
     /// The keys of uploads that were never completed.
     fileprivate func unfinishedUploads(_ bucket: String) throws -> [String] {
         let answer = try send(.get, "/\(bucket)", query: [("uploads", "")])
-        let pieces = String(decoding: answer.body, as: UTF8.self).split(separator: "<Upload>").dropFirst()
-        return pieces.compactMap { $0.split(separator: "<Key>").dropFirst().first?.prefix { $0 != "<" } }
-            .map(String.init).sorted()
+        let text = String(decoding: answer.body, as: UTF8.self)
+        return text.matches(of: /<Key>([^<]*)<\/Key>/).map { String($0.1) }.sorted()
     }
 }
