@@ -15,6 +15,7 @@ struct DunnageCommand: ParsableCommand {
             CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, RepairCommand.self,
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
             ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, UnlockCommand.self, StoreCommand.self,
-            CryptCommand.self, SecretsCommand.self, VersionCommand.self,
+            CryptCommand.self, DestinationCommand.self, LocksCommand.self, ThawCommand.self, SecretsCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -27,6 +27,13 @@ extension Configuration {
         return destination
     }
 
+    /// The destination of that name, whoever uses it.
+    /// - Throws: `Failure` with `ExitCode.usage`, which says what destinations there are.
+    public func findDestination(_ name: String) throws(Failure) -> DestinationSpecification {
+        if let destination = destinations[name] { return destination }
+        throw Failure(.configuration, .usage, Self.unknown("destination", name, among: destinations.keys.sorted()))
+    }
+
     private static func unknown(_ kind: String, _ name: String, among known: [String]) -> String {
         let hint = EditDistance.suggestion(for: name, among: known).map { " Did you mean “\($0)”?" } ?? ""
         let list = known.isEmpty ? "" : " There \(known.count == 1 ? "is" : "are"): \(known.joined(separator: ", "))."

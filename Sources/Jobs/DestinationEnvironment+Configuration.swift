@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 internal import Destinations
 internal import Support
 internal import Transport
@@ -43,7 +43,7 @@ extension DestinationSpecification {
 
 extension CalendarDuration {
     /// As a number of seconds, with 30 days for a month and 365 for a year.
-    var approximately: Duration {
+    public var approximately: Duration {
         .seconds(Int64(years) * 31_536_000 + Int64(months) * 2_592_000 + seconds)
     }
 }

@@ -43,7 +43,7 @@ extension Failure {
         case .format(let cause): self.init(cause)
         case .catalog(let cause): self.init(cause)
         case .system(let cause, _): self.init(cause.isOutOfSpace ? .full : .local, .failure, message)
-        case .emptyStore, .missingObjects, .damagedObject, .uploadNotListed, .listingUnsteady:
+        case .emptyStore, .missingObjects, .archivedVolumes, .damagedObject, .uploadNotListed, .listingUnsteady:
             self.init(.store, .failure, message)
         case .clockBehind: self.init(.local, .failure, message)
         case .missingPassphrase: self.init(.passphrase, .configuration, message)

@@ -22,22 +22,13 @@ public struct StoreAccess: Sendable {
     ) throws(Failure) {
         do {
             passphrase = try job.passphrase.map { try secrets.secret($0) }
-            let url = try secrets.resolveURL(destination.url(forJob: job.name))
-            let options = try destination.options.mapValues { try secrets.resolve($0) }
-            prefix = try Self.prefix(url: url, options: options)
-            let credentials = try destination.auth.mapValues { try secrets.resolve($0) }
-            var environment = DestinationEnvironment(
-                secrets.environment, logger: logger, interruption: interruption, progress: progress)
-            let use = job.uses[destination.name]
-            environment.apply(destination.retry, destination.limits)
-            environment.apply(use?.retry, use?.limits)
-            self.destination = try DestinationRegistry.open(
-                url: url,
-                options: options.merging(credentials) { _, new in new }.merging(destination.promises) { _, new in new },
-                environment: environment)
         } catch {
             throw Failure(error, stoppedBy: interruption?.signal)
         }
+        let access = try DestinationAccess(
+            destination, for: job, secrets: secrets, logger: logger, interruption: interruption, progress: progress)
+        prefix = access.prefix
+        self.destination = access.destination
     }
 
     /// A store that no configuration speaks of.
@@ -55,25 +46,18 @@ public struct StoreAccess: Sendable {
         url: String, options: [String: String] = [:], passphraseFile: String?, environment: [String: String],
         mask: SecretMask, logger: Logger, interruption: Interruption? = nil, progress: RunProgress? = nil
     ) throws(Failure) {
-        for range in CredentialNames.ranges(inURL: url) { mask.add(Secret(String(url[range]))) }
         let name = "passphrase"
         let sources = passphraseFile.map { [name: SecretSource.file($0)] } ?? [:]
         let secrets = SecretStore(sources: sources, environment: [:], mask: mask)
+        let access = try DestinationAccess(
+            url: url, options: options, environment: environment, mask: mask, logger: logger,
+            interruption: interruption, progress: progress)
         do {
             passphrase = passphraseFile == nil ? nil : try secrets.secret(SecretReference(name))
-            prefix = try Self.prefix(url: url, options: options)
-            destination = try DestinationRegistry.open(
-                url: url, options: options,
-                environment: DestinationEnvironment(
-                    environment, logger: logger, interruption: interruption, progress: progress))
         } catch {
             throw Failure(error)
         }
-    }
-
-    /// The option `prefix`, which a pair in the URL's query overrides.
-    private static func prefix(url: String, options: [String: String]) throws(DestinationError) -> String? {
-        let given = try DestinationURL(parsing: url).option("prefix") ?? options["prefix"]
-        return given.flatMap { $0.isEmpty ? nil : $0 }
+        prefix = access.prefix
+        destination = access.destination
     }
 }

@@ -5,6 +5,7 @@
 #include "file_holes.h"
 #include "file_publish.h"
 #include "file_status.h"
+#include "file_system_kind.h"
 #include "memory_allocator.h"
 #include "open_flags.h"
 #include "pattern.h"

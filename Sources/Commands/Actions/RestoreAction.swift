@@ -24,7 +24,7 @@ struct RestoreAction {
         request.isSparse = sparse
         let run = RestoreRun(request, session: opened.session, problems: opened.problems)
         if isDryRun { return try preview(run, opened, program) }
-        let summary = try run.run()
+        let summary = try restore(run)
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
         let text = RestoreText(
@@ -39,6 +39,17 @@ struct RestoreAction {
         }
         if summary.failed > 0 || digest.errors > 0 { return .failure }
         return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)
+    }
+
+    /// Restores; what lies in an archive is answered with the command that orders it.
+    private func restore(_ run: RestoreRun) throws -> RestoreSummary {
+        do throws(EngineError) {
+            return try run.run()
+        } catch {
+            guard case .archivedVolumes(_, _, let version, _) = error else { throw error }
+            throw Failure(
+                .store, .failure, "\(error) The command is: \(ThawHint.command(store, version: version))")
+        }
     }
 
     private func preview(_ run: RestoreRun, _ opened: OpenedStore, _ program: Program) throws -> Jobs.ExitCode {

@@ -47,6 +47,9 @@ enum ProgressLine {
         case .deleting: "Deleting"
         case .compacting: "Compacting"
         case .repairing: "Repairing"
+        case .copying: "Copying"
+        case .thawing: "Waiting for the archive"
+        case .locking: "Locking"
         }
     }
 

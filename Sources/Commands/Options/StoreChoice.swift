@@ -22,6 +22,12 @@ struct StoreChoice: Sendable {
     let place: Place
     let patterns: [String]
 
+    /// A choice that is known already.
+    init(place: Place, patterns: [String]) {
+        self.place = place
+        self.patterns = patterns
+    }
+
     /// Sorts out the words of a command line: with a configuration the first one is a job.
     /// - Throws: `Failure` with `ExitCode.usage`.
     init(_ options: StoreOptions, words: [String], patterns allowed: Patterns) throws(Failure) {

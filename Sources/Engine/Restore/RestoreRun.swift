@@ -12,7 +12,7 @@ internal import Synchronization
 /// its name before the hash of its content is right; whatever cannot be restored is named as a problem, and the rest
 /// goes on.
 public final class RestoreRun: Sendable {
-    private let session: StoreSession
+    let session: StoreSession
     private let request: RestoreRequest
     private let problems: ProblemLog
     private let threads: Int
@@ -32,8 +32,8 @@ public final class RestoreRun: Sendable {
 
     /// Restores.
     /// - Returns: what was done; not everything asked for, when there are problems.
-    /// - Throws: `.noSuchVersion`, `.nothingSelected`, `.system` when the target cannot be written to or is full, and
-    ///   what keeps the store from being read.
+    /// - Throws: `.noSuchVersion`, `.nothingSelected`, `.archivedVolumes`, `.system` when the target cannot be written to
+    ///   or is full, and what keeps the store from being read.
     public func run() throws(EngineError) -> RestoreSummary {
         do {
             return try restore()
@@ -87,7 +87,7 @@ public final class RestoreRun: Sendable {
     }
 
     /// The selection at its places below the target.
-    private func layOut() throws -> (version: CatalogVersion, tree: RestoreTree, summary: RestoreSummary) {
+    func layOut() throws -> (version: CatalogVersion, tree: RestoreTree, summary: RestoreSummary) {
         let (version, selected) = try session.catalog.read { reader in
             let version = try request.version.resolve(try reader.versions())
             return (
@@ -104,7 +104,7 @@ public final class RestoreRun: Sendable {
         return (version, tree, summary)
     }
 
-    private func preparation(_ version: CatalogVersion) -> TargetPreparation {
+    func preparation(_ version: CatalogVersion) -> TargetPreparation {
         TargetPreparation(
             request: request, version: version, settings: session.properties.settings, catalog: session.catalog,
             problems: problems, cancellation: session.store.cancellation)
@@ -113,6 +113,7 @@ public final class RestoreRun: Sendable {
     private func restore() throws -> RestoreSummary {
         let progress = session.store.progress
         progress.phase = .restoring
+        try refuseArchived()
         var (version, tree, summary) = try layOut()
         progress.setTotals(
             entries: tree.files.count + tree.links.count, bytes: Int(tree.files.reduce(0) { $0 &+ $1.size }))
@@ -182,7 +183,7 @@ public final class RestoreRun: Sendable {
             progress: session.store.progress)
     }
 
-    private func makePlan(_ tree: RestoreTree) throws -> BlockPlan {
+    func makePlan(_ tree: RestoreTree) throws -> BlockPlan {
         let appliesMetadata = !request.metadata.isEmpty
         return try session.catalog.read { reader in
             try BlockPlan(reader, tree: tree) { entry in

@@ -21,6 +21,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case wrongPassphrase(object: String, destination: String)
     /// Objects that versions need are not at the destination.
     case missingObjects([String], destination: String)
+    /// Data volumes that have to be read lie in an archive.
+    case archivedVolumes(count: Int, bytes: Int64, version: Timestamp, destination: String)
     /// An object does not have the hash or size recorded for it.
     case damagedObject(String, detail: String)
     /// Objects that were just sent are not listed, or not in full size.
@@ -77,6 +79,10 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
             "\(names.count) object\(names.count == 1 ? " is" : "s are") missing at \(destination): "
                 + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
                 + "Nothing was changed. Put them back, or run `dunnage verify` to learn which files need them."
+        case .archivedVolumes(let count, let bytes, let version, let destination):
+            "\(count) data volume\(count == 1 ? "" : "s") (\(ByteCount(bytes))) that this needs of the version of "
+                + "\(version) \(count == 1 ? "lies" : "lie") in the archive of \(destination). Nothing was fetched or "
+                + "written. Order \(count == 1 ? "it" : "them") with `dunnage thaw`, and try again when all has come."
         case .damagedObject(let name, let detail):
             "The object \(name) is damaged (\(detail)). Fetch a good copy if the destination keeps versions."
         case .uploadNotListed(let names, let destination):

@@ -22,6 +22,12 @@ public final class RunProgress: Sendable {
         case compacting
         /// Setting right what is missing or damaged, or taking entries out of versions.
         case repairing
+        /// Copying a store to another destination.
+        case copying
+        /// Ordering objects from an archive, and waiting for them.
+        case thawing
+        /// Locking objects.
+        case locking
     }
 
     private let phaseValue = Atomic<Int>(0)

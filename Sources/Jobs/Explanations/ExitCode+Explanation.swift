@@ -14,7 +14,8 @@ extension ExitCode {
             Explanation("The command line is wrong.", "So is the name of a job that does not exist. Nothing was done.")
         case .warnings:
             Explanation(
-                "There were warnings, and the caller asked to be told.", "Only with `--fail-on warning`.")
+                "There were warnings, and the caller asked to be told.",
+                "Only with `--fail-on warning`; of `destination doctor`, a way to destroy the history.")
         case .refused:
             Explanation(
                 "A guard refused; nothing was deleted.",
@@ -34,7 +35,10 @@ extension ExitCode {
         case .temporary:
             Explanation(
                 "Trying again later may help.",
-                "Another run holds the lock, or the destination does not answer. It is `EX_TEMPFAIL` of sysexits.h.")
+                """
+                Another run holds the lock, the destination does not answer, or an archive has not delivered yet. It is \
+                `EX_TEMPFAIL` of sysexits.h.
+                """)
         case .credentials:
             Explanation(
                 "A credential, a passphrase or a right was not enough.", "It is `EX_NOPERM` of sysexits.h.")

@@ -1,0 +1,269 @@
+public import Destinations
+public import Support
+
+/// Copies a store from one destination to another, so that the target holds every object that the source holds.
+///
+/// Data goes first, then indexes, then the lists of versions from old to new: whenever it is broken off, what is at the
+/// target is a store whose versions are all whole. What is there already is not sent again, so that the next run goes
+/// on where this one ended. Leases and other objects of our own that are no part of a store stay where they are.
+public struct SyncRun: Sendable {
+    private let source: any Destination
+    private let target: any Destination
+    private let prefix: String?
+    private let options: SyncOptions
+    private let problems: ProblemLog
+    private let progress: RunProgress
+    private let cancellation: Cancellation
+    private let retry: RetryPolicy
+    private let now: @Sendable () -> Timestamp
+
+    private var places: (source: String, target: String) { (source.label, target.label) }
+
+    /// A run; nothing is done yet.
+    /// - Parameters:
+    ///   - source: where the store is.
+    ///   - target: where it is copied to; made if it is missing.
+    ///   - prefix: the store's prefix; nil takes what the source has.
+    ///   - options: how it is done.
+    ///   - problems: is told of what is not as usual.
+    ///   - progress: is counted into.
+    ///   - cancellation: ends it early.
+    ///   - retry: what to do about failures that may pass.
+    ///   - now: the clock that locks are compared with.
+    public init(
+        from source: any Destination, to target: any Destination, prefix: String? = nil,
+        options: SyncOptions = SyncOptions(), problems: ProblemLog = ProblemLog(),
+        progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
+        retry: RetryPolicy = RetryPolicy(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.source = source
+        self.target = target
+        self.prefix = prefix
+        self.options = options
+        self.problems = problems
+        self.progress = progress
+        self.cancellation = cancellation
+        self.retry = retry
+        self.now = now
+    }
+
+    /// Says what ``run(lease:passphrase:)`` would do, and changes nothing.
+    /// - Throws: what ``run(lease:passphrase:)`` throws before it copies.
+    public func preview() throws(EngineError) -> SyncSummary {
+        progress.phase = .preparing
+        let there: [RemoteObject]
+        do throws(EngineError) {
+            there = try list(target)
+        } catch {
+            // It would be made.
+            guard case .destination(let cause) = error, cause.kind == .missingContainer else { throw error }
+            there = []
+        }
+        let plan = try plan(there)
+        var summary = summary(of: plan)
+        summary.copied = plan.missing.count
+        summary.copiedBytes = Self.bytes(plan.missing)
+        guard options.deletes else { return summary }
+        let (free, locked) = deletable(plan)
+        try checkDeletion(free.count, plan, "Nothing was done.")
+        summary.locked = locked
+        summary.deleted = free.count
+        summary.deletedBytes = Self.bytes(free)
+        return summary
+    }
+
+    /// Copies; blocks the calling thread.
+    ///
+    /// A lease is held at both ends, so that no other run changes what is compared. A source that lets nothing be
+    /// stored is read without, and what vanishes meanwhile ends the run.
+    /// - Parameters:
+    ///   - lease: who asks for the leases.
+    ///   - passphrase: encrypts the leases, when the store is encrypted.
+    /// - Returns: what was done.
+    /// - Throws: `.emptyStore`, `.leased`, `.refused` when the target holds another store or too much would be deleted,
+    ///   `.destination` with `.exists` when a name has another content there and with `.archived` when something has
+    ///   to be ordered first, `.listingUnsteady` when objects of the source vanish meanwhile.
+    public func run(lease: LeaseRequest, passphrase: Secret?) throws(EngineError) -> SyncSummary {
+        progress.phase = .preparing
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try target.prepare(create: true) }
+        let held = [
+            try acquire(at: source, lease, passphrase, isOptional: true),
+            try acquire(at: target, lease, passphrase, isOptional: false),
+        ].compactMap { $0 }
+        defer { for lease in held { lease.release() } }
+        let plan = try plan(list(target))
+        try refuseArchived(plan)
+        var summary = summary(of: plan)
+        let folder: TemporaryFolder
+        do {
+            folder = try TemporaryFolder()
+        } catch {
+            throw .system(error, doing: "create a temporary folder")
+        }
+        let copier = ObjectCopier(
+            source: source, target: target, folder: folder, progress: progress, cancellation: cancellation,
+            retry: retry)
+        progress.phase = .copying
+        if options.comparesContent { try compare(plan, copier, &summary) }
+        try copy(plan, copier, held)
+        summary.copied = plan.missing.count
+        summary.copiedBytes = Self.bytes(plan.missing)
+        try confirm(plan)
+        if options.deletes { try delete(plan, held, &summary) }
+        return summary
+    }
+
+    // MARK: Looking
+
+    private func acquire(
+        at destination: any Destination, _ request: LeaseRequest, _ passphrase: Secret?, isOptional: Bool
+    ) throws(EngineError) -> Lease? {
+        do throws(EngineError) {
+            return try Lease.acquire(
+                at: destination, prefix: prefix, passphrase: passphrase, request, retry: retry,
+                cancellation: cancellation)
+        } catch {
+            guard isOptional, case .destination(let cause) = error,
+                [.permission, .unsupported, .quota].contains(cause.kind)
+            else { throw error }
+            problems.add(
+                Problem(
+                    .remoteObject, destination.label,
+                    "is read without a lease, since none can be stored there: no backup should run meanwhile"))
+            return nil
+        }
+    }
+
+    private func list(_ destination: any Destination) throws(EngineError) -> [RemoteObject] {
+        try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.list() }
+    }
+
+    private func plan(_ there: [RemoteObject]) throws(EngineError) -> SyncPlan {
+        try SyncPlan(
+            source: list(source), target: there, prefix: prefix, places: places, isForced: options.isForced)
+    }
+
+    private func summary(of plan: SyncPlan) -> SyncSummary {
+        var summary = SyncSummary(prefix: plan.prefix)
+        summary.objects = plan.source.count
+        summary.bytes = Self.bytes(plan.source)
+        summary.present = plan.present.count
+        summary.surplus = plan.surplus.count
+        return summary
+    }
+
+    private static func bytes(_ items: [SyncPlan.Item]) -> Int64 {
+        items.reduce(0) { sum, item in
+            // A destination may tell any size.
+            let (total, overflow) = sum.addingReportingOverflow(max(0, item.size ?? 0))
+            return overflow ? .max : total
+        }
+    }
+
+    /// Everything that has to be read can be read, or nothing is begun.
+    private func refuseArchived(_ plan: SyncPlan) throws(EngineError) {
+        let wanted = plan.missing + (options.comparesContent ? plan.present : [])
+        let archived = try ArchivedObjects(source, retry: retry, cancellation: cancellation, progress: progress)
+            .unreadable(wanted.filter(\.isArchived).map(\.name))
+        guard let first = archived.first else { return }
+        throw .destination(
+            DestinationError(
+                .archived, .get, object: first, at: source.label,
+                detail: "it lies in the archive, and so do \(archived.count - 1) other objects that have to be copied",
+                advice: "Nothing was copied. Order them with `dunnage thaw`, and copy when they have come."))
+    }
+
+    // MARK: Copying
+
+    private func compare(_ plan: SyncPlan, _ copier: ObjectCopier, _ summary: inout SyncSummary) throws(EngineError) {
+        progress.setTotals(entries: plan.source.count, bytes: 0)
+        let differing = Names()
+        try ParallelWork.forEach(plan.present, threads: options.threads, cancellation: cancellation) {
+            [progress] item throws(EngineError) in
+            if !(try copier.isEqual(item)) { differing.add(item.name) }
+            progress.addEntries(1)
+        }
+        summary.compared = plan.present.count
+        guard let first = differing.sorted.first else { return }
+        throw SyncPlan.conflict(differing.sorted.count, first, "is there with another content", places)
+    }
+
+    private func copy(_ plan: SyncPlan, _ copier: ObjectCopier, _ leases: [Lease]) throws(EngineError) {
+        progress.setTotals(
+            entries: plan.missing.count + (options.comparesContent ? plan.present.count : 0),
+            bytes: Int(Self.bytes(plan.missing)))
+        do throws(EngineError) {
+            for stage in SyncPlan.Item.Stage.allCases {
+                for lease in leases { try lease.confirm() }
+                let items = plan.missing.filter { $0.stage == stage }
+                try ParallelWork.forEach(items, threads: options.threads, cancellation: cancellation) {
+                    item throws(EngineError) in try copier.copy(item)
+                }
+            }
+        } catch {
+            guard case .destination(let cause) = error, cause.kind == .missingObject, let name = cause.object else {
+                throw error
+            }
+            throw .listingUnsteady([name], destination: cause.destination)
+        }
+    }
+
+    /// Makes sure by a listing that the target has everything, in full size.
+    private func confirm(_ plan: SyncPlan) throws(EngineError) {
+        guard !plan.missing.isEmpty else { return }
+        let sizes = Dictionary(try list(target).map { ($0.name, $0.size) }) { first, _ in first }
+        let lacking = plan.missing.filter { item in
+            guard let listed = sizes[item.name] else { return true }
+            guard let size = item.size, let listed else { return false }
+            return size != listed
+        }
+        guard lacking.isEmpty else { throw .uploadNotListed(lacking.map(\.name), destination: target.label) }
+    }
+
+    // MARK: Deleting
+
+    private func deletable(_ plan: SyncPlan) -> (free: [SyncPlan.Item], locked: Int) {
+        let time = now()
+        let free = plan.surplus.filter { ($0.lockedUntil ?? time) <= time }
+        return (free, plan.surplus.count - free.count)
+    }
+
+    private func checkDeletion(_ count: Int, _ plan: SyncPlan, _ soFar: String) throws(EngineError) {
+        guard count * 2 > plan.targetCount, !options.isForced else { return }
+        throw .refused(
+            "\(count) of \(plan.targetCount) objects at \(target.label) are not at \(source.label), which is more than "
+                + "half. \(soFar) If they are to be deleted, add --force.")
+    }
+
+    private func delete(_ plan: SyncPlan, _ leases: [Lease], _ summary: inout SyncSummary) throws(EngineError) {
+        let (free, locked) = deletable(plan)
+        try checkDeletion(free.count, plan, "Everything was copied, and nothing deleted.")
+        summary.locked = locked
+        progress.phase = .deleting
+        // What refers to others goes before them.
+        for stage in SyncPlan.Item.Stage.allCases.reversed() {
+            let items = free.filter { $0.stage == stage }
+            for start in stride(from: 0, to: items.count, by: 500) {
+                let batch = Array(items[start..<min(start + 500, items.count)])
+                for lease in leases { try lease.confirm() }
+                try delete(batch, &summary)
+            }
+        }
+    }
+
+    private func delete(_ batch: [SyncPlan.Item], _ summary: inout SyncSummary) throws(EngineError) {
+        let failures = try retry.run(cancellation, progress) { () throws(DestinationError) in
+            try target.delete(batch.map(\.name))
+        }
+        for item in batch {
+            switch failures[item.name]?.kind {
+            case nil:
+                summary.deleted += 1
+                summary.deletedBytes += max(0, item.size ?? 0)
+            case .locked: summary.locked += 1
+            default: break
+            }
+        }
+        if let error = failures.values.first(where: { $0.kind != .locked }) { throw .destination(error) }
+    }
+}
