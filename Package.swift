@@ -144,7 +144,10 @@ let package = Package(
             ]),
         tests(
             "CommandsTests",
-            ["Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Support", argumentParser, logging],
+            [
+                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Support", argumentParser,
+                logging,
+            ],
             exclude: ["Goldens"]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
         tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),

@@ -44,7 +44,9 @@ struct FileDestinationTests {
         let (usual, other) = ("\(folder.path)/usual", "\(folder.path)/other")
         for path in [usual, other] { try FileDestination(folder: path).prepare(create: true) }
         try write("", to: "\(other)/here")
-        let url = "file://\(usual)?alternate-target-paths=\(folder.path)/none;\(other)&alternate-destination-marker=here"
+        let url =
+            "file://\(usual)?alternate-target-paths=\(folder.path)/none;\(other)"
+            + "&alternate-destination-marker=here"
         let destination = try DestinationRegistry.open(url: url)
         #expect(destination.label == "file://\(other)")
         try destination.prepare(create: true)

@@ -26,28 +26,35 @@ public final class S3Double: WireServer {
         self.bucket = bucket
     }
 
+    /// The objects of the container, by their whole names.
     public var objects: [String: [UInt8]] {
         get { state.withLock { $0.objects } }
         set { state.withLock { $0.objects = newValue } }
     }
+    /// How many rows a page of a listing has at most.
     public var pageSize: Int {
         get { state.withLock { $0.pageSize } }
         set { state.withLock { $0.pageSize = newValue } }
     }
+    /// In which way pages are odd.
     public var oddity: PageOddity? {
         get { state.withLock { $0.oddity } }
         set { state.withLock { $0.oddity = newValue } }
     }
+    /// Objects whose deletion is refused.
     public var undeletable: Set<String> {
         get { state.withLock { $0.undeletable } }
         set { state.withLock { $0.undeletable = newValue } }
     }
+    /// How often somebody logged in.
     public var logins: Int { 0 }
+    /// Makes every login of the past invalid.
     public func expireLogins() {}
 
     /// How many requests came with a wrong clock.
     public var skewed: Int { state.withLock { $0.skewed } }
 
+    /// Answers a request as a good server would.
     public func answer(_ request: LoopbackHTTPServer.Request) -> LoopbackHTTPServer.Reply {
         let target = WireTarget(request.target)
         let segments = target.segments(1)

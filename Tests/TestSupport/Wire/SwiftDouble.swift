@@ -27,25 +27,32 @@ public final class SwiftDouble: WireServer {
         self.container = container
     }
 
+    /// The objects of the container, by their whole names.
     public var objects: [String: [UInt8]] {
         get { state.withLock { $0.objects } }
         set { state.withLock { $0.objects = newValue } }
     }
+    /// How many rows a page of a listing has at most.
     public var pageSize: Int {
         get { state.withLock { $0.pageSize } }
         set { state.withLock { $0.pageSize = newValue } }
     }
+    /// In which way pages are odd.
     public var oddity: PageOddity? {
         get { state.withLock { $0.oddity } }
         set { state.withLock { $0.oddity = newValue } }
     }
+    /// Objects whose deletion is refused.
     public var undeletable: Set<String> {
         get { state.withLock { $0.undeletable } }
         set { state.withLock { $0.undeletable = newValue } }
     }
+    /// How often somebody logged in.
     public var logins: Int { state.withLock { $0.logins } }
+    /// Makes every login of the past invalid.
     public func expireLogins() { state.withLock { $0.oldestLogin = $0.logins + 1 } }
 
+    /// Answers a request as a good server would.
     public func answer(_ request: LoopbackHTTPServer.Request) -> LoopbackHTTPServer.Reply {
         let target = WireTarget(request.target)
         if target.path == "/auth/v1.0" { return login(request) }
