@@ -136,7 +136,7 @@ public struct DestinationProbe: Sendable {
             } catch {
                 guard error.kind == .exists else { throw error }
             }
-            guard try object.fetch(from: destination) == object.content else {
+            guard try isUnchanged(object) else {
                 return .bad("other content was refused, and has replaced what was there all the same", advice)
             }
             guard destination.createsExclusively else {
@@ -146,13 +146,24 @@ public struct DestinationProbe: Sendable {
         }
     }
 
+    /// Whether the object has its content still, as far as it may be read.
+    private func isUnchanged(_ object: ProbeObject) throws(DestinationError) -> Bool {
+        do throws(DestinationError) {
+            return try object.fetch(from: destination) == object.content
+        } catch {
+            guard error.kind == .permission else { throw error }
+            return true
+        }
+    }
+
     private func delete(_ name: String, _ steps: inout ProbeSteps) throws(DestinationError) {
         let isDeleted = try steps.step("delete", needing: .delete) { () throws(DestinationError) in
             try storing.delete(name)
             do throws(DestinationError) {
                 _ = try destination.stat(name)
             } catch {
-                guard error.kind == .missingObject else { throw error }
+                // Who may not ask learns nothing; that is told where it was asked first.
+                guard error.kind == .missingObject || error.kind == .permission else { throw error }
                 return .good("it is gone")
             }
             return .doubtful("it is still there after it was deleted")

@@ -266,7 +266,9 @@ struct SyncTests {
     func archived() throws {
         let able = AbleDestination("able://source")
         able.behaviour.archivesData = true
-        _ = try fixture.run(able)
+        let other = try BackupFixture()
+        try other.write("file", BackupFixture.noise(100_000, seed: 1))
+        _ = try other.run(able)
         let error = #expect(throws: EngineError.self) { try sync(from: able) }
         guard case .destination(let cause)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
         #expect(cause.kind == .archived)
