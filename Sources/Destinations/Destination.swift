@@ -81,7 +81,7 @@ extension Destination {
             do throws(DestinationError) {
                 try delete(name)
             } catch {
-                if error.kind == .cancelled { throw error }
+                if error.endsAll { throw error }
                 failures[name] = error
             }
         }

@@ -118,6 +118,16 @@ public struct DestinationError: Error, Sendable, Hashable {
         self.retryAfter = retryAfter
     }
 
+    /// Whether it concerns more than one object, so that going on with the next is of no use: also a failure that the
+    /// destination has tried to get over for as long as it may.
+    var endsAll: Bool {
+        switch kind {
+        case .cancelled, .authentication, .missingContainer, .certificate: true
+        case .transient, .throttled: attempts != nil
+        default: false
+        }
+    }
+
     /// Whether the same call may succeed when it is repeated after a pause.
     public var isRetryable: Bool { attempts == nil && (kind == .transient || kind == .throttled) }
 }

@@ -12,8 +12,15 @@ public struct LocalFile: Sendable, Hashable {
     /// What the object is for: destinations with storage classes keep what is read often at hand.
     public let role: ObjectRole
 
+    /// How long storing it may take with all repetitions, where what it relies on may not hold for longer; nil for as
+    /// long as the destination likes.
+    public let patience: Duration?
+
     /// Describes a file to be stored.
-    public init(path: String, size: Int64, sha256: String? = nil, role: ObjectRole = .metadata) {
+    public init(
+        path: String, size: Int64, sha256: String? = nil, role: ObjectRole = .metadata, patience: Duration? = nil
+    ) {
+        self.patience = patience
         self.path = path
         self.size = size
         self.sha256 = sha256

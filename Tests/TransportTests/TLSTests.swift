@@ -64,7 +64,7 @@ struct TLSTests {
     func plainServer() throws {
         let server = try LoopbackHTTPServer([.response(status: 200)])
         defer { server.stop() }
-        #expect(try failure(of: "https://127.0.0.1:\(server.port)/").kind == .tls(certificate: false))
+        #expect(try failure(of: "https://127.0.0.1:\(server.port)/").kind == .protocolViolation)
     }
 
     private func failure(of url: String) throws -> TransportError {

@@ -60,21 +60,31 @@ final class Caller: Sendable {
     // MARK: Many attempts
 
     /// Makes a call until it succeeds, fails for good, or has been tried long enough.
+    /// - Parameters:
+    ///   - operation: what is done.
+    ///   - object: the object that it is done to.
+    ///   - patience: how long it may take with its repetitions, and without waiting for an outage to end; nil for as
+    ///     long as the rules allow. Deletions never wait long: what entitles to them may end meanwhile.
+    ///   - attempt: makes one attempt.
     func run<Value>(
-        _ operation: DestinationError.Operation, _ object: String? = nil,
+        _ operation: DestinationError.Operation, _ object: String? = nil, within patience: Duration? = nil,
         _ attempt: (Attempt) throws(DestinationError) -> Value
     ) throws(DestinationError) -> Value {
+        let patience = patience ?? (operation == .delete ? Self.patienceOfDeletions : nil)
+        var rules = rules
+        if let patience { rules.budget = min(rules.budget, patience) }
         var progress = CallProgress(rules: rules, began: clock.now())
         while true {
+            if patience != nil, outage.isOn {
+                throw (progress.lastError ?? unreachable(operation, object)).tried(progress.attempts)
+            }
             let before = clock.now()
             let pass = outage.pass()
             // An outage is waited out beside the call's own time.
             progress.began += outage.hadContact ? clock.now() - before : .zero
             if pass == .none {
-                guard !environment.cancellation.isCancelled, let error = progress.lastError else {
-                    throw cancelled(operation, object)
-                }
-                throw error.tried(progress.attempts)
+                guard !environment.cancellation.isCancelled else { throw cancelled(operation, object) }
+                throw (progress.lastError ?? unreachable(operation, object)).tried(progress.attempts)
             }
             guard gate.enter(environment.cancellation) else {
                 outage.abandoned(pass)
@@ -117,6 +127,14 @@ final class Caller: Sendable {
         guard let pause else { throw error.tried(progress.attempts) }
         environment.onRetry(.init(error: error, attempts: progress.attempts, pause: pause))
         if pause > .zero { clock.sleep(pause, environment.cancellation) }
+    }
+
+    /// Less than half of what a lease lasts after it was confirmed.
+    private static let patienceOfDeletions = Duration.seconds(240)
+
+    private func unreachable(_ operation: DestinationError.Operation, _ object: String?) -> DestinationError {
+        DestinationError(
+            .transient, operation, object: object, at: label, detail: "the destination has not answered for a while")
     }
 
     private func cancelled(_ operation: DestinationError.Operation, _ object: String?) -> DestinationError {

@@ -5,6 +5,9 @@ internal import Transport
 final class ConcurrencyGate: Sendable {
     private struct State {
         var running = 0
+        /// Who waits, in the order in which they came.
+        var waiting: [Int] = []
+        var nextTicket = 0
         var limit: Int
         var changed: Duration
     }
@@ -21,6 +24,11 @@ final class ConcurrencyGate: Sendable {
 
     /// Waits for a place; false when the caller asked to stop.
     func enter(_ cancellation: CancellationFlag) -> Bool {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            state.waiting.append(state.nextTicket)
+            return state.nextTicket
+        }
         while !cancellation.isCancelled {
             let now = clock.now()
             let isIn = state.withLock { state -> Bool in
@@ -29,13 +37,15 @@ final class ConcurrencyGate: Sendable {
                     state.limit += 1
                     state.changed += .seconds(60)
                 }
-                guard state.running < state.limit else { return false }
+                guard state.running < state.limit, state.waiting.first == ticket else { return false }
+                state.waiting.removeFirst()
                 state.running += 1
                 return true
             }
             if isIn { return true }
-            clock.sleep(.milliseconds(20), cancellation)
+            clock.sleep(.milliseconds(5), cancellation)
         }
+        state.withLock { $0.waiting.removeAll { $0 == ticket } }
         return false
     }
 
@@ -50,6 +60,9 @@ final class ConcurrencyGate: Sendable {
             state.changed = now
         }
     }
+
+    /// How many wait for a place.
+    var waiters: Int { state.withLock { $0.waiting.count } }
 
     /// How many calls may be under way now.
     var limit: Int { state.withLock { $0.limit } }

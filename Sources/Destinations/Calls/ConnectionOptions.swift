@@ -30,6 +30,15 @@ struct ConnectionOptions: Sendable {
             usesHTTP2: options.flag("http2") ?? false)
         if let proxy = options["proxy"] {
             transport.proxy = proxy.isEmpty ? .none : .url(Secret(proxy), except: options["no-proxy"] ?? "")
+            if proxy.lowercased().hasPrefix("https://"),
+                transport.acceptsAnyCertificate || !transport.pinnedCertificates.isEmpty
+            {
+                // What is said of the server's certificate would be taken for the proxy's.
+                throw DestinationError(
+                    .configuration, .open, at: label,
+                    detail: "a proxy that is reached by https cannot stand with accepted or pinned certificates",
+                    advice: "Name the authority in `ca-bundle` instead, or reach the proxy by http.")
+            }
         }
         timeouts = TransportTimeouts()
         if let value = try reader.duration("short-timeout") { timeouts.connect = value }

@@ -17,6 +17,8 @@ final class FileDownload: ResponseSink {
     /// Why a response was refused, when it does not belong to what is there.
     private(set) var complaint: String?
 
+    /// Whether the tag does not promise the same bytes.
+    private var isWeak = false
     private let path: String
     private let md5 = HashContext(.md5)
     private var file: OpenFile?
@@ -36,7 +38,7 @@ final class FileDownload: ResponseSink {
 
     /// What asks for the rest, of the same content: empty while nothing is there.
     var resumption: HTTPHeaders {
-        guard received > 0, let etag else { return [:] }
+        guard received > 0, let etag, !isWeak else { return [:] }
         return ["Range": "bytes=\(received)-", "If-Match": "\"\(etag)\""]
     }
 
@@ -53,11 +55,18 @@ final class FileDownload: ResponseSink {
                 throw SystemError("resume", path: path, code: EIO)
             }
             total = range.total
+            if let tag = head.headers["ETag"].map(Self.unquoted), let etag, tag != etag {
+                complaint = "the object was replaced while it was read"
+                throw SystemError("resume", path: path, code: EIO)
+            }
         } else {
             try restart()
             total = head.headers["Content-Length"].flatMap { Int64($0) }
         }
-        etag = head.headers["ETag"].map(Self.unquoted)
+        if let tag = head.headers["ETag"] {
+            etag = Self.unquoted(tag)
+            isWeak = tag.hasPrefix("W/")
+        }
         if file == nil { file = try OpenFile(path) }
     }
 

@@ -45,8 +45,9 @@ final class Outage: Sendable {
             let now = clock.now()
             let (pass, wait) = state.withLock { state -> (Pass?, Duration) in
                 guard let began = state.began else { return (.normal, .zero) }
-                if now - began >= rules.patience { return (Pass.none, .zero) }
-                guard !state.isProbing, now >= state.nextProbe else {
+                let isProbeDue = !state.isProbing && now >= state.nextProbe
+                if now - began >= rules.patience, !isProbeDue { return (Pass.none, .zero) }
+                guard isProbeDue else {
                     return (nil, max(.milliseconds(50), min(.seconds(1), state.nextProbe - now)))
                 }
                 state.isProbing = true

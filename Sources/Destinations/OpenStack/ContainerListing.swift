@@ -39,9 +39,9 @@ struct ListingPage {
     var count = 0
 
     /// Reads a page; nil when it is no list of rows.
-    init?(_ body: [UInt8]) {
-        // Without rows some servers send nothing.
-        if body.isEmpty { return }
+    init?(_ body: [UInt8], status: Int) {
+        // Without rows some servers send nothing, and say so.
+        if body.isEmpty, status == 204 { return }
         guard let rows = (try? JSONValue(parsing: body))?.array else { return nil }
         count = rows.count
         for row in rows {
@@ -160,7 +160,7 @@ extension OpenStackDestination {
         default: break
         }
         if container == options.container { look(at: response) }
-        guard let page = ListingPage(response.body) else {
+        guard let page = ListingPage(response.body, status: response.status) else {
             throw failure(
                 .transient, operation, nil, "the listing is not readable (\(response.transaction ?? "no transaction"))")
         }

@@ -15,6 +15,8 @@ struct ContentDigest {
         case file(SystemError)
         /// The file has fewer or more bytes than it should.
         case otherSize(Int64)
+        /// The file is not the one whose SHA-256 was told.
+        case otherContent
         case cancelled
     }
 
@@ -23,10 +25,11 @@ struct ContentDigest {
     ///   - path: the file.
     ///   - size: how many bytes it has to have.
     ///   - pieceSize: how many bytes each digest covers; nil for one digest of all.
+    ///   - sha256: what the SHA-256 of all has to be, where it is known.
     ///   - isCancelled: is asked now and then.
     /// - Throws: why it has no digests.
     init(
-        path: String, size: Int64, pieceSize: Int64? = nil, isCancelled: () -> Bool = { false }
+        path: String, size: Int64, pieceSize: Int64? = nil, sha256: Digest? = nil, isCancelled: () -> Bool = { false }
     ) throws(Failure) {
         let piece = max(1, pieceSize ?? max(1, size))
         self.pieceSize = piece
@@ -34,6 +37,7 @@ struct ContentDigest {
         let actual = try Self.local { () throws(SystemError) in try file.size() }
         guard actual == size else { throw .otherSize(actual) }
         let context = HashContext(.md5)
+        let whole = sha256.map { _ in HashContext(.sha256) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
         var pieces: [String] = []
@@ -47,9 +51,11 @@ struct ContentDigest {
             let count = try Self.local { () throws(SystemError) in try file.read(into: part, at: position) }
             guard count > 0 else { throw .otherSize(offset) }
             context.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            whole?.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)
             if offset == end { pieces.append(context.finish().hex) }
         }
+        if let sha256, let whole, whole.finish() != sha256 { throw .otherContent }
         self.pieces = pieces.isEmpty ? [context.finish().hex] : pieces
     }
 
@@ -76,7 +82,9 @@ extension OpenStackDestination {
     ) throws(DestinationError) -> ContentDigest {
         do throws(ContentDigest.Failure) {
             let cancellation = caller.environment.cancellation
-            return try ContentDigest(path: file.path, size: file.size, pieceSize: pieceSize) {
+            return try ContentDigest(
+                path: file.path, size: file.size, pieceSize: pieceSize, sha256: file.knownSHA256
+            ) {
                 cancellation.isCancelled
             }
         } catch {
@@ -86,6 +94,8 @@ extension OpenStackDestination {
                 throw failure(
                     .localFile, operation, name,
                     "the local file has \(actual) bytes, and not the \(file.size) that were announced")
+            case .otherContent:
+                throw failure(.localFile, operation, name, "\(file.path) has changed since it was made")
             case .cancelled: throw failure(.cancelled, operation, name, "the run was stopped")
             }
         }

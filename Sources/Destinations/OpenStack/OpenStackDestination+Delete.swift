@@ -101,10 +101,16 @@ extension OpenStackDestination {
             return names
         }
         let start = "\(options.container)/\(options.prefix)"
-        return outcome.errors.compactMap { error in
+        let asked = Set(names)
+        var failed: [String] = []
+        for error in outcome.errors {
             let path = error.name.drop { $0 == "/" }
-            return path.hasPrefix(start) ? String(path.dropFirst(start.count)) : nil
+            let name = String(path.dropFirst(start.count))
+            // An error that belongs to none of them could be any of them.
+            guard path.hasPrefix(start), asked.contains(name) else { return names }
+            failed.append(name)
         }
+        return failed
     }
 
     private func deleteSeveral(_ names: [String]) throws(DestinationError) -> [String: DestinationError] {
@@ -119,7 +125,7 @@ extension OpenStackDestination {
                     try delete(names[index])
                 } catch {
                     failures.withLock { $0[names[index]] = error }
-                    if error.kind == .cancelled || error.kind == .authentication || error.kind == .missingContainer {
+                    if error.endsAll {
                         next.store(names.count, ordering: .relaxed)
                     }
                 }
@@ -127,11 +133,7 @@ extension OpenStackDestination {
         }
         let found = failures.withLock { $0 }
         // What concerns no single object is one error for all.
-        if let error = found.values.first(where: {
-            $0.kind == .cancelled || $0.kind == .authentication || $0.kind == .missingContainer
-        }) {
-            throw error
-        }
+        if let error = found.values.first(where: { $0.endsAll }) { throw error }
         return found
     }
 }

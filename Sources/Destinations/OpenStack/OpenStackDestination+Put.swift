@@ -25,7 +25,7 @@ extension OpenStackDestination {
         let slice = FileSlice(path: file.path, count: file.size)
         // Gateways that are not Swift may not know the condition, and would replace what is there.
         let mayReplace = try !session.info(.put).isSwift
-        try caller.run(.put, name) { attempt throws(DestinationError) in
+        try caller.run(.put, name, within: file.patience) { attempt throws(DestinationError) in
             if attempt.number > 1 {
                 // The file may be what changed, and not what was sent of it.
                 digest = try self.digest(of: file, .put, name)

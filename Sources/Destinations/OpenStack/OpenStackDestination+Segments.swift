@@ -23,8 +23,14 @@ extension OpenStackDestination {
             place: place, object: options.prefix + name, size: file.size, cut: cut, digests: digest.pieces)
         let there = try segments(below: plan.prefix, in: place.container, .put)
         let segments = plan.segments
+        // What is about to be swept elsewhere as old is made new before it is relied on.
+        let newest = there.values.compactMap(\.modified).max()
+        let isOld = newest.map { caller.environment.now().seconds - $0.seconds > 21_600 } ?? true
         for (index, segment) in segments.enumerated() {
-            if let found = there[segment.name], found.size == segment.size, found.hash == segment.digest { continue }
+            let isRenewed = isOld && index == segments.count - 1
+            if !isRenewed, let found = there[segment.name], found.size == segment.size, found.hash == segment.digest {
+                continue
+            }
             try put(segment, FileSlice(path: file.path, offset: Int64(index) * cut, count: segment.size), name)
         }
         try putManifest(name, file, digest, segments, tag: plan.tag)
@@ -65,7 +71,7 @@ extension OpenStackDestination {
     private func putManifest(
         _ name: String, _ file: LocalFile, _ digest: ContentDigest, _ segments: [Segment], tag: String
     ) throws(DestinationError) {
-        try caller.run(.put, name) { attempt throws(DestinationError) in
+        try caller.run(.put, name, within: file.patience) { attempt throws(DestinationError) in
             if attempt.number > 1, let isSame = try isStored(name, file, digest) {
                 if isSame { return }
                 throw failure(.exists, .put, name, "the name is taken by other content")
@@ -105,7 +111,7 @@ extension OpenStackDestination {
     /// The container of segments, made if it has to be; the folder `.segments/` where a second container is refused.
     private func segmentPlace(_ name: String) throws(DestinationError) -> SegmentPlace {
         if let known = remember({ $0.segmentPlace }) { return known }
-        let beside = SegmentPlace(container: options.segmentContainer, prefix: "")
+        let beside = options.segmentsBeside
         let within = SegmentPlace(container: options.container, prefix: Self.segmentFolder)
         let place: SegmentPlace
         if beside.container == options.container {

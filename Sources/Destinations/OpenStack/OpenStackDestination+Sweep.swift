@@ -9,7 +9,7 @@ extension OpenStackDestination {
         var removed = 0
         var places = [SegmentPlace(container: options.container, prefix: Self.segmentFolder)]
         if options.segmentContainer != options.container {
-            places.append(SegmentPlace(container: options.segmentContainer, prefix: ""))
+            places.append(options.segmentsBeside)
         }
         for place in places { removed += try sweep(place, olderThan: age) }
         return removed
@@ -37,7 +37,7 @@ extension OpenStackDestination {
         var removed = 0
         for upload in uploads.values {
             // What has no time is not known to be old.
-            guard let latest = upload.latest, latest.seconds <= limit, try !isUsed(upload) else { continue }
+            guard let latest = upload.latest, latest.seconds <= limit, try !isUsed(upload, in: place) else { continue }
             for name in upload.names.sorted() {
                 let segment = StorageRequest(.delete, .object(place.container, name))
                 let response = try session.call(segment, .sweep, accepting: [404])
@@ -48,12 +48,17 @@ extension OpenStackDestination {
     }
 
     /// Whether an object is made of these segments, or cannot be asked.
-    private func isUsed(_ upload: Upload) throws(DestinationError) -> Bool {
+    private func isUsed(_ upload: Upload, in place: SegmentPlace) throws(DestinationError) -> Bool {
         let head = try session.call(
             StorageRequest(.head, target(upload.object), headers: ["X-Newest": "true"]), .sweep, upload.object,
             accepting: [404])
         guard head.isSuccess else { return false }
-        if head.isStaticManifest { return head.entityTag == upload.tag || head.entityTag == nil }
+        if head.isStaticManifest {
+            // Servers may give other tags; what the list names decides, and one that cannot be read names them all.
+            guard head.entityTag != upload.tag, let used = try? segments(of: upload.object, .sweep) else { return true }
+            let names = Set(upload.names)
+            return used.contains { $0.container == place.container && names.contains($0.name) }
+        }
         // An object of the same name that is no list of segments needs none; one of another program's kind may.
         return head.headers["X-Object-Manifest"] != nil
     }

@@ -14,6 +14,11 @@ struct OpenStackOptions: Sendable {
     let segmentSize: Int64?
     /// The container for segments.
     let segmentContainer: String
+    /// Where segments are beside the objects: below the container's name, where several containers share the place.
+    var segmentsBeside: SegmentPlace {
+        let isOwn = segmentContainer == "\(container)_segments"
+        return SegmentPlace(container: segmentContainer, prefix: isOwn ? "" : "\(container)/")
+    }
     /// Whether the MD5 of the content is sent and compared.
     let verifiesETag: Bool
 

@@ -78,7 +78,10 @@ final class SwiftSession: Sendable {
     func failure(
         _ response: HTTPResponse, _ operation: DestinationError.Operation, _ object: String?, attempt: Int = 2
     ) -> DestinationError {
-        SwiftAnswer(response: response, operation: operation).error(object, at: label, attempt: attempt)
+        var error = SwiftAnswer(response: response, operation: operation).error(object, at: label, attempt: attempt)
+        // A proxy's page may repeat what it was sent.
+        if let token = keeper.known?.token { error.detail = error.detail.replacing(token.reveal(), with: "••••") }
+        return error
     }
 
     // MARK: Login and address

@@ -28,11 +28,19 @@ struct S3Comparison {
         destination.failure(.exists, .put, name, "an object of this name with other content is there already")
     }
 
+    /// What is thrown for a file that is not what was announced.
+    var stale: DestinationError {
+        destination.failure(.localFile, .put, name, "\(file.path) changed since it was made")
+    }
+
     private func isSame(_ stored: S3Stored, _ sums: SliceDigests) throws(DestinationError) -> Bool {
         guard stored.size == file.size else { return false }
         if file.size == 0 { return true }
         if let sum = stored.headers["x-amz-checksum-sha256"], !sum.contains("-") { return sum == sums.sha256.base64 }
-        if let sum = stored.headers["x-amz-meta-sha256"] { return sum == sums.sha256.hex }
+        if let sum = stored.headers["x-amz-meta-sha256"] {
+            // Of an object of parts it was said before there was any of them, which proves nothing.
+            if sum != sums.sha256.hex || !stored.isOfParts { return sum == sums.sha256.hex }
+        }
         if let md5 = stored.md5 {
             if md5 == sums.md5.hex { return true }
             if destination.connection.known?.preset.creation == .documented { return false }
@@ -41,7 +49,10 @@ struct S3Comparison {
     }
 
     /// Reads an object whose server tells nothing else of it.
-    func hasContent(of sha256: Digest) throws(DestinationError) -> Bool {
+    func hasContent(of sha256: Digest) throws(DestinationError) -> Bool { try content() == sha256 }
+
+    /// The SHA-256 of an object, which is read for it; nil when it lies in an archive.
+    func content() throws(DestinationError) -> Digest? {
         let sink = HashingSink()
         let key = destination.settings.key(of: name)
         let access = destination.settings.encryption.access
@@ -51,9 +62,9 @@ struct S3Comparison {
             return request
         }
         switch answer {
-        case .success: return sink.finish() == sha256
+        case .success: return sink.finish()
         case .refused(let refusal):
-            if refusal.error.kind == .archived { return false }
+            if refusal.error.kind == .archived { return nil }
             throw refusal.error
         }
     }

@@ -138,13 +138,33 @@ final class S3Connection: Sendable {
                 return .success(response)
             }
             let now = environment.now()
-            let refusal = S3Refusal(response, to: request, operation, object, at: label, now: now)
+            let refusal = S3Refusal(
+                response, to: request, operation, object, at: label, now: now,
+                hiding: secrets(of: keys, signed.headers["Authorization"]))
             guard let correction = try correction(refusal, request, known, now, corrected),
                 corrected.insert(correction.kind).inserted
             else { return .refused(refusal) }
             if case .server(let server) = correction { elsewhere = server }
             guard try apply(correction, known, keys, operation, object) else { return .refused(refusal) }
         }
+    }
+
+    /// What no error may say, whatever a server answers.
+    func secrets(_ operation: DestinationError.Operation) throws(DestinationError) -> [Secret] {
+        secrets(of: try self.keys.current(operation, nil, at: label), nil)
+    }
+
+    private func secrets(of keys: AWSCredentials, _ authorization: String?) -> [Secret] {
+        var secrets = [keys.secretKey]
+        if let token = keys.sessionToken { secrets.append(token) }
+        if case .customer(let key) = settings.encryption.kind { secrets.append(key) }
+        if let authorization {
+            secrets.append(Secret(authorization))
+            if let mark = authorization.firstRange(of: "Signature=") {
+                secrets.append(Secret(String(authorization[mark.upperBound...])))
+            }
+        }
+        return secrets
     }
 
     private func sign(

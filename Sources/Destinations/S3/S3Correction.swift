@@ -111,11 +111,38 @@ enum S3Correction: Hashable {
     private static func server(_ refusal: S3Refusal, _ known: S3Knowledge) -> String? {
         guard let location = refusal.headers["Location"], let mark = location.firstRange(of: "://") else { return nil }
         let scheme = location[..<mark.lowerBound].lowercased()
-        let host = location[mark.upperBound...].prefix { $0 != "/" && $0 != "?" }.lowercased()
-        guard scheme == known.endpoint.scheme || scheme == "https", isRelated(host, known.endpoint.host) else {
-            return nil
-        }
+        let authority = String(location[mark.upperBound...].prefix { $0 != "/" && $0 != "?" })
+        guard isPlainAuthority(authority) else { return nil }
+        let host = authority.lowercased()
+        guard scheme == known.endpoint.scheme || scheme == "https", isRelated(host, known.endpoint.host),
+            !known.endpoint.isAWS || host == known.endpoint.host || isS3OfAWS(host)
+        else { return nil }
         return "\(scheme)://\(host)"
+    }
+
+    /// Whether it is a host, perhaps with a port, and nothing that one program reads otherwise than another.
+    static func isPlainAuthority(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard let host = parts.first, !host.isEmpty, parts.count <= 2 else { return false }
+        if parts.count == 2 {
+            let port = parts[1]
+            guard (1...5).contains(port.count), port.allSatisfy({ $0.isASCIIDigit }) else { return false }
+        }
+        return host.allSatisfy { isPlain($0) || $0 == UInt8(ascii: ".") }
+    }
+
+    /// Whether a host of AWS is one of S3, where customers of other services choose names of their own.
+    static func isS3OfAWS(_ host: String) -> Bool {
+        let name = host.prefix { $0 != ":" }
+        var labels: [String] = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+        if labels.last == "cn" { labels.removeLast() }
+        guard labels.suffix(2) == ["amazonaws", "com"] else { return false }
+        labels.removeLast(2)
+        guard let place = labels.lastIndex(where: { $0 == "s3" || $0.hasPrefix("s3-") }) else { return false }
+        // Behind it stands the region at most; the names of customers stand before other services' labels.
+        var rest = Array(labels[(place + 1)...])
+        if rest.first == "dualstack" { rest.removeFirst() }
+        return rest.isEmpty || rest.count == 1 && rest[0].contains("-")
     }
 
     /// Whether two hosts are the same, or belong to one domain.

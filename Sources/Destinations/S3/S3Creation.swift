@@ -28,7 +28,10 @@ extension S3Destination {
             case .refused(let refusal):
                 if round == 2, refusal.isTaken { return learnCreation(true) }
                 // Some do not know the word, and some do not want to know it.
-                if connection.known?.createsExclusively == false || [400, 501].contains(refusal.status) {
+                let isRefused =
+                    refusal.status == 501
+                    || refusal.status == 400 && [.configuration, .unsupported].contains(refusal.error.kind)
+                if connection.known?.createsExclusively == false || isRefused {
                     return learnCreation(false)
                 }
                 throw refusal.error

@@ -18,9 +18,16 @@ extension S3Destination {
         }
         guard settings.deletesVersions else { return try remove(key: settings.key(of: name), version: nil, of: name) }
         let key = settings.key(of: name)
-        let versions = try S3Versions(destination: self).all(prefix: key, .delete, name).filter { $0.key == key }
-        // A bucket that never had versions lists what it has as the version `null`.
-        for version in versions { try remove(key: key, version: version.id, of: name) }
+        let versions = try S3Versions(destination: self).all(prefix: key, .delete, name)
+            .filter { $0.key.utf8.elementsEqual(key.utf8) }.newestFirst
+        // A bucket that never had versions lists what it has as the version `null`. The marks go last, and only when
+        // all contents went: they are what keeps the contents hidden.
+        for version in versions.reversed() where !version.isMarker {
+            try remove(key: key, version: version.id, of: name)
+        }
+        for version in versions.reversed() where version.isMarker {
+            try remove(key: key, version: version.id, of: name)
+        }
         if versions.isEmpty { try remove(key: key, version: nil, of: name) }
     }
 
@@ -82,7 +89,7 @@ extension S3Destination {
             do throws(DestinationError) {
                 try delete(name)
             } catch {
-                guard error.isOfOneObject else { throw error }
+                if error.endsAll { throw error }
                 failures[name] = error
             }
         }
@@ -139,6 +146,7 @@ extension S3Destination {
             throw failure(.transient, .delete, nil, "the server's answer cannot be read")
         }
         var failures: [String: DestinationError] = [:]
+        let secrets = try root.all("Error").isEmpty ? [] : connection.secrets(.delete)
         for element in root.all("Error") {
             let code = element.text("Code")
             if code == "NoSuchKey" { continue }
@@ -148,7 +156,7 @@ extension S3Destination {
             }
             let message = element.text("Message")
             let meaning = S3Meaning.of(code: code, status: 200, message: message, request: .init(.delete), .delete)
-            let words = [code, message.map(S3Refusal.printable)].compactMap { $0 }.joined(separator: ": ")
+            let words = S3Refusal.words(code, message, hiding: secrets)
             failures[name] = failure(
                 code == nil ? .permission : meaning.kind, .delete, name, words.isEmpty ? "the server refuses" : words,
                 advice: meaning.advice)
@@ -170,14 +178,4 @@ extension S3Destination {
 
     /// What the elements of S3 belong to.
     static let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
-}
-
-extension DestinationError {
-    /// Whether it says nothing about other objects.
-    var isOfOneObject: Bool {
-        switch kind {
-        case .cancelled, .authentication, .missingContainer, .certificate: false
-        default: true
-        }
-    }
 }

@@ -148,10 +148,12 @@ struct S3Listing {
             page.keys.append(key)
             if element.name == "Contents", let object = object(element, key) { page.objects.append(object) }
         }
-        page.isTruncated = root.text("IsTruncated")?.lowercased() == "true"
         page.token = root.text("NextContinuationToken")
         page.nextMarker = root.text("NextMarker").flatMap { isEncoded ? Self.decoded($0) : $0 }
         if page.nextMarker?.isEmpty == true { page.nextMarker = nil }
+        // Who says how to go on, and not whether, has more.
+        let goesOn = page.token?.isEmpty == false || page.nextMarker != nil
+        page.isTruncated = root.text("IsTruncated").map { $0.lowercased() == "true" } ?? goesOn
         return page
     }
 

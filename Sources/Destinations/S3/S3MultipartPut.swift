@@ -13,32 +13,9 @@ struct S3MultipartPut {
     let name: String
     let file: LocalFile
 
-    private var connection: S3Connection { destination.connection }
-    private var settings: S3Settings { destination.settings }
-    private var key: String { settings.key(of: name) }
-
-    /// How a file is cut.
-    struct Plan: Hashable {
-        let size: Int64
-        let partSize: Int64
-
-        var count: Int { Int((size + partSize - 1) / partSize) }
-
-        /// The bytes of a part, counted from 1.
-        func range(of number: Int) -> Range<Int64> {
-            let start = Int64(number - 1) * partSize
-            return start..<min(size, start + partSize)
-        }
-
-        /// The plan for a file, the same each time.
-        init(size: Int64, given: Int64?, preset: S3Preset) {
-            self.size = size
-            let mebibyte: Int64 = 1 << 20
-            let least = (size + preset.maximumParts - 1) / preset.maximumParts
-            let rounded = (least + mebibyte - 1) / mebibyte * mebibyte
-            partSize = max(given ?? 16 * mebibyte, rounded, preset.minimumPart)
-        }
-    }
+    var connection: S3Connection { destination.connection }
+    var settings: S3Settings { destination.settings }
+    var key: String { settings.key(of: name) }
 
     func run() throws(DestinationError) {
         let isExclusive = try destination.caller.run(.put, name) { _ throws(DestinationError) in
@@ -50,14 +27,27 @@ struct S3MultipartPut {
                 .unsupported, .put, name, "\(ByteCount(file.size)) are more than an object may have",
                 advice: "Use smaller volumes.")
         }
-        if try isThere(plan, nil) { return }
+        if try isThere(plan) { return }
         let (upload, parts) = if let found = try resumed(plan) { found } else { try begun() }
+        do throws(DestinationError) {
+            try store(plan, upload, parts, isExclusive)
+        } catch {
+            // Somebody has removed the upload, as things are swept away that nobody seems to go on with.
+            guard error.detail.hasPrefix("NoSuchUpload") else { throw error }
+            let (another, none) = try begun()
+            try store(plan, another, none, isExclusive)
+        }
+    }
+
+    private func store(
+        _ plan: Plan, _ upload: S3Upload, _ parts: [Int: S3Part], _ isExclusive: Bool
+    ) throws(DestinationError) {
         // Several threads of one process never share an upload.
         destination.busyUploads.withLock { _ = $0.insert(upload.id) }
         defer { destination.busyUploads.withLock { _ = $0.remove(upload.id) } }
         do throws(DestinationError) {
             let sums = try send(plan, upload, parts)
-            try complete(plan, upload, sums, isExclusive)
+            try complete(upload, sums, isExclusive)
         } catch {
             // What may pass is gone on with by the next try, which finds the parts.
             if error.kind != .transient, error.kind != .throttled, error.kind != .cancelled {
@@ -68,23 +58,6 @@ struct S3MultipartPut {
     }
 
     // MARK: The beginning
-
-    /// Whether the object is there already, with this content.
-    private func isThere(_ plan: Plan, _ sums: [Sum]?) throws(DestinationError) -> Bool {
-        try destination.caller.run(.put, name) { _ throws(DestinationError) in
-            guard case .there(let stored) = try destination.look(name, .put) else { return false }
-            let comparison = S3Comparison(destination: destination, name: name, file: file)
-            guard stored.size == file.size else { throw comparison.taken }
-            if let sums, stored.etag == Self.etag(of: sums) { return true }
-            let sha256 = if let known = file.knownSHA256 { known } else { try digests(of: 0..<file.size).sha256 }
-            if let sum = stored.headers["x-amz-meta-sha256"] {
-                guard sum == sha256.hex else { throw comparison.taken }
-                return true
-            }
-            guard try comparison.hasContent(of: sha256) else { throw comparison.taken }
-            return true
-        }
-    }
 
     /// The newest upload of this key that was cut in the same way.
     private func resumed(_ plan: Plan) throws(DestinationError) -> (S3Upload, [Int: S3Part])? {
@@ -100,11 +73,16 @@ struct S3MultipartPut {
         }
         let wanted = settings.storageClass(of: file.role) ?? "STANDARD"
         let candidates = uploads.filter { upload in
-            upload.key == key && (upload.storageClass ?? wanted) == wanted
+            upload.key.utf8.elementsEqual(key.utf8) && (upload.storageClass ?? wanted) == wanted
                 && !destination.busyUploads.withLock { $0.contains(upload.id) }
         }
+        if settings.lockPeriod != nil {
+            // The lock was reckoned when they began, and would end too early.
+            for upload in candidates { _ = try? destination.abort(upload, .put, name) }
+            return nil
+        }
         for upload in candidates.sorted(by: { ($0.began?.seconds ?? 0) > ($1.began?.seconds ?? 0) }) {
-            guard let parts = try destination.parts(of: upload, name) else { continue }
+            guard let parts = try destination.parts(of: upload, .put, name) else { continue }
             let isOfPlan = parts.values.allSatisfy { part in
                 (1...plan.count).contains(part.number)
                     && part.size == plan.range(of: part.number).upperBound - plan.range(of: part.number).lowerBound
@@ -141,9 +119,11 @@ struct S3MultipartPut {
         let etag: String
     }
 
-    private func digests(of range: Range<Int64>) throws(DestinationError) -> SliceDigests {
+    /// Hashes a part, and feeds it to the hash of the whole where there is one.
+    func digests(of range: Range<Int64>, _ hash: S3PartHash? = nil) throws(DestinationError) -> SliceDigests {
         let slice = FileSlice(path: file.path, offset: range.lowerBound, count: range.upperBound - range.lowerBound)
         do throws(SliceDigests.Failure) {
+            if let hash { return try hash.part(range) }
             return try SliceDigests(of: slice, destination.environment.cancellation)
         } catch {
             throw DestinationError(error, of: file.path, name, at: destination.label)
@@ -153,18 +133,31 @@ struct S3MultipartPut {
     private func send(
         _ plan: Plan, _ upload: S3Upload, _ present: [Int: S3Part]
     ) throws(DestinationError) -> [Sum] {
+        let comparison = S3Comparison(destination: destination, name: name, file: file)
+        let hash = S3PartHash(file, destination.environment.cancellation)
         var sums: [Sum] = []
         for number in 1...plan.count {
             let range = plan.range(of: number)
-            let sum = try destination.caller.run(.put, name) { _ throws(DestinationError) -> Sum in
-                let digests = try digests(of: range)
-                if let part = present[number], part.etag.lowercased() == digests.md5.hex {
-                    return Sum(md5: digests.md5, etag: part.etag)
-                }
-                return try send(number, range, digests, upload)
+            // Each part is hashed, also one that is there already, for the sake of the whole.
+            let sum = try digests(of: range, hash)
+            if let part = present[number], part.etag.lowercased() == sum.md5.hex {
+                sums.append(Sum(md5: sum.md5, etag: part.etag))
+                continue
             }
-            sums.append(sum)
+            var isDoubted = false
+            let sent = try destination.caller.run(.put, name) { _ throws(DestinationError) -> Sum in
+                // What did not arrive as it was read is read again.
+                if isDoubted, try digests(of: range) != sum { throw comparison.stale }
+                do throws(DestinationError) {
+                    return try send(number, range, sum, upload)
+                } catch {
+                    isDoubted = error.kind == .corrupt
+                    throw error
+                }
+            }
+            sums.append(sent)
         }
+        guard hash.isAsAnnounced() else { throw comparison.stale }
         return sums
     }
 
@@ -191,12 +184,23 @@ struct S3MultipartPut {
     // MARK: The end
 
     private func complete(
-        _ plan: Plan, _ upload: S3Upload, _ sums: [Sum], _ isExclusive: Bool
+        _ upload: S3Upload, _ sums: [Sum], _ isExclusive: Bool
     ) throws(DestinationError) {
         let body = try document(sums)
-        let etag: String? = try destination.caller.run(.put, name) { attempt throws(DestinationError) in
+        let made: Made? = try destination.caller.run(.put, name, within: file.patience) { attempt throws(DestinationError) in
             // An answer that was lost may have been a success.
             if attempt.earlierMayHaveArrived, try isThere(once: sums) { return nil }
+            return try complete(once: upload, body, sums, isExclusive)
+        }
+        if let made { try verify(made, sums) }
+    }
+
+    /// Asks once to make one object of the parts; nil when it is there already.
+    private func complete(
+        once upload: S3Upload, _ body: [UInt8], _ sums: [Sum], _ isExclusive: Bool
+    ) throws(DestinationError) -> Made? {
+        let comparison = S3Comparison(destination: destination, name: name, file: file)
+        for isAgain in [false, true] {
             let answer = try connection.send(.put, name, expectsDocument: true) { known in
                 var request = S3Request(.post, key, query: [("uploadId", upload.id)])
                 request.headers = settings.encryption.access
@@ -215,46 +219,23 @@ struct S3MultipartPut {
                     throw destination.failure(
                         .transient, .put, name, "the server does not say that the parts are one object")
                 }
-                return root.text("ETag").map(FileDownload.unquoted)
+                return Made(
+                    etag: root.text("ETag").map(FileDownload.unquoted), version: response.headers["x-amz-version-id"])
             case .refused(let refusal):
                 if refusal.code == "NoSuchUpload" || refusal.isTaken, try isThere(once: sums) { return nil }
-                if refusal.isTaken { throw S3Comparison(destination: destination, name: name, file: file).taken }
-                throw refusal.error
+                if refusal.isTaken { throw comparison.taken }
+                // The server has just said that it knows no conditions; look first, then.
+                guard !isAgain, isExclusive, connection.known?.has(.condition) == false,
+                    refusal.status == 501 || refusal.code == "NotImplemented"
+                else { throw refusal.error }
+                if case .there = try destination.look(name, .put) {
+                    guard try isThere(once: sums) else { throw comparison.taken }
+                    return nil
+                }
             }
         }
-        try verify(etag, sums)
-    }
-
-    /// Whether the object is what these parts make.
-    private func isThere(once sums: [Sum]) throws(DestinationError) -> Bool {
-        guard case .there(let stored) = try destination.look(name, .put), stored.size == file.size else { return false }
-        if stored.etag == Self.etag(of: sums) { return true }
-        let sha256 = if let known = file.knownSHA256 { known } else { try digests(of: 0..<file.size).sha256 }
-        return try S3Comparison(destination: destination, name: name, file: file).hasContent(of: sha256)
-    }
-
-    /// Compares the tag of the whole with that of its parts, where it is made of them.
-    private func verify(_ etag: String?, _ sums: [Sum]) throws(DestinationError) {
-        guard let etag, settings.encryption.keepsETags, connection.known?.hasMultipartETags == true,
-            etag != Self.etag(of: sums)
-        else { return }
-        let stored = try destination.stored(name, .put)
-        guard stored.size == file.size else {
-            throw destination.failure(
-                .corrupt, .put, name, "the object has \(stored.size ?? -1) bytes instead of \(file.size)")
-        }
-        if S3Encryption.hidesMD5(stored.headers) { return }
-        if connection.known?.preset.trustsMultipartETags == true {
-            throw destination.failure(.corrupt, .put, name, "the server has made another object of the parts")
-        }
-        // Each part was compared; this provider has a way of its own to name the whole.
-        connection.learn { $0.hasMultipartETags = false }
-    }
-
-    /// The tag of an object of parts: the MD5 of their MD5s, and their number.
-    static func etag(of sums: [Sum]) -> String {
-        let all = sums.flatMap(\.md5.bytes)
-        return "\(HashContext(.md5).hash(all).hex)-\(sums.count)"
+        throw destination.failure(
+            .unsupported, .put, name, "the server completes uploads neither with nor without conditions")
     }
 
     private func document(_ sums: [Sum]) throws(DestinationError) -> [UInt8] {

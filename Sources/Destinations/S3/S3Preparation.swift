@@ -55,17 +55,36 @@ extension S3Destination {
         }
     }
 
-    /// Removes uploads of parts below the prefix that began so long ago.
+    /// Removes uploads of parts below the prefix that nobody has gone on with for so long.
     public func sweep(olderThan age: Duration) throws(DestinationError) -> Int {
         let limit = serverNow.seconds - Int64(age / .seconds(1))
         var count = 0
         for upload in try unfinishedUploads(prefix: settings.prefix, .sweep, nil) {
-            guard name(of: upload.key) != nil, let began = upload.began, began.seconds < limit,
-                !busyUploads.withLock({ $0.contains(upload.id) })
+            guard isOurs(upload), let began = upload.began, began.seconds < limit,
+                !busyUploads.withLock({ $0.contains(upload.id) }), let newest = try newestPart(of: upload, began),
+                newest.seconds < limit
             else { continue }
             try caller.run(.sweep) { _ throws(DestinationError) in try abort(upload, .sweep, nil) }
             count += 1
         }
         return count
+    }
+
+    /// Whether an upload can be of a backup: where a whole bucket is the destination, others may use it as well.
+    private func isOurs(_ upload: S3Upload) -> Bool {
+        guard let name = name(of: upload.key) else { return false }
+        if !settings.prefix.isEmpty { return true }
+        return name.hasPrefix("dunnage-") || [".dblock.", ".dindex.", ".dlist."].contains { name.contains($0) }
+    }
+
+    /// When somebody last went on with an upload; nil when it is gone, or when that cannot be known.
+    private func newestPart(of upload: S3Upload, _ began: Timestamp) throws(DestinationError) -> Timestamp? {
+        do throws(DestinationError) {
+            guard let parts = try self.parts(of: upload, .sweep, nil) else { return nil }
+            return parts.values.compactMap(\.modified).max() ?? began
+        } catch {
+            if error.kind == .permission || error.kind == .unsupported { return nil }
+            throw error
+        }
     }
 }

@@ -13,30 +13,40 @@ struct S3Put {
 
     func run() throws(DestinationError) {
         var digests: SliceDigests?
-        var known = file.knownSHA256
-        try destination.caller.run(.put, name) { attempt throws(DestinationError) in
-            let sums = if let digests { digests } else { try hash(known) }
+        var isDoubted = false
+        try destination.caller.run(.put, name, within: file.patience) { attempt throws(DestinationError) in
+            let sums = if let digests { digests } else { try hash(isDoubted) }
             digests = sums
             do throws(DestinationError) {
                 try once(attempt, sums)
             } catch {
-                // What did not arrive as it was read is read again, and nothing is believed that was said of it.
+                // What did not arrive as it was read is read again, all of it.
                 if error.kind == .corrupt {
                     digests = nil
-                    known = nil
+                    isDoubted = true
                 }
                 throw error
             }
         }
     }
 
-    private func hash(_ known: Digest?) throws(DestinationError) -> SliceDigests {
+    /// Hashes the file.
+    ///
+    /// A known SHA-256 is computed again only in doubt, and where the server does not compare it with what arrives.
+    private func hash(_ isDoubted: Bool) throws(DestinationError) -> SliceDigests {
+        let known = file.knownSHA256
+        let sums: SliceDigests
         do throws(SliceDigests.Failure) {
-            return try SliceDigests(
-                of: FileSlice(path: file.path, count: file.size), sha256: known, destination.environment.cancellation)
+            sums = try SliceDigests(
+                of: FileSlice(path: file.path, count: file.size),
+                sha256: isDoubted || settings.leavesPayloadUnsigned ? nil : known, destination.environment.cancellation)
         } catch {
             throw DestinationError(error, of: file.path, name, at: destination.label)
         }
+        if let known, sums.sha256 != known {
+            throw S3Comparison(destination: destination, name: name, file: file).stale
+        }
+        return sums
     }
 
     private func once(_ attempt: Caller.Attempt, _ sums: SliceDigests) throws(DestinationError) {

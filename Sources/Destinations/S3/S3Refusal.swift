@@ -14,10 +14,10 @@ struct S3Refusal {
     /// What the caller of the destination gets to know.
     let error: DestinationError
 
-    /// Reads an answer, which may be a success with an error in its body.
+    /// Reads an answer, which may be a success with an error in its body; its error says none of the secrets.
     init(
         _ response: HTTPResponse, to request: S3Request, _ operation: DestinationError.Operation, _ object: String?,
-        at label: String, now: Timestamp
+        at label: String, now: Timestamp, hiding secrets: [Secret] = []
     ) {
         status = response.status
         headers = response.headers
@@ -28,7 +28,7 @@ struct S3Refusal {
             code: code, status: response.status, message: message, request: .init(request), operation)
         var error = DestinationError(
             meaning.kind, operation, object: object, at: label,
-            detail: Self.detail(code, message, body, response), advice: meaning.advice)
+            detail: Self.detail(code, message, body, response, hiding: secrets), advice: meaning.advice)
         if meaning.kind == .throttled || meaning.kind == .transient { error.retryAfter = response.retryAfter(now: now) }
         // A server that fails may have done it before.
         error.mayHaveArrived = request.changesSomething && (response.status >= 500 || response.status == 200)
@@ -47,19 +47,33 @@ struct S3Refusal {
 
     /// Code, message, status and the request's number: what the provider's support asks for.
     private static func detail(
-        _ code: String?, _ message: String?, _ body: XMLElement?, _ response: HTTPResponse
+        _ code: String?, _ message: String?, _ body: XMLElement?, _ response: HTTPResponse, hiding secrets: [Secret]
     ) -> String {
-        let words = [code, message.map(printable)].compactMap { $0 }.joined(separator: ": ")
+        let words = Self.words(code, message, hiding: secrets)
         let number =
             body?.text("RequestId") ?? response.headers["x-amz-request-id"] ?? response.headers["x-oss-request-id"]
-        let place = ["HTTP \(response.status)", number.map { "request \(printable($0))" }].compactMap { $0 }
+        let request = number.map { "request \(printable($0, hiding: secrets))" }
+        let place = ["HTTP \(response.status)", request].compactMap { $0 }
         let text = words.isEmpty ? HTTPWords.of(response.status) : words
         return "\(text) (\(place.joined(separator: ", ")))"
     }
 
-    /// A short text of one line without a full stop at its end.
-    static func printable(_ text: String) -> String {
-        var line = String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 ? " " : $0 }))
+    /// A server's word for what is wrong, and its sentence.
+    static func words(_ code: String?, _ message: String?, hiding secrets: [Secret]) -> String {
+        let code = code.map { printable($0, hiding: secrets, limit: 64) }
+        return [code, message.map { printable($0, hiding: secrets) }].compactMap { $0 }.joined(separator: ": ")
+    }
+
+    /// A short text of one line without secrets, and without a full stop at its end.
+    static func printable(_ text: String, hiding secrets: [Secret] = [], limit: Int = 300) -> String {
+        var text = text
+        for secret in secrets where secret.count >= 4 {
+            text = text.split(separator: secret.reveal(), omittingEmptySubsequences: false).joined(separator: "••••")
+        }
+        let scalars = text.unicodeScalars.prefix(limit).map { scalar -> Unicode.Scalar in
+            scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value ? " " : scalar
+        }
+        var line = String(String.UnicodeScalarView(scalars))
         while line.hasSuffix(".") || line.hasSuffix(" ") { line.removeLast() }
         return line
     }

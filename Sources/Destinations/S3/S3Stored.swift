@@ -11,6 +11,9 @@ struct S3Stored {
     var etag: String { headers["ETag"].map(FileDownload.unquoted) ?? "" }
     var storageClass: String? { headers["x-amz-storage-class"] }
 
+    /// Whether the entity tag is that of an object of parts.
+    var isOfParts: Bool { etag.utf8.contains(UInt8(ascii: "-")) }
+
     /// The MD5 of the content in hexadecimal digits, when the entity tag is one.
     var md5: String? { Self.md5(etag, headers) }
 

@@ -16,6 +16,8 @@ struct S3Part: Hashable {
     let number: Int
     let size: Int64
     let etag: String
+    /// When it came.
+    var modified: Timestamp?
 }
 
 extension S3Destination {
@@ -45,9 +47,9 @@ extension S3Destination {
                 throw error
             }
             for element in root.all("Upload") {
-                guard let key = element.text("Key"), let id = element.text("UploadId"), key.hasPrefix(prefix) else {
-                    continue
-                }
+                guard let key = element.text("Key"), let id = element.text("UploadId"),
+                    key.utf8.starts(with: prefix.utf8)
+                else { continue }
                 uploads.append(
                     S3Upload(
                         key: key, id: id, began: element.text("Initiated").flatMap { S3Time.parse($0) },
@@ -61,15 +63,17 @@ extension S3Destination {
     }
 
     /// The parts of an upload that the server has; nil when there is no such upload.
-    func parts(of upload: S3Upload, _ name: String) throws(DestinationError) -> [Int: S3Part]? {
+    func parts(
+        of upload: S3Upload, _ operation: DestinationError.Operation, _ object: String?
+    ) throws(DestinationError) -> [Int: S3Part]? {
         var parts: [Int: S3Part] = [:]
         var marker: String?
         while true {
             let place = marker
             let root: XMLElement
             do throws(DestinationError) {
-                root = try caller.run(.put, name) { _ throws(DestinationError) in
-                    try document("ListParts", .put, name) {
+                root = try caller.run(operation, object) { _ throws(DestinationError) in
+                    try document("ListParts", operation, object) {
                         var request = S3Request(
                             .get, upload.key, query: [("uploadId", upload.id), ("max-parts", "1000")])
                         request.headers = settings.encryption.access
@@ -85,7 +89,9 @@ extension S3Destination {
                 guard let number = element.text("PartNumber").flatMap({ Int($0) }),
                     let size = element.text("Size").flatMap({ Int64($0) }), let etag = element.text("ETag")
                 else { continue }
-                parts[number] = S3Part(number: number, size: size, etag: FileDownload.unquoted(etag))
+                parts[number] = S3Part(
+                    number: number, size: size, etag: FileDownload.unquoted(etag),
+                    modified: element.text("LastModified").flatMap { S3Time.parse($0) })
             }
             guard root.text("IsTruncated") == "true", let next = root.text("NextPartNumberMarker"), next != place
             else { return parts }

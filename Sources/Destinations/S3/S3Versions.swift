@@ -23,6 +23,8 @@ struct S3Versions {
     ) throws(DestinationError) -> [S3Version] {
         var versions: [S3Version] = []
         var marker: (key: String, id: String)?
+        // The markers of the same key.
+        var ids: Set<String> = []
         while true {
             let place = marker
             // Inside of a call that is repeated already, each page is asked for once.
@@ -32,26 +34,45 @@ struct S3Versions {
                 return request
             }
             for element in root.children where element.name == "Version" || element.name == "DeleteMarker" {
-                guard let key = element.text("Key"), let id = element.text("VersionId") else { continue }
+                guard let key = element.text("Key"), let id = element.text("VersionId"),
+                    key.utf8.starts(with: prefix.utf8)
+                else { continue }
                 versions.append(
                     S3Version(
                         key: key, id: id, isLatest: element.text("IsLatest") == "true",
                         isMarker: element.name == "DeleteMarker", size: element.text("Size").flatMap { Int64($0) } ?? 0,
                         modified: element.text("LastModified").flatMap { S3Time.parse($0) }))
             }
-            guard root.text("IsTruncated") == "true", let key = root.text("NextKeyMarker") else { return versions }
-            let next = (key: key, id: root.text("NextVersionIdMarker") ?? "")
-            if let place, place == next {
-                throw destination.failure(.unsupported, operation, object, "the listing of versions does not advance")
+            let following = root.text("NextKeyMarker").flatMap { $0.isEmpty ? nil : $0 }
+            let isTruncated = root.text("IsTruncated").map { $0.lowercased() == "true" } ?? (following != nil)
+            guard isTruncated else { return versions }
+            guard let key = following else {
+                throw destination.failure(
+                    .unsupported, operation, object,
+                    "the listing of versions is cut short, and the server does not say how to go on")
             }
-            marker = next
+            let id = root.text("NextVersionIdMarker") ?? ""
+            if let place, place.key.utf8.elementsEqual(key.utf8) {
+                guard !ids.contains(id) else { throw standstill(operation, object) }
+            } else {
+                if let place, !place.key.utf8.lexicographicallyPrecedes(key.utf8) {
+                    throw standstill(operation, object)
+                }
+                ids = []
+            }
+            ids.insert(id)
+            marker = (key: key, id: id)
         }
+    }
+
+    private func standstill(_ operation: DestinationError.Operation, _ object: String?) -> DestinationError {
+        destination.failure(.unsupported, operation, object, "the listing of versions does not advance")
     }
 }
 
 extension [S3Version] {
     /// Sorted by time: some servers list all marks behind all versions.
-    fileprivate var newestFirst: [S3Version] {
+    var newestFirst: [S3Version] {
         // A stable sort keeps the order of those of one second.
         sorted { one, other in
             if one.isLatest != other.isLatest { return one.isLatest }
@@ -61,8 +82,8 @@ extension [S3Version] {
 }
 
 extension S3Destination: Versioning {
-    /// The versions below the prefix, by their keys.
-    private func versions() throws(DestinationError) -> [String: [S3Version]] {
+    /// The versions below the prefix, each key's together.
+    private func versions() throws(DestinationError) -> [[S3Version]] {
         let all = try caller.run(.versions) { _ throws(DestinationError) in
             try S3Versions(destination: self).all(prefix: settings.prefix, .versions, nil)
         }
@@ -70,13 +91,14 @@ extension S3Destination: Versioning {
             let rest = version.key.utf8.dropFirst(settings.prefix.utf8.count)
             return !rest.isEmpty && !rest.contains(UInt8(ascii: "/"))
         }
-        return Dictionary(grouping: ours, by: \.key)
+        // By bytes: two strings that look the same are two keys.
+        return Array(Dictionary(grouping: ours) { Array($0.key.utf8) }.values)
     }
 
     /// Counts the versions that no listing shows.
     public func hiddenVersions() throws(DestinationError) -> HiddenVersions {
         var hidden = HiddenVersions()
-        for version in try versions().values.joined() where !version.isLatest && !version.isMarker {
+        for version in try versions().joined() where !version.isLatest && !version.isMarker {
             hidden.count += 1
             hidden.bytes += version.size
         }
@@ -87,7 +109,7 @@ extension S3Destination: Versioning {
     public func removeHiddenVersions(olderThan age: Duration) throws(DestinationError) -> HiddenVersions {
         let limit = serverNow.seconds - Int64(age / .seconds(1))
         var removed = HiddenVersions()
-        for versions in try versions().values {
+        for versions in try versions() {
             var markers: [S3Version] = []
             var rest = 0
             // A version is hidden since its successor was written, which stands before it.

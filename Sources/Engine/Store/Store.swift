@@ -222,7 +222,9 @@ public final class Store: Sendable {
         if volume.name.kind == .dlist { try confirmLease() }
         let file = LocalFile(
             path: volume.path, size: volume.size, sha256: volume.sha256.hex,
-            role: volume.name.kind == .dblock ? .data : .metadata)
+            role: volume.name.kind == .dblock ? .data : .metadata,
+            // Nobody may have taken the lease before the list is there.
+            patience: volume.name.kind == .dlist ? .seconds(240) : nil)
         try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
         }
@@ -269,7 +271,7 @@ public final class Store: Sendable {
     }
 
     /// As many objects as the lease is confirmed for at once.
-    private static let deletedTogether = 250
+    private static let deletedTogether = 100
 
     /// Removes an object whose removal together with others failed, if that may pass.
     private func deleteAgain(_ name: ObjectName, after error: DestinationError) throws(EngineError) {

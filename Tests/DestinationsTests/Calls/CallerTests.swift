@@ -152,6 +152,71 @@ struct CallerTests {
         #expect(error.kind == .transient && world.time > .seconds(3600) && world.time < .seconds(4400))
     }
 
+    @Test("an outage that outlasted everybody's patience is found to have ended by a later call")
+    func laterCall() throws {
+        let world = PacedWorld(random: 1)
+        let caller = world.caller()
+        try caller.run(.list) { _ throws(DestinationError) in }
+        var refused = world.error(.transient)
+        refused.isOfConnection = true
+        let failure = refused
+        #expect(throws: DestinationError.self) {
+            try caller.run(.put, "o") { _ throws(DestinationError) in throw failure }
+        }
+        let early = try #require(throws: DestinationError.self) {
+            try caller.run(.put, "o") { _ throws(DestinationError) in }
+        }
+        #expect(early.kind == .transient && !early.isRetryable, "nobody asked to stop: \(early)")
+        world.advance(.seconds(301))
+        try caller.run(.put, "o") { _ throws(DestinationError) in }
+        try caller.run(.put, "o") { _ throws(DestinationError) in }
+    }
+
+    @Test("a deletion waits neither long nor for an outage to end: what entitles to it may end meanwhile")
+    func deletion() throws {
+        let world = PacedWorld(random: 1)
+        let caller = world.caller()
+        try caller.run(.list) { _ throws(DestinationError) in }
+        let busy = world.error(.transient)
+        #expect(throws: DestinationError.self) {
+            try caller.run(.delete, "o") { _ throws(DestinationError) in throw busy }
+        }
+        #expect(world.time <= .seconds(240) && world.time > .seconds(120))
+        var refused = world.error(.transient)
+        refused.isOfConnection = true
+        let failure = refused
+        let before = world.time
+        for _ in 0..<20 {
+            let error = try #require(throws: DestinationError.self) {
+                try caller.run(.delete, "o") { _ throws(DestinationError) in throw failure }
+            }
+            #expect(error.kind == .transient && !error.isRetryable)
+        }
+        #expect(world.time - before <= .seconds(300))
+    }
+
+    @Test("those who wait for a place get one in the order in which they came")
+    func order() throws {
+        let gate = ConcurrencyGate(most: 1, clock: CallClock())
+        let flag = CancellationFlag()
+        #expect(gate.enter(flag))
+        let order = Mutex<[Int]>([])
+        var threads: [WorkerThread] = []
+        for number in 1...4 {
+            let waiters = gate.waiters
+            threads.append(
+                try WorkerThread("waiter") {
+                    guard gate.enter(flag) else { return }
+                    order.withLock { $0.append(number) }
+                    gate.leave()
+                })
+            while gate.waiters == waiters { CallClock.wait(.milliseconds(1), flag) }
+        }
+        gate.leave()
+        for thread in threads { thread.join() }
+        #expect(order.withLock { $0 } == [1, 2, 3, 4])
+    }
+
     @Test("many calls that fail at once wait long instead of storming")
     func storm() throws {
         let world = PacedWorld(random: 0.01)

@@ -100,6 +100,41 @@ import Transport
         #expect(S3Correction.isRelated(one, other) == isOne)
     }
 
+    @Test(
+        "a redirect names a plain host, or nothing",
+        arguments: [
+            ("s3.example.com", true), ("127.0.0.1:9000", true), ("a@b.com", false), ("a.com#b.com", false),
+            ("a.com\\.b.com", false), ("a.com:80:81", false), ("a.com:", false), ("a.com:x", false), ("", false),
+            (":80", false), ("bücket.com", false),
+        ])
+    func authorities(_ text: String, _ isPlain: Bool) {
+        #expect(S3Correction.isPlainAuthority(text) == isPlain)
+    }
+
+    @Test(
+        "of AWS, only the hosts of S3 are gone to",
+        arguments: [
+            ("bucket.s3.amazonaws.com", true), ("s3.eu-west-1.amazonaws.com", true),
+            ("b.s3-eu-west-1.amazonaws.com", true), ("b.s3.dualstack.eu-west-1.amazonaws.com:443", true),
+            ("s3.cn-north-1.amazonaws.com.cn", true), ("x.execute-api.eu-west-1.amazonaws.com", false),
+            ("s3-x-1.eu-west-1.elb.amazonaws.com", false), ("s3.amazonaws.com.example.com", false),
+        ])
+    func housesOfS3(_ host: String, _ isS3: Bool) {
+        #expect(S3Correction.isS3OfAWS(host) == isS3)
+    }
+
+    @Test("what a server repeats of keys and signatures is masked")
+    func echoes() throws {
+        let kit = try WireKit(S3Subject.wire)
+        kit.fail { request, _ in
+            let message = "no \(S3Double.secretKey) and \(request["authorization"] ?? "")"
+            return Self.error(403, "AccessDenied", "<Message>\(message)</Message>")
+        }
+        let error = try #require(throws: DestinationError.self) { try kit.open(rules: quick).list() }
+        #expect(error.kind == .permission && error.detail.contains("no •••• and ••••"))
+        #expect(!"\(error)".contains(S3Double.secretKey) && !"\(error)".contains("Signature="))
+    }
+
     @Test("keys that expired are renewed once; given ones cannot be")
     func expiredKeys() throws {
         let kit = try WireKit(S3Subject.wire)

@@ -38,6 +38,18 @@ import Transport
         #expect(kit.count { $0.method == "PUT" && S3Subject.wire.isPut($0) } == 2)
     }
 
+    @Test("a file that is not what was announced is not stored, however often it is read")
+    func stale() throws {
+        let kit = try WireKit(S3Subject.wire)
+        let real = try file("content")
+        let announced = LocalFile(path: real.path, size: real.size, sha256: String(repeating: "ab", count: 32))
+        let error = try #require(throws: DestinationError.self) {
+            try kit.open(rules: quick).put("x", from: announced)
+        }
+        #expect(error.kind == .localFile && error.detail.contains("changed since it was made"))
+        #expect(kit.server.objects.isEmpty)
+    }
+
     @Test("with a key service, the entity tag means nothing")
     func keyService() throws {
         let kit = try WireKit(S3Subject.wire)
@@ -108,6 +120,36 @@ import Transport
                 ? .response(status: 200, body: Array("<ListBucketResult><Contents>".utf8)) : nil
         }
         #expect(try other.open(rules: quick).list().isEmpty)
+    }
+
+    @Test("a page with a token goes on, also where nobody says that it is cut short")
+    func silentListing() throws {
+        let kit = try WireKit(S3Subject.wire)
+        kit.fail { request, _ in
+            guard request.method == "GET" else { return nil }
+            let isLast = request.target.contains("continuation-token=")
+            let key = isLast ? "backup/b" : "backup/a"
+            let more = isLast ? "" : "<NextContinuationToken>t</NextContinuationToken>"
+            let text = "<ListBucketResult><Contents><Key>\(key)</Key><Size>1</Size></Contents>\(more)"
+            return .response(status: 200, body: Array("\(text)</ListBucketResult>".utf8))
+        }
+        #expect(try kit.open(rules: quick).list().map(\.name) == ["a", "b"])
+    }
+
+    @Test(
+        "a listing of versions that does not say how to go on, or goes round, is an error",
+        arguments: ["", "<NextKeyMarker>backup/a</NextKeyMarker><NextVersionIdMarker>1</NextVersionIdMarker>"])
+    func circularVersions(_ marker: String) throws {
+        let kit = try WireKit(S3Subject.wire)
+        kit.fail { request, _ in
+            guard request.method == "GET", request.target.contains("versions=") else { return nil }
+            let text = "<ListVersionsResult><IsTruncated>true</IsTruncated>\(marker)</ListVersionsResult>"
+            return .response(status: 200, body: Array(text.utf8))
+        }
+        let destination = try #require(try kit.open(rules: quick) as? any Versioning)
+        let error = try #require(throws: DestinationError.self) { try destination.hiddenVersions() }
+        #expect(error.kind == .unsupported)
+        #expect(kit.http.requests.count == (marker.isEmpty ? 1 : 2))
     }
 
     // MARK: Others

@@ -46,6 +46,13 @@ final class LoginKeeper: @unchecked Sendable {
         lock.deallocate()
     }
 
+    /// The login of now, whether or not it is still good; nil before the first.
+    var known: Login? {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return kept?.login
+    }
+
     /// A login that is valid for another while.
     ///
     /// Waits while another thread logs in, and shares its fortune; only if that one was stopped, the next one tries.
