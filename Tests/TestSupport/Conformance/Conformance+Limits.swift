@@ -38,7 +38,7 @@ extension Conformance {
                     case "beginning":
                         kit.fail { _, _ in .beginning(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc".utf8)) }
                     case "back-off":
-                        kit.fail { _, _ in .response(status: 503, headers: [("Retry-After", "600")]) }
+                        kit.fail { _, _ in .response(status: 503, headers: [("Retry-After", "100")]) }
                     default: break
                     }
                     if fault == "slow line", name != "upload" { return }
