@@ -66,6 +66,8 @@ final class Caller: Sendable {
     ///   - patience: how long it may take with its repetitions, and without waiting for an outage to end; nil for as
     ///     long as the rules allow. Deletions never wait long: what entitles to them may end meanwhile.
     ///   - attempt: makes one attempt.
+    /// - Returns: what the attempt that succeeded has brought.
+    /// - Throws: why it is given up, with the number of attempts.
     func run<Value>(
         _ operation: DestinationError.Operation, _ object: String? = nil, within patience: Duration? = nil,
         _ attempt: (Attempt) throws(DestinationError) -> Value

@@ -187,7 +187,8 @@ struct S3MultipartPut {
         _ upload: S3Upload, _ sums: [Sum], _ isExclusive: Bool
     ) throws(DestinationError) {
         let body = try document(sums)
-        let made: Made? = try destination.caller.run(.put, name, within: file.patience) { attempt throws(DestinationError) in
+        let made: Made? = try destination.caller.run(.put, name, within: file.patience) {
+            attempt throws(DestinationError) in
             // An answer that was lost may have been a success.
             if attempt.earlierMayHaveArrived, try isThere(once: sums) { return nil }
             return try complete(once: upload, body, sums, isExclusive)
