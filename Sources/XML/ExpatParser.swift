@@ -55,7 +55,8 @@ final class ExpatParser {
 
     private static func of(_ data: UnsafeMutableRawPointer?) -> ExpatParser {
         // Set in init, to an object that outlives the parser.
-        Unmanaged<ExpatParser>.fromOpaque(data.unsafelyUnwrapped).takeUnretainedValue()
+        guard let data else { preconditionFailure("expat lost the context of its callbacks") }
+        return Unmanaged<ExpatParser>.fromOpaque(data).takeUnretainedValue()
     }
 
     private func handle(_ event: (ExpatParser) -> Bool) {

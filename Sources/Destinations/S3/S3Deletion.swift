@@ -121,7 +121,13 @@ extension S3Destination {
     /// Asks once to remove objects.
     /// - Returns: why some were not.
     private func once(_ names: [String]) throws(DestinationError) -> [String: DestinationError] {
-        guard let body = try? document(names) else { return [:] }
+        let body: [UInt8]
+        do throws(XMLError) {
+            body = try document(names)
+        } catch {
+            // Names that XML cannot carry were sent one by one.
+            throw failure(.internalFault, .delete, nil, "\(error)")
+        }
         let answer = try connection.send(.delete, expectsDocument: true) { _ in
             var request = S3Request(.post, query: [("delete", "")])
             request.headers["Content-MD5"] = HashContext(.md5).hash(body).base64
@@ -150,7 +156,9 @@ extension S3Destination {
         for element in root.all("Error") {
             let code = element.text("Code")
             if code == "NoSuchKey" { continue }
-            guard let key = element.text("Key"), let name = names.first(where: { settings.key(of: $0) == key }) else {
+            guard let key = element.text("Key"),
+                let name = names.first(where: { settings.key(of: $0).utf8.elementsEqual(key.utf8) })
+            else {
                 throw failure(
                     .transient, .delete, nil, "the server complains about an object that it was not asked about")
             }
