@@ -79,6 +79,13 @@ let package = Package(
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library(
             "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
+        library(
+            "Ledger",
+            [
+                "JSON", "Support",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
@@ -130,6 +137,7 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Schedule",
                 "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
+        tests("LedgerTests", ["Ledger", "Support"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",
