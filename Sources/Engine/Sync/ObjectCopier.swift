@@ -34,9 +34,8 @@ struct ObjectCopier: Sendable {
             if let expected = item.size, expected != size {
                 throw .damagedObject(item.name, detail: "\(size) bytes came instead of \(expected)")
             }
-            // A folder of this machine takes the file itself; nothing can happen to it on the way.
-            let digest = staging == nil ? try Store.hash(path, .sha256).hex : nil
-            let file = LocalFile(path: path, size: size, sha256: digest, role: item.role)
+            // Whoever sends a digest along reads the file for it, once for all digests.
+            let file = LocalFile(path: path, size: size, role: item.role)
             try retry.run(cancellation, progress) { () throws(DestinationError) in
                 try target.put(item.name, from: file)
             }
