@@ -7,7 +7,7 @@ import Transport
 
 @Suite(
     "OpenStack Swift as it is", .enabled(if: OpenStackServers.areThere, "\(OpenStackServers.absence)"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(getenv("DUNNAGE_TEST_LARGE_OBJECTS") == nil ? 5 : 60)))
 struct OpenStackRealTests {
     private let servers: OpenStackServers
     private let raw: RawSwift
