@@ -38,7 +38,9 @@ final class WorkerLane {
 
     fileprivate func flushChanges(whenAbove limit: Int) -> Bool {
         guard changes.count > limit else { return false }
-        target.queues.changes.push(changes)
+        // Blocks got no numbers since the backup is out, and entries without blocks must not reach its catalog: their
+        // recorder may still be at work.
+        if target.isAttached { target.queues.changes.push(changes) }
         changes.removeAll(keepingCapacity: true)
         return true
     }
