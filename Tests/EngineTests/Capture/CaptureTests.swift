@@ -12,13 +12,13 @@ import Testing
 struct CaptureTests {
     @Test("the sources are read once, and every store gets a version of the same time")
     func once() throws {
-        let fixture = try CaptureFixture(3)
+        let fixture = try CaptureFixture(3, volumeSize: 512 << 10)
         // What is packed at different levels is hashed once all the same.
         fixture.copies[1].options.compressionLevel = 9
         try fixture.tree.makeVariedTree(blockSize: 4096)
         try fixture.write("large", seed: 9, size: 5 << 20)
         let summaries = try fixture.run().map { try $0.get() }
-        #expect(try fixture.differences(checking: [0, 1, 2]) == [])
+        #expect(try fixture.differences(checking: [1]) == [])
         let first = try #require(summaries.first)
         #expect(first.version != nil && first.opened > 8)
         for summary in summaries {
@@ -110,7 +110,7 @@ struct CaptureTests {
 
     @Test("a file that changes while it is read has the same content in all stores")
     func changing() throws {
-        let fixture = try CaptureFixture(2, blockSize: 64 << 10)
+        let fixture = try CaptureFixture(2, blockSize: 64 << 10, volumeSize: 2 << 20)
         let path = fixture.tree.source + "/file"
         try FileTree.createFolder(fixture.tree.source)
         #expect(system("head -c 40000000 /dev/urandom > '\(path)'") == 0)

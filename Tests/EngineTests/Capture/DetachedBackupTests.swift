@@ -50,7 +50,7 @@ struct DetachedBackupTests {
         // It reads no more than what it has not, and what it had stored is not sent again.
         if hasVersion { #expect(next[1].opened <= 13) }
         #expect(!next[1].catalogWasRebuilt)
-        #expect(try fixture.differences(checking: [1]) == [])
+        #expect(try fixture.differences(checking: hasVersion ? [1] : []) == [])
     }
 
     @Test("when all fail the capture ends, each with its own reason")
@@ -138,7 +138,7 @@ struct DetachedBackupTests {
 
     @Test("a stop in good order makes a partial version in every store, and the next capture complete ones")
     func stopped() throws {
-        let fixture = try CaptureFixture(2)
+        let fixture = try CaptureFixture(2, volumeSize: 256 << 10)
         // More than all queues hold.
         for number in 0..<300 {
             try fixture.write("folder \(number)/file", seed: UInt64(number + 1), size: 66_000)
