@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // C: headers of system libraries, and the system calls that Glibc's module lacks.
@@ -86,7 +87,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
+        library(
+            "Reporting",
+            ["Cryptography", "JSON", "Support", "Transport", .product(name: "Mustache", package: "swift-mustache")]),
         library(
             "Jobs",
             [

@@ -5,42 +5,83 @@ extension RunReport {
     /// The longest document that is sent; receivers limit what they take.
     static let maximumBytes = 64 << 10
 
-    /// The document as UTF-8, at most 64 KiB: of too many problems the last ones are left out, and their number is said.
+    /// The document as UTF-8, at most 64 KiB: of a long log the first lines, and of too many problems the last ones are
+    /// left out, and their numbers are said.
     /// - Parameter mask: is applied to every text that could hold a secret.
     /// - Returns: compact JSON without a final newline.
     public func serialized(masking mask: (String) -> String = { $0 }) -> [UInt8] {
-        var kept = problems.count
+        trimmed { json(kept: $0, masking: mask).serialized() }
+    }
+
+    /// A body of at most 64 KiB, made of as much of the log and of the problems as fits.
+    func trimmed(to limit: Int = maximumBytes, _ body: (Kept) -> [UInt8]) -> [UInt8] {
+        var kept = Kept(problems: problems.count, lines: log.lines.count)
         while true {
-            let bytes = json(problems: kept, masking: mask).serialized()
-            if bytes.count <= Self.maximumBytes || kept == 0 { return bytes }
+            let bytes = body(kept)
+            if bytes.count <= limit || kept.problems + kept.lines == 0 { return bytes }
             // In proportion to the excess, and at least one, so that this ends soon.
-            kept = min(kept - 1, kept * Self.maximumBytes / bytes.count)
+            if kept.lines > 0 {
+                kept.lines = min(kept.lines - 1, kept.lines * limit / bytes.count)
+            } else {
+                kept.problems = min(kept.problems - 1, kept.problems * limit / bytes.count)
+            }
         }
+    }
+
+    /// How much of a long report is told.
+    struct Kept {
+        var problems: Int
+        var lines: Int
     }
 
     /// The document: names in snake case, times in UTC, sizes in bytes, in an order that never changes.
     /// - Parameter mask: is applied to every text that could hold a secret.
     /// - Returns: an object with all that is known.
     public func json(masking mask: (String) -> String = { $0 }) -> JSONValue {
-        json(problems: problems.count, masking: mask)
+        json(kept: Kept(problems: problems.count, lines: log.lines.count), masking: mask)
     }
 
-    private func json(problems kept: Int, masking mask: (String) -> String) -> JSONValue {
+    func json(kept: Kept, masking mask: (String) -> String) -> JSONValue {
         var document = JSONObject()
         document["schema"] = .string("urn:dunnage:report:v1")
-        document["event"] = .string(run.result.rawValue)
+        document["id"] = .string(id)
+        document["event"] = .string(event.rawValue)
         document["title"] = .string(mask(title))
         document["instance"] = instance.json
         document["job"] = job?.json
-        document["run"] = run.json
+        document["run"] = event.isEnd ? run.json : run.jsonBeforeEnd
         document["config"] = configuration?.json
         document["source"] = source?.json
         document["destinations"] = .array(destinations.map { $0.json(masking: mask) })
-        document["problems"] = .array(problems.prefix(kept).map { $0.json(masking: mask) })
-        if kept < problems.count { document["omitted_problems"] = .integer(Int64(problems.count - kept)) }
+        document["slo"] = objective?.json
+        document["problems"] = .array(problems.prefix(kept.problems).map { $0.json(masking: mask) })
+        if kept.problems < problems.count {
+            document["omitted_problems"] = .integer(Int64(problems.count - kept.problems))
+        }
         document["next_run"] = nextRun.map { .string($0.iso8601) }
-        document["log"] = .object([.init("included", .string("none")), .init("lines", .array([]))])
+        document["log"] = log.json(lines: kept.lines, masking: mask)
         return document.value
+    }
+}
+
+extension RunReport.Objective {
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["rpo_seconds"] = allowedSeconds.map { .integer($0) }
+        object["age_seconds"] = ageSeconds.map { .integer($0) }
+        object["met"] = .bool(isMet)
+        object["last_drill"] = lastDrill.map { .string($0.iso8601) }
+        return object.value
+    }
+}
+
+extension RunReport.Log {
+    fileprivate func json(lines kept: Int, masking mask: (String) -> String) -> JSONValue {
+        var object = JSONObject()
+        object["included"] = .string(detail.rawValue)
+        object["lines"] = .array(lines.suffix(kept).map { .string(mask($0)) })
+        if kept < lines.count { object["omitted_lines"] = .integer(Int64(lines.count - kept)) }
+        return object.value
     }
 }
 
@@ -76,6 +117,19 @@ extension RunReport.Run {
         object["result"] = .string(result.rawValue)
         object["interrupted"] = .bool(isInterrupted)
         object["exit_code"] = .integer(Int64(exitCode))
+        return object.value
+    }
+}
+
+extension RunReport.Run {
+    /// What is known of a run that has not ended, or was none.
+    fileprivate var jsonBeforeEnd: JSONValue {
+        var object = JSONObject()
+        object["id"] = .string(id)
+        object["trigger"] = .string(trigger.rawValue)
+        object["scheduled_for"] = scheduledFor.map { .string($0.iso8601) }
+        object["started"] = .string(started.iso8601)
+        object["result"] = result == .success ? nil : .string(result.rawValue)
         return object.value
     }
 }
@@ -192,20 +246,5 @@ extension RunReport.Problem {
         object["count"] = .integer(Int64(count))
         if !sample.isEmpty { object["sample"] = .array(sample.map { .string(mask($0)) }) }
         return object.value
-    }
-}
-
-/// Members in the order of their assignment; nil adds none.
-private struct JSONObject {
-    private var members: [JSONValue.Member] = []
-
-    var value: JSONValue { .object(members) }
-
-    subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
-        set {
-            members.removeAll { $0.name == name }
-            if let newValue { members.append(.init(name, newValue)) }
-        }
     }
 }

@@ -1,6 +1,6 @@
 internal import Support
 
-/// The attributes that make a plain POST a CloudEvent in binary mode.
+/// The attributes of a report as a CloudEvent.
 struct CloudEvent {
     let id: String
     let type: String
@@ -9,8 +9,9 @@ struct CloudEvent {
     let time: Timestamp
 
     init(of report: RunReport) {
-        id = report.run.id
-        type = "dunnage.run.\(report.run.result.rawValue).v1"
+        id = report.id
+        let isOfRun = report.event.isEnd || report.event == .start || report.event == .missed
+        type = isOfRun ? "dunnage.run.\(report.event.rawValue).v1" : "dunnage.\(report.event.rawValue).v1"
         let instance = Self.escaped(report.instance.name, inPath: true)
         source =
             report.job.map { "/instances/\(instance)/jobs/\(Self.escaped($0.name, inPath: true))" }

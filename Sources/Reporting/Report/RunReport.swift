@@ -44,10 +44,22 @@ public struct RunReport: Sendable, Hashable {
     /// When the job runs again.
     public var nextRun: Timestamp?
 
+    /// How old the newest version is, where somebody asked.
+    public var objective: Objective?
+
+    /// What was logged.
+    public var log: Log
+
+    /// What it tells of, when that is not the end of a run.
+    let occasion: Event?
+
     /// Creates a report.
+    /// - Parameter event: what it tells of, when that is not the end of a run; of others the run has the moment and an
+    ///   identifier, which is the report's.
     public init(
         instance: Instance, job: Job? = nil, run: Run, configuration: Configuration? = nil, source: Source? = nil,
-        destinations: [Destination] = [], problems: [Problem] = [], nextRun: Timestamp? = nil
+        destinations: [Destination] = [], problems: [Problem] = [], nextRun: Timestamp? = nil,
+        objective: Objective? = nil, log: Log = Log(), event: Event? = nil
     ) {
         self.instance = instance
         self.job = job
@@ -57,25 +69,16 @@ public struct RunReport: Sendable, Hashable {
         self.destinations = destinations
         self.problems = problems
         self.nextRun = nextRun
+        self.objective = objective
+        self.log = log
+        occasion = event.flatMap { $0.isEnd ? nil : $0 }
     }
 
-    /// One line for people: `photos: finished with 3 warnings`.
-    public var title: String {
-        let subject = job?.name ?? instance.name
-        let warnings = Self.counted(count(.warning), "warning")
-        let errors = Self.counted(count(.error), "error")
-        return switch run.result {
-        case .success: "\(subject): finished"
-        case .warning: "\(subject): finished with \(count(.warning) == 0 ? "warnings" : warnings)"
-        case .failure: count(.error) == 0 ? "\(subject): failed" : "\(subject): failed with \(errors)"
-        }
-    }
-
-    private func count(_ severity: Problem.Severity) -> Int {
+    func count(_ severity: Problem.Severity) -> Int {
         problems.lazy.filter { $0.severity == severity }.reduce(0) { $0 + $1.count }
     }
 
-    private static func counted(_ count: Int, _ noun: String) -> String {
+    static func counted(_ count: Int, _ noun: String) -> String {
         "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }
