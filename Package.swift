@@ -100,7 +100,7 @@ let package = Package(
             "Commands",
             [
                 "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
-                "Reporting", "Schedule", "Secrets", "Support", argumentParser, logging,
+                "Reporting", "Schedule", "Secrets", "Support", "Transport", argumentParser, logging,
             ]),
         .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 

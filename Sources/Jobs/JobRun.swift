@@ -25,6 +25,8 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
+        let delivery = ReportDelivery(in: context, logger: logger)
+        delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
         var destinations: [DestinationResult] = []
         for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
             destinations.append(backUp(to: name, logger))
@@ -37,16 +39,22 @@ public struct JobRun: Sendable {
             ])
         }
         let report = report(id, started, destinations, outcome)
-        let delivery = ReportDelivery(
-            secrets: context.secrets.uninterrupted(), transport: context.transport, policy: context.deliveryPolicy,
-            logger: logger)
-        let receivers = job.reports.compactMap { context.configuration.reports[$0] }.filter {
-            $0.tells(of: outcome)
-        }
-        let receipts = delivery.send(report, to: receivers, isInterrupted: outcome.isInterrupted)
+        let receipts = delivery.send(report, to: job.reports, isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
+    }
+
+    /// What is told of a run that begins.
+    private func beginning(_ id: RunIdentifier, _ started: Timestamp) -> RunReport {
+        RunReport(
+            instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
+            job: .init(name: job.name, labels: job.labels),
+            run: .init(
+                id: id.description, trigger: context.trigger, started: started, finished: started, result: .success,
+                exitCode: 0),
+            configuration: .init(hash: context.configuration.hash, overrides: context.configuration.overrides),
+            event: .start)
     }
 
     /// The backup to one destination, with what is to be logged about it.

@@ -40,7 +40,8 @@ public struct TransportSettings: Sendable {
     /// The system's authorities, the environment's proxies, no limits.
     public init(
         certificateAuthorities: String? = nil, pinnedCertificates: [[UInt8]] = [], pinnedPublicKey: String? = nil,
-        acceptsAnyCertificate: Bool = false, clientCertificate: String? = nil, clientKey: String? = nil, proxy: Proxy = .environment,
+        acceptsAnyCertificate: Bool = false, clientCertificate: String? = nil, clientKey: String? = nil,
+        proxy: Proxy = .environment,
         uploads: BandwidthLimit? = nil, downloads: BandwidthLimit? = nil, usesHTTP2: Bool = false,
         idleHandles: Int = 16
     ) {

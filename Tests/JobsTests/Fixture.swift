@@ -73,7 +73,7 @@ struct Fixture {
     }
 
     /// One attempt, without pauses.
-    static let policy = DeliveryPolicy(attempts: 1, firstPause: .zero, timeout: .seconds(5))
+    static let policy = DeliveryPolicy(timeout: .seconds(5), stay: .zero)
 
     func context(_ text: String) throws -> RunContext {
         let loaded = try ConfigurationLoader.load(

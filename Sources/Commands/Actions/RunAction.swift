@@ -20,9 +20,10 @@ struct RunAction {
         do throws(InvalidConfiguration) {
             loaded = try reading.load()
         } catch {
+            let receivers = reading.receivers()
             let early = EarlyReport(
-                error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
-            early.send(logger: program.setting().logger)
+                error, receivers: receivers, environment: program.environment, mask: program.mask)
+            early.send(ledger: Self.earlyLedger(receivers, program), logger: program.setting().logger)
             throw error
         }
         let setting = program.setting(loaded.configuration.runtime)
@@ -67,6 +68,19 @@ struct RunAction {
             }
         }
         return code
+    }
+
+    /// The ledger of a configuration that cannot be followed, where it can be made out; nil to do without.
+    private static func earlyLedger(_ configuration: Configuration?, _ program: Program) -> Ledger? {
+        guard let runtime = configuration?.runtime, !runtime.isStateless else { return nil }
+        let state = StateFolder(runtime.stateDirectory, environment: program.environment)
+        do {
+            try state.prepare()
+            return try Ledger(path: state.ledger)
+        } catch {
+            program.setting().logger.warning("reports are not kept", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// The named jobs in the order of the command line, or all that are enabled in the order of the file.

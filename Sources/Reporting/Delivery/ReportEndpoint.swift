@@ -1,5 +1,5 @@
-public import Transport
 internal import Support
+public import Transport
 
 /// Where a receiver is, with its credentials: known for the time of an attempt only.
 public enum ReportEndpoint: Sendable {

@@ -32,7 +32,8 @@ public struct MailEndpoint: Sendable {
         _ cancellation: CancellationFlag?
     ) -> DeliveryAttempt {
         guard let server = MailServer(server.reveal()) else {
-            return DeliveryAttempt(.refused, "\(ReportingError.invalidAddress(reason: "smtp is no URL of a mail server"))")
+            return DeliveryAttempt(
+                .refused, "\(ReportingError.invalidAddress(reason: "smtp is no URL of a mail server"))")
         }
         guard let letter = Letter(message.body) else {
             return DeliveryAttempt(.refused, "What is kept of it cannot be read.")
@@ -60,7 +61,8 @@ public struct MailEndpoint: Sendable {
             return DeliveryAttempt(
                 .postponed(asked: nil), "The mail server cannot take it now (\(reply.code)).", answer: answer)
         }
-        let advice = [530, 534, 535].contains(reply.code) ? "the user and the password" : "the addresses and the server"
+        let advice =
+            [530, 534, 535].contains(reply.code) ? "the user and the password" : "the addresses and the server"
         return DeliveryAttempt(
             .refused, "The mail server refused it (\(reply.code)). Check \(advice).", answer: answer)
     }

@@ -34,7 +34,8 @@ struct MailHTML {
         }
         if let next = report.nextRun { rows.append(("Next run", next.iso8601)) }
         rows.append(("Run", report.run.id))
-        var page = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>\(text.title.htmlEscaped)</title></head>\n"
+        var page =
+            "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>\(text.title.htmlEscaped)</title></head>\n"
         page += "<body style=\"font-family: sans-serif; color: #1f2328\">\n"
         page += "<h2 style=\"color: \(color)\">\(text.title.htmlEscaped)</h2>\n<table cellpadding=\"4\">\n"
         for (name, value) in rows {

@@ -72,6 +72,7 @@ extension Transport {
 extension String {
     /// Whether it can stand between the brackets of a command.
     fileprivate var isMailAddress: Bool {
-        contains("@") && utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        contains("@")
+            && utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
     }
 }

@@ -1,4 +1,5 @@
 public import Configuration
+public import Ledger
 public import Logging
 public import Reporting
 public import Secrets
@@ -29,10 +30,12 @@ public struct EarlyReport: Sendable {
     }
 
     /// Sends the report to every receiver that could be read; blocks the calling thread.
+    /// - Parameter ledger: where it waits when it cannot be delivered at once; in memory, and so for as long as the policy
+    ///   says, unless told.
     /// - Returns: what came of it, for each receiver.
     @discardableResult
     public func send(
-        logger: Logger, transport: Transport = Transport(version: ProgramVersion.current),
+        ledger: Ledger? = nil, logger: Logger, transport: Transport = Transport(version: ProgramVersion.current),
         policy: DeliveryPolicy = DeliveryPolicy(), now: Timestamp = .now()
     ) -> [ReportReceipt] {
         guard let readable, !readable.reports.isEmpty else { return [] }
@@ -40,8 +43,17 @@ public struct EarlyReport: Sendable {
         let receivers = readable.reports.values.filter { !$0.events.isDisjoint(with: wanted) }.sorted {
             $0.name < $1.name
         }
-        return ReportDelivery(secrets: secrets, transport: transport, policy: policy, logger: logger)
-            .send(report(at: now), to: receivers)
+        do throws(LedgerError) {
+            let memory = ledger == nil ? try Ledger(path: nil) : nil
+            guard let ledger = ledger ?? memory else { return [] }
+            let delivery = ReportDelivery(
+                ledger: ledger, configuration: readable, secrets: secrets,
+                transport: transport, policy: policy, logger: logger)
+            return delivery.send(report(at: now), to: receivers)
+        } catch {
+            logger.error("reports not kept", metadata: ["error": "\(error)"])
+            return receivers.map { .init(receiver: $0.name, isDelivered: false, detail: "\(error)") }
+        }
     }
 
     private func report(at now: Timestamp) -> RunReport {

@@ -1,17 +1,26 @@
 internal import Glibc
 
 /// What tells a process from every other one, also from a later one with its number.
-struct ProcessIdentity: Sendable, Hashable {
+public struct ProcessIdentity: Sendable, Hashable {
     /// The running kernel: another one after each start of the machine.
-    let boot: String
+    public let boot: String
     /// The namespace that the number is of; every container has its own.
-    let namespace: String
-    let number: Int64
+    public let namespace: String
+    /// The number that the namespace has for it.
+    public let number: Int64
     /// When the process began, in the kernel's ticks.
-    let start: String
+    public let start: String
+
+    /// A process from its parts.
+    public init(boot: String, namespace: String, number: Int64, start: String) {
+        self.boot = boot
+        self.namespace = namespace
+        self.number = number
+        self.start = start
+    }
 
     /// This process; nil where the kernel does not tell.
-    static let current: ProcessIdentity? = {
+    public static let current: ProcessIdentity? = {
         guard let boot = text("/proc/sys/kernel/random/boot_id"), let namespace = link("/proc/self/ns/pid"),
             let start = startTime(of: Int64(getpid()))
         else { return nil }
@@ -21,7 +30,7 @@ struct ProcessIdentity: Sendable, Hashable {
     /// Whether the process is certainly gone.
     ///
     /// Only within one namespace of one running kernel anything can be said; else nobody knows.
-    func isGone(seenFrom observer: ProcessIdentity?) -> Bool {
+    public func isGone(seenFrom observer: ProcessIdentity?) -> Bool {
         guard let observer, observer.boot == boot, observer.namespace == namespace else { return false }
         return Self.startTime(of: number) != start
     }
