@@ -25,6 +25,8 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
+        let log = RunLog()
+        logger = log.listening(to: logger)
         let delivery = ReportDelivery(in: context, logger: logger)
         delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
         var destinations: [DestinationResult] = []
@@ -39,7 +41,9 @@ public struct JobRun: Sendable {
             ])
         }
         let report = report(id, started, destinations, outcome)
-        let receipts = delivery.send(report, to: job.reports, isInterrupted: outcome.isInterrupted)
+        var told = report
+        told.log = .init(detail: .all, lines: log.lines)
+        let receipts = delivery.send(told, to: job.reports, isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))

@@ -88,6 +88,7 @@ struct OutboxTests {
         try outbox.postpone(mail, until: later(30), because: "HTTP 503")
         let tallies = try outbox.tallies()
         #expect(tallies.map(\.receiver) == ["mail", "ops"])
+        #expect(tallies.map(\.size) == [1, 0])
         #expect(tallies[0].waiting == 1 && tallies[0].waitingSince == start && tallies[0].failure == "HTTP 503")
         #expect(tallies[1].delivered == 1 && tallies[1].dropped == 1 && tallies[1].untold == 1)
         #expect(tallies[1].reason == "HTTP 401" && tallies.allSatisfy(\.isTrouble))

@@ -12,9 +12,9 @@ struct HTTPEndpointTests {
     private let key = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     private let time = Timestamp(seconds: 1_795_305_500)
 
-    private func endpoint(_ url: String, _ change: (inout HTTPEndpoint) throws -> Void = { _ in }) rethrows
-        -> ReportEndpoint
-    {
+    private func endpoint(_ url: String) -> ReportEndpoint { endpoint(url) { _ in } }
+
+    private func endpoint(_ url: String, _ change: (inout HTTPEndpoint) throws -> Void) rethrows -> ReportEndpoint {
         let time = time
         var endpoint = HTTPEndpoint(url: Secret(url), isWebhook: true) { time }
         try change(&endpoint)

@@ -104,9 +104,13 @@ enum ReportSamples {
     static let drill = told(.drill, "01JD6Z3M9K7Q8V5R2T4W6X8Y0F", result: .success)
     static let configuration = told(.configChanged, "01JD6Z3M9K7Q8V5R2T4W6X8Y0G")
 
+    static let digest = RunReport(
+        digestOf: [success, warning, failure].map { DigestItem($0) }, id: "01JD6Z3M9K7Q8V5R2T4W6X8Y0H",
+        instance: instance, at: finished)
+
     static let all = [
         ("warning", warning), ("success", success), ("early-failure", earlyFailure), ("failure", failure),
         ("start", start), ("missed", missed), ("overdue", overdue), ("recovered", recovered), ("drill", drill),
-        ("config-changed", configuration),
+        ("config-changed", configuration), ("digest", digest),
     ]
 }

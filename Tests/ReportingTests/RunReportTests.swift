@@ -37,6 +37,7 @@ struct RunReportTests {
                 "photos: started", "photos: missed the run of 2026-11-21T22:00:00Z",
                 "photos: overdue, the newest version is 2d 4h old", "photos: recovered, there is a new version",
                 "photos: restore drill passed", "homelab-01: configuration refused",
+                "homelab-01: 3 reports, 1 failure, 1 warning, 1 good",
             ])
     }
 

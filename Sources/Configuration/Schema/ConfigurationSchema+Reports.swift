@@ -11,7 +11,7 @@ extension ConfigurationSchema {
             .init(
                 "include_log", .value(.word(ReportSpecification.LogDetail.allCases.map { $0.rawValue })),
                 "How much of the log goes with it: `none`, `problems` or `all`.", absent: "`problems`"),
-            .init("digest", .object(digest), "Summaries in place of single reports.", pending: true),
+            .init("digest", .object(digest), "Summaries in place of single reports."),
         ], alternatives: ["webhook", "email"] + adapters.map(\.name), needsAlternative: true,
         foreign: [
             "on": "write `events: […]`; `on` is a boolean for older YAML readers", "states": "write `events: […]`",

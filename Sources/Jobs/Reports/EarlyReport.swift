@@ -30,8 +30,9 @@ public struct EarlyReport: Sendable {
     }
 
     /// Sends the report to every receiver that could be read; blocks the calling thread.
-    /// - Parameter ledger: where it waits when it cannot be delivered at once; in memory, and so for as long as the policy
-    ///   says, unless told.
+    ///
+    /// It waits in the ledger when it cannot be delivered at once; without one it is in memory, and so for as long as the
+    /// policy says.
     /// - Returns: what came of it, for each receiver.
     @discardableResult
     public func send(

@@ -15,6 +15,7 @@ public struct OutboxDelivery: Sendable {
     public let outbox: Outbox
     private let receivers: [String: ReportSpecification]
     private let instance: String
+    private let digests: Digests
     private let secrets: SecretStore
     private let transports: ReportTransports
     private let policy: DeliveryPolicy
@@ -22,7 +23,8 @@ public struct OutboxDelivery: Sendable {
     private let cancellation: CancellationFlag?
 
     /// A delivery with what it needs.
-    /// - Parameter cancellation: ends what is under way when it is raised; what was not delivered stays.
+    ///
+    /// The flag ends what is under way when it is raised; what was not delivered stays.
     public init(
         ledger: Ledger, configuration: Configuration, secrets: SecretStore, transport: Transport,
         policy: DeliveryPolicy, logger: Logger, cancellation: CancellationFlag? = nil
@@ -30,6 +32,7 @@ public struct OutboxDelivery: Sendable {
         outbox = Outbox(ledger, instance: configuration.instance)
         receivers = configuration.reports
         instance = configuration.instance
+        digests = Digests(outbox: outbox, configuration: configuration)
         self.secrets = secrets
         transports = ReportTransports(transport)
         self.policy = policy
@@ -57,6 +60,7 @@ public struct OutboxDelivery: Sendable {
     public func deliverDue(
         now: Timestamp, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws(LedgerError) -> [Result] {
+        try digests.make(at: now, masking: secrets.mask.apply)
         var results: [Result] = []
         var had: Set<Int64> = []
         var absent: [String: Timestamp] = [:]
@@ -73,8 +77,11 @@ public struct OutboxDelivery: Sendable {
         return results
     }
 
-    /// When the next report is due; `nil` when none waits.
-    public func nextDue() throws(LedgerError) -> Timestamp? { try outbox.nextDue() }
+    /// When the next report or digest is due; `nil` when none waits.
+    public func nextDue() throws(LedgerError) -> Timestamp? {
+        let dues = [try outbox.nextDue(), try digests.nextDue()]
+        return dues.compactMap { $0 }.min()
+    }
 
     private func attempt(_ entry: OutboxEntry, _ clock: @escaping @Sendable () -> Timestamp) -> DeliveryAttempt {
         guard let receiver = receivers[entry.draft.receiver] else {

@@ -96,11 +96,20 @@ public struct ReportDelivery: Sendable {
         guard !receivers.isEmpty else { return [] }
         let troubles = try delivery.outbox.tallies().filter(\.isTrouble)
         var told = report
-        if report.event.isEnd { told.problems += troubles.map(\.problem) }
+        if report.event.isEnd { told.problems += troubles.map { UndeliveredReports($0).problem } }
+        for receiver in receivers { learn(receiver, report) }
         var drafts: [OutboxDraft] = []
         var standings: [Standing] = []
         for receiver in receivers {
             var standing = Standing(receiver: receiver.name)
+            if receiver.collects(report.event) {
+                let item = DigestItem(told.limited(to: receiver.reportedDetail), masking: secrets.mask.apply)
+                try delivery.outbox.collect(
+                    item.json.serialized(), named: report.id, for: receiver.name, at: now())
+                standing.latest = "The next digest tells of it."
+                standings.append(standing)
+                continue
+            }
             do throws(ReportingError) {
                 guard let form = try receiver.form() else {
                     standing.failures.append("This kind of receiver is not built yet.")
@@ -110,7 +119,9 @@ public struct ReportDelivery: Sendable {
                 let messages = form.messages(
                     for: told.limited(to: receiver.reportedDetail), masking: secrets.mask.apply)
                 standing.messages = Set(messages.map(\.id))
-                drafts += messages.map { draft($0, receiver, report) }
+                drafts += messages.map {
+                    OutboxDraft($0, receiver, report, at: now(), masking: secrets.mask.apply)
+                }
             } catch {
                 standing.failures.append("\(error)")
                 logger.warning("report not made", metadata: ["report": "\(receiver.name)", "error": "\(error)"])
@@ -123,13 +134,16 @@ public struct ReportDelivery: Sendable {
         return standings
     }
 
-    private func draft(
-        _ message: ReportMessage, _ receiver: ReportSpecification, _ report: RunReport
-    ) -> OutboxDraft {
-        OutboxDraft(
-            receiver: receiver.name, job: report.job?.name, message: message.id, event: report.event.rawValue,
-            title: secrets.mask.apply(to: report.title), created: now(),
-            envelope: String(decoding: message.envelope.serialized(), as: UTF8.self), body: message.body)
+    /// Has the mask know the secrets of a receiver before anything is written down.
+    private func learn(_ receiver: ReportSpecification, _ report: RunReport) {
+        do {
+            _ = try receiver.endpoint(for: report.job?.name ?? report.instance.name, secrets, now: now)
+        } catch {
+            // The attempt to deliver meets it again, and tells of it.
+            logger.debug(
+                "a receiver's secrets cannot be had yet",
+                metadata: ["report": "\(receiver.name)", "error": "\(Failure(error).message)"])
+        }
     }
 
     /// How far one receiver's messages about a report have come.
@@ -159,23 +173,5 @@ extension [ReportDelivery.Standing] {
         case .refused: self[index].failures.append(result.attempt.detail)
         case .postponed, .cancelled: break
         }
-    }
-}
-
-extension OutboxTally {
-    /// What the next report has to say about a receiver.
-    fileprivate var problem: RunReport.Problem {
-        var facts: [String] = []
-        if untold > 0 {
-            facts.append("\(untold) given up\(reason.map { " (\($0))" } ?? "")")
-        }
-        if waiting > 0 {
-            let since = waitingSince.map { " since \($0.iso8601)" } ?? ""
-            facts.append("\(waiting) waiting\(since)\(failure.map { " (\($0))" } ?? "")")
-        }
-        return RunReport.Problem(
-            code: "W209", severity: .warning,
-            message: "reports to '\(receiver)' were not delivered: \(facts.joined(separator: ", "))",
-            count: Int(untold + waiting))
     }
 }

@@ -7,7 +7,8 @@ internal import Transport
 
 extension ReportSpecification {
     /// Where it is and how to log in there, with its secrets; known for the time of an attempt.
-    /// - Parameter subject: the job's name, or the installation's where a report is of no job.
+    ///
+    /// The subject is the job's name, or the installation's where a report is of no job.
     func endpoint(
         for subject: String, _ secrets: SecretStore, now: @escaping @Sendable () -> Timestamp
     ) throws -> ReportEndpoint {

@@ -18,7 +18,7 @@ public struct SampleReport: Sendable {
     ) {
         let result: RunReport.Result =
             switch event {
-            case .start, .success, .recovered, .drill, .configChanged: .success
+            case .start, .success, .recovered, .drill, .configChanged, .digest: .success
             case .warning: .warning
             case .failure, .missed, .overdue: .failure
             }

@@ -11,8 +11,7 @@ extension Outbox {
         }
     }
 
-    /// When the next report is due; nil when none waits.
-    /// - Parameter numbers: those that do not count.
+    /// When the next report is due; nil when none waits but those of the numbers.
     public func nextDue(except numbers: Set<Int64> = []) throws(LedgerError) -> Timestamp? {
         try ledger.read { database in
             let rows = try Row.fetchAll(
@@ -30,13 +29,13 @@ extension Outbox {
                 database,
                 sql: """
                     SELECT receiver, SUM(delivered) AS delivered, SUM(dropped) AS dropped, SUM(untold) AS untold,
-                        MAX(reason) AS reason, SUM(waiting) AS waiting, MIN(since) AS since, MAX(failure) AS failure
+                        MAX(reason) AS reason, SUM(size) AS size, SUM(waiting) AS waiting, MIN(since) AS since, MAX(failure) AS failure
                     FROM (
-                        SELECT receiver, delivered, dropped, untold, reason, 0 AS waiting, NULL AS since,
+                        SELECT receiver, delivered, dropped, untold, reason, 0 AS size, 0 AS waiting, NULL AS since,
                             NULL AS failure
                         FROM outbox_tally WHERE instance = ?1
                         UNION ALL
-                        SELECT receiver, 0, 0, 0, NULL, attempts > 0, iif(attempts > 0, created, NULL), failure
+                        SELECT receiver, 0, 0, 0, NULL, 1, attempts > 0, iif(attempts > 0, created, NULL), failure
                         FROM outbox WHERE instance = ?1)
                     GROUP BY receiver ORDER BY receiver
                     """, arguments: [instance])
@@ -44,7 +43,7 @@ extension Outbox {
                 let since: Int64? = row["since"]
                 return OutboxTally(
                     receiver: row["receiver"], delivered: row["delivered"], dropped: row["dropped"],
-                    untold: row["untold"], reason: row["reason"], waiting: row["waiting"],
+                    untold: row["untold"], reason: row["reason"], size: row["size"], waiting: row["waiting"],
                     waitingSince: since.map { Timestamp(unixNanoseconds: $0) }, failure: row["failure"])
             }
         }

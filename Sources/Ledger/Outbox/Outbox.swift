@@ -11,15 +11,15 @@ public struct Outbox: Sendable {
     let ledger: Ledger
     let instance: String
 
-    /// The outbox of an installation in a ledger.
-    /// - Parameter instance: the installation's name; those of others are left alone.
+    /// The outbox of an installation in a ledger; those of others are left alone.
     public init(_ ledger: Ledger, instance: String) {
         self.ledger = ledger
         self.instance = instance
     }
 
     /// Puts reports into it, all or none.
-    /// - Parameter told: receivers of which the reports tell that their reports were given up, and how many.
+    ///
+    /// Where they tell that reports to other receivers were given up, `told` has how many of each receiver's.
     public func add(_ drafts: [OutboxDraft], telling told: [String: Int64] = [:]) throws(LedgerError) {
         try ledger.write { database in
             try add(drafts, to: database)
@@ -62,6 +62,7 @@ public struct Outbox: Sendable {
     ///   - claimant: who takes it.
     ///   - skipped: numbers of those that it has had its turn with.
     /// - Returns: nil when none is due.
+    /// - Throws: when the ledger cannot be read or written.
     public func claim(
         at now: Timestamp, by claimant: ProcessIdentity? = .current, except skipped: Set<Int64> = []
     ) throws(LedgerError) -> OutboxEntry? {
@@ -101,8 +102,7 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// Puts a report back for later.
-    /// - Parameter failure: why it was not delivered; nil when that was not tried.
+    /// Puts a report back for later; a failure of nil is none, as when it was not tried.
     public func postpone(_ entry: OutboxEntry, until due: Timestamp, because failure: String?) throws(LedgerError) {
         try ledger.write { database in
             try database.execute(

@@ -3,8 +3,9 @@ internal import Support
 
 /// Who has taken a report to deliver it.
 enum OutboxClaim {
-    /// How long a claim counts of which nobody can say whether its process is still there: of another container, or of
-    /// another start of the machine. No attempt takes as long.
+    /// How long a claim counts of which nobody can say whether its process is still there.
+    ///
+    /// Such a one is of another container, or of another start of the machine. No attempt takes as long.
     private static let uncertainNanoseconds: Int64 = 600_000_000_000
 
     /// A process as it is written down.

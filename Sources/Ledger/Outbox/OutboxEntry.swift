@@ -6,7 +6,9 @@ public import Support
 public struct OutboxDraft: Sendable, Hashable {
     /// The receiver's name in the configuration.
     public var receiver: String
-    /// The job that it tells of; nil for none. Reports of one job reach a receiver in their order.
+    /// The job that it tells of; nil for none.
+    ///
+    /// Reports of one job reach a receiver in their order.
     public var job: String?
     /// What names it at the receiver, the same for every attempt: a second one of this name is not taken.
     public var message: String

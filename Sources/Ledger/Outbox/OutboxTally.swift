@@ -12,6 +12,8 @@ public struct OutboxTally: Sendable, Hashable {
     public let untold: Int64
     /// Why the last one was given up.
     public let reason: String?
+    /// Messages that wait, tried or not.
+    public let size: Int64
     /// Messages that wait and were tried in vain.
     public let waiting: Int64
     /// When the oldest of these came into being.

@@ -28,8 +28,9 @@ public struct DeliveryPolicy: Sendable, Hashable {
     /// How long one attempt may take.
     public var timeout: Duration
 
-    /// How long a run stays at its end for its reports: zero for one attempt each, nil for none. What is left waits for
-    /// whoever delivers next.
+    /// How long a run stays at its end for its reports: zero for one attempt each, nil for none.
+    ///
+    /// What is left waits for whoever delivers next.
     public var stay: Duration?
 
     /// Creates a policy: pauses of 2 seconds to 10 minutes, for a day.
@@ -47,8 +48,7 @@ public struct DeliveryPolicy: Sendable, Hashable {
         self.stay = stay
     }
 
-    /// The pause after a failed attempt, counted from 1.
-    /// - Parameter asked: what the receiver asks for.
+    /// The pause after a failed attempt, counted from 1; at least as long as the receiver asks.
     public func pause(after attempt: Int, asked: Duration? = nil) -> Duration {
         var pause = firstPause
         for _ in 1..<max(attempt, 1) where pause < longestPause {

@@ -14,6 +14,7 @@ public enum ReportEndpoint: Sendable {
     ///   - transport: what sends.
     ///   - timeout: how long it may take.
     ///   - cancellation: ends the attempt when it is raised.
+    /// - Returns: what came of it.
     public func send(
         _ message: ReportMessage, over transport: Transport, timeout: Duration, cancellation: CancellationFlag? = nil
     ) -> DeliveryAttempt {

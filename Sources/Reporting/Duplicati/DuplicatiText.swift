@@ -16,7 +16,8 @@ extension DuplicatiPart {
     }
 
     /// The text with Duplicati's placeholders filled in: `%PARSEDRESULT%`, `%backup-name%`; unknown ones go.
-    /// - Parameter isSubject: whether `%RESULT%` is one word.
+    ///
+    /// In a subject `%RESULT%` is one word.
     func filled(_ template: String, isSubject: Bool, _ mask: (String) -> String) -> String {
         var filled = ""
         var rest = template[...]

@@ -2,17 +2,17 @@ internal import Support
 
 /// Times as Duplicati writes them.
 extension Timestamp {
-    /// `2026-11-21T02:44:37.0269260Z`
+    /// The form of JSON: `2026-11-21T02:44:37.0269260Z`.
     var duplicatiJSON: String {
         var fraction: [UInt8] = []
         fraction.appendDigits(Int64(nanoseconds / 100), width: 7)
         return "\(iso8601.dropLast()).\(String(decoding: fraction, as: UTF8.self))Z"
     }
 
-    /// `2026-11-21T02:44:37+00:00`
+    /// The form with an offset: `2026-11-21T02:44:37+00:00`.
     var duplicatiOffset: String { "\(iso8601.dropLast())+00:00" }
 
-    /// `11/21/2026 02:44:37 (1795229077)`
+    /// The form of texts: `11/21/2026 02:44:37 (1795229077)`.
     var duplicatiText: String {
         let text = iso8601.dropLast()
         let day = text.prefix(10).split(separator: "-")

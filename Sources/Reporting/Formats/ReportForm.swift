@@ -40,7 +40,9 @@ public enum ReportForm: Sendable, Hashable {
     case apprise(tag: String?)
 
     /// What a receiver is sent about a report; nothing where the form has no word for such an event.
-    /// - Parameter mask: is applied to every text that could hold a secret.
+    /// - Parameters:
+    ///   - report: what to tell.
+    ///   - mask: is applied to every text that could hold a secret.
     /// - Returns: messages without addresses and credentials, in their order.
     public func messages(
         for report: RunReport, masking mask: (String) -> String = { $0 }

@@ -69,7 +69,7 @@ enum QuotedPrintable {
 }
 
 extension Timestamp {
-    /// `Sat, 21 Nov 2026 23:58:03 +0000`
+    /// The form of header fields: `Sat, 21 Nov 2026 23:58:03 +0000`.
     var mailDate: String {
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

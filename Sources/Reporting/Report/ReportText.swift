@@ -9,7 +9,7 @@ struct ReportText {
 
     /// - Parameters:
     ///   - report: what to tell.
-    ///   - problems: how many problems are named.
+    ///   - limit: how many problems are named.
     ///   - mask: is applied to every text that could hold a secret.
     init(_ report: RunReport, problems limit: Int = 20, masking mask: (String) -> String) {
         title = mask(report.title)

@@ -19,6 +19,8 @@ extension RunReport {
         case drill
         /// The configuration was changed, or could not be.
         case configChanged = "config_changed"
+        /// Several reports together.
+        case digest
 
         /// The end of a run.
         init(_ result: Result) {
@@ -60,9 +62,9 @@ extension RunReport {
         case .success, .recovered: .good
         case .warning: .warning
         case .failure, .missed, .overdue: .bad
-        case .drill, .configChanged:
+        case .drill, .configChanged, .digest:
             switch run.result {
-            case .success: event == .drill ? .good : .notice
+            case .success: event == .configChanged ? .notice : .good
             case .warning: .warning
             case .failure: .bad
             }

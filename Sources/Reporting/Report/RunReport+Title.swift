@@ -3,6 +3,7 @@ internal import Support
 extension RunReport {
     /// One line for people: `photos: finished with 3 warnings`.
     public var title: String {
+        if let headline { return headline }
         let subject = job?.name ?? instance.name
         switch event {
         case .start: return "\(subject): started"
@@ -17,6 +18,7 @@ extension RunReport {
         case .overdue:
             guard let age = objective?.ageSeconds else { return "\(subject): overdue, there is no good version" }
             return "\(subject): overdue, the newest version is \(Self.span(age)) old"
+        case .digest: return "\(subject): several reports"
         case .recovered: return "\(subject): recovered, there is a new version"
         case .drill: return "\(subject): restore drill \(run.result == .failure ? "failed" : "passed")"
         case .configChanged:

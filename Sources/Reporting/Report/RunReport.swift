@@ -53,13 +53,28 @@ public struct RunReport: Sendable, Hashable {
     /// What it tells of, when that is not the end of a run.
     let occasion: Event?
 
+    /// Its title, when that does not follow from the rest.
+    let headline: String?
+
     /// Creates a report.
-    /// - Parameter event: what it tells of, when that is not the end of a run; of others the run has the moment and an
-    ///   identifier, which is the report's.
+    ///
+    /// An `event` is what it tells of when that is not the end of a run: then the run has the moment, and an identifier,
+    /// which is the report's.
     public init(
         instance: Instance, job: Job? = nil, run: Run, configuration: Configuration? = nil, source: Source? = nil,
         destinations: [Destination] = [], problems: [Problem] = [], nextRun: Timestamp? = nil,
         objective: Objective? = nil, log: Log = Log(), event: Event? = nil
+    ) {
+        self.init(
+            instance: instance, job: job, run: run, configuration: configuration, source: source,
+            destinations: destinations, problems: problems, nextRun: nextRun, objective: objective, log: log,
+            event: event, headline: nil)
+    }
+
+    init(
+        instance: Instance, job: Job? = nil, run: Run, configuration: Configuration? = nil, source: Source? = nil,
+        destinations: [Destination] = [], problems: [Problem] = [], nextRun: Timestamp? = nil,
+        objective: Objective? = nil, log: Log = Log(), event: Event?, headline: String?
     ) {
         self.instance = instance
         self.job = job
@@ -71,6 +86,7 @@ public struct RunReport: Sendable, Hashable {
         self.nextRun = nextRun
         self.objective = objective
         self.log = log
+        self.headline = headline
         occasion = event.flatMap { $0.isEnd ? nil : $0 }
     }
 

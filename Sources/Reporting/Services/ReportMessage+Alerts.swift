@@ -14,7 +14,7 @@ extension ReportMessage {
         case .overdue, .recovered: subject = "overdue"
         case .drill: subject = "drill"
         case .configChanged: subject = "configuration"
-        case .start: return []
+        case .start, .digest: return []
         }
         let key = ["dunnage", report.instance.name, report.job?.name ?? "", subject].joined(separator: "/")
         var body = JSONObject()
@@ -55,7 +55,7 @@ extension ReportMessage {
         case .configChanged:
             let name = "DunnageConfigurationRefused"
             (fires, resolves) = report.level == .bad ? (name, []) : (nil, [name])
-        case .start: return []
+        case .start, .digest: return []
         }
         let firing = fires.map { [alert($0, report, isFiring: true, mask)] } ?? []
         let alerts = firing + resolves.map { alert($0, report, isFiring: false, mask) }

@@ -18,7 +18,7 @@ extension ReportMessage {
         case .warning: path = failsOnWarning ? "/fail" : ""
         case .failure: path = "/fail"
         case .drill, .configChanged: path = "/log"
-        case .missed, .overdue: return []
+        case .missed, .overdue, .digest: return []
         }
         var query = [Field("rid", RunUUID(of: report.run.id).text)]
         if creates { query.append(Field("create", "1")) }
@@ -32,7 +32,7 @@ extension ReportMessage {
         switch report.event {
         case .success, .warning, .recovered: isUp = true
         case .failure, .missed, .overdue: isUp = false
-        case .start, .drill, .configChanged: return []
+        case .start, .drill, .configChanged, .digest: return []
         }
         let title = mask(report.title).cut(to: 200)
         let milliseconds = Int64((report.run.durationSeconds * 1000).rounded())
@@ -54,7 +54,7 @@ extension ReportMessage {
         case .start: state = "run"
         case .success, .warning, .recovered: state = "complete"
         case .failure, .missed, .overdue: state = "fail"
-        case .drill, .configChanged: return []
+        case .drill, .configChanged, .digest: return []
         }
         var query = [
             Field("state", state), Field("series", report.run.id), Field("host", report.instance.name),
