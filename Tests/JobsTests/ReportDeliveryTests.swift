@@ -189,7 +189,7 @@ struct ReportDeliveryTests {
                   method: PUT
                   format: template
                   template: '{"text": "{{title}}", "id": "{{run.id}}"}'
-                  retry: { attempts: 2, backoff: none, initial: 1m }
+                  retry: { attempts: 2, backoff: none, initial: 1min }
             """
         let context = try context(webhook(server.url, more))
         ReportDelivery(in: context).send(report("1"), to: ["monitor"])

@@ -93,6 +93,9 @@ struct OutboxTests {
         #expect(tallies[1].delivered == 1 && tallies[1].dropped == 1 && tallies[1].untold == 1)
         #expect(tallies[1].reason == "HTTP 401" && tallies.allSatisfy(\.isTrouble))
         try outbox.add([draft("4")], telling: ["ops": 1])
+        // Nobody knows before it has arrived.
+        #expect(try outbox.tallies().last?.untold == 1)
+        try outbox.finish(try #require(try outbox.claim(at: later(1))))
         let told = try #require(try outbox.tallies().last)
         #expect(told.untold == 0 && told.dropped == 1 && !told.isTrouble)
         #expect(try !outbox.drop(number: 99, because: "x"))

@@ -57,6 +57,8 @@ public struct ReportDelivery: Sendable {
     func send(
         _ report: RunReport, to receivers: [ReportSpecification], isInterrupted: Bool = false
     ) -> [ReportReceipt] {
+        // Nobody to be told of a beginning is no reason to hold it up for older reports.
+        if receivers.isEmpty, report.event == .start { return [] }
         do throws(LedgerError) {
             var results = try enqueue(report, for: receivers)
             guard let stay = isInterrupted ? policy.stay.map({ _ in .zero }) : policy.stay else {

@@ -33,6 +33,7 @@ extension ReportSpecification {
         }
         if let initial = retry.initial { policy.firstPause = .seconds(initial.fixedSeconds) }
         if let longest = retry.longest { policy.longestPause = .seconds(longest.fixedSeconds) }
+        policy.longestPause = max(policy.longestPause, policy.firstPause)
         return policy
     }
 

@@ -20,6 +20,7 @@ extension LedgerStep {
                 failure TEXT,
                 claim TEXT,
                 claimed INTEGER,
+                tells TEXT NOT NULL,
                 envelope TEXT NOT NULL,
                 body BLOB NOT NULL,
                 UNIQUE (instance, receiver, message)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import JSON
 public import Support
 
 /// The reports of one installation that have not reached their receivers yet.
@@ -19,31 +20,26 @@ public struct Outbox: Sendable {
 
     /// Puts reports into it, all or none.
     ///
-    /// Where they tell that reports to other receivers were given up, `told` has how many of each receiver's.
+    /// Where they tell that reports to receivers were given up, `told` has how many of each receiver's: once one of them
+    /// is delivered, that is known.
     public func add(_ drafts: [OutboxDraft], telling told: [String: Int64] = [:]) throws(LedgerError) {
-        try ledger.write { database in
-            try add(drafts, to: database)
-            for (receiver, count) in told {
-                try database.execute(
-                    sql: """
-                        UPDATE outbox_tally SET untold = MAX(0, untold - ?) WHERE instance = ? AND receiver = ?
-                        """, arguments: [count, instance, receiver])
-            }
-        }
+        try ledger.write { try add(drafts, telling: told, to: $0) }
     }
 
     /// Puts reports into it, in somebody's transaction.
-    func add(_ drafts: [OutboxDraft], to database: Database) throws {
+    func add(_ drafts: [OutboxDraft], telling told: [String: Int64] = [:], to database: Database) throws {
+        let tells = JSONValue.object(told.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
         for draft in drafts {
             try database.execute(
                 sql: """
                     INSERT INTO outbox
-                        (instance, receiver, job, message, event, title, created, due, envelope, body)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                        (instance, receiver, job, message, event, title, created, due, tells, envelope, body)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     instance, draft.receiver, draft.job ?? "", draft.message, draft.event, draft.title,
-                    draft.created.unixNanoseconds, draft.created.unixNanoseconds, draft.envelope, Data(draft.body),
+                    draft.created.unixNanoseconds, draft.created.unixNanoseconds,
+                    String(decoding: tells.serialized(), as: UTF8.self), draft.envelope, Data(draft.body),
                 ])
         }
     }
@@ -89,16 +85,23 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// Removes a report that its receiver has.
+    /// Removes a report that its receiver has; what it tells of others is known now.
     public func finish(_ entry: OutboxEntry) throws(LedgerError) {
         try ledger.write { database in
-            try database.execute(sql: "DELETE FROM outbox WHERE number = ?", arguments: [entry.number])
-            guard database.changesCount > 0 else { return }
+            let tells = try String.fetchOne(
+                database, sql: "DELETE FROM outbox WHERE number = ? RETURNING tells", arguments: [entry.number])
+            guard let tells else { return }
             try database.execute(
                 sql: """
                     INSERT INTO outbox_tally (instance, receiver, delivered) VALUES (?, ?, 1)
                     ON CONFLICT DO UPDATE SET delivered = delivered + 1
                     """, arguments: [instance, entry.draft.receiver])
+            for told in try JSONValue(parsing: tells).object ?? [] {
+                try database.execute(
+                    sql: """
+                        UPDATE outbox_tally SET untold = MAX(0, untold - ?) WHERE instance = ? AND receiver = ?
+                        """, arguments: [told.value.integer ?? 0, instance, told.name])
+            }
         }
     }
 
