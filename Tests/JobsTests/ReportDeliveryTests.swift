@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Glibc
 import JSON
 import Jobs
 import Ledger
@@ -111,6 +112,20 @@ struct ReportDeliveryTests {
         #expect(problem["code"]?.string == "W209" && problem["message"]?.string?.contains("'monitor'") == true)
         #expect(problem["message"]?.string?.contains("HTTP 503") == true)
         #expect(told.first?["event"]?.string == "success" && told.last?["problems"]?.array?.isEmpty == true)
+    }
+
+    @Test("does without the ledger when that cannot be used")
+    func unkept() throws {
+        let server = try LoopbackHTTPServer([.response(status: 204)])
+        defer { server.stop() }
+        var context = try context(webhook(server.url))
+        let path = "\(fixture.path)/broken.sqlite"
+        context.ledger = try Ledger(path: path)
+        let script = "import sqlite3; sqlite3.connect('\(path)').execute('DROP TABLE outbox')"
+        try #require(system("python3 -c \"\(script)\"") == 0)
+        let receipts = ReportDelivery(in: context).send(report("1"), to: ["monitor"])
+        #expect(receipts.map(\.isDelivered) == [true] && server.requests.map { $0["webhook-id"] } == ["1"])
+        #expect(fixture.lines.all.contains { $0.hasPrefix("error reports are not kept") })
     }
 
     @Test("ends at once for what a receiver refuses, and for a receiver that is no longer there")

@@ -72,8 +72,11 @@ struct RunAction {
 
     /// The ledger of a configuration that cannot be followed, where it can be made out; nil to do without.
     private static func earlyLedger(_ configuration: Configuration?, _ program: Program) -> Ledger? {
-        guard let runtime = configuration?.runtime, !runtime.isStateless else { return nil }
-        let state = StateFolder(runtime.stateDirectory, environment: program.environment)
+        // What the usual folder is meant for is not known when the file cannot be read as a whole.
+        guard let runtime = configuration?.runtime, !runtime.isStateless, let folder = runtime.stateDirectory else {
+            return nil
+        }
+        let state = StateFolder(folder, environment: program.environment)
         do {
             try state.prepare()
             return try Ledger(path: state.ledger)

@@ -14,6 +14,7 @@ public struct ReportDelivery: Sendable {
     private let delivery: OutboxDelivery
     private let configuration: Configuration
     private let secrets: SecretStore
+    private let transport: Transport
     private let policy: DeliveryPolicy
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -28,6 +29,7 @@ public struct ReportDelivery: Sendable {
             logger: logger)
         self.configuration = configuration
         self.secrets = secrets
+        self.transport = transport
         self.policy = policy
         self.logger = logger
         self.now = now
@@ -67,7 +69,25 @@ public struct ReportDelivery: Sendable {
             for done in try deliver(for: stay) { results.take(done) }
             return results.map(\.receipt)
         } catch {
-            logger.error("reports not kept", metadata: ["error": "\(error)"])
+            return sendUnkept(report, to: receivers, because: error)
+        }
+    }
+
+    /// Delivers a report although the ledger cannot be used: from memory, in the time that there is.
+    private func sendUnkept(
+        _ report: RunReport, to receivers: [ReportSpecification], because error: LedgerError
+    ) -> [ReportReceipt] {
+        logger.error("reports are not kept", metadata: ["error": "\(error)"])
+        var policy = policy
+        policy.stay = policy.stay ?? .zero
+        do throws(LedgerError) {
+            let memory = try ReportDelivery(
+                ledger: Ledger(path: nil), configuration: configuration, secrets: secrets, transport: transport,
+                policy: policy, logger: logger, now: now)
+            var results = try memory.enqueue(report, for: receivers)
+            for done in try memory.deliver(for: policy.stay ?? .zero) { results.take(done) }
+            return results.map(\.receipt)
+        } catch {
             return receivers.map { .init(receiver: $0.name, isDelivered: false, detail: "\(error)") }
         }
     }
