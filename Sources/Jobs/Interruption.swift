@@ -17,9 +17,10 @@ public enum StopSignal: Int32, Sendable, Hashable, CaseIterable {
 /// A request from outside to stop everything, and who made it.
 public final class Interruption: Sendable {
     /// What the engine's threads look at.
-    public let cancellation = Cancellation()
+    public let cancellation: Cancellation
     /// Raised with the first request: what only prepares a backup has nothing that could end in good order.
-    public let preparations = CancellationFlag()
+    public let preparations: CancellationFlag
+    private let whole: Interruption?
     private let first = Mutex<StopSignal?>(nil)
     private let graceValue = Mutex(Interruption.usualGrace)
 
@@ -27,10 +28,25 @@ public final class Interruption: Sendable {
     public static let usualGrace = Duration.seconds(20)
 
     /// Nobody has asked yet.
-    public init() {}
+    public init() {
+        cancellation = Cancellation()
+        preparations = CancellationFlag()
+        whole = nil
+    }
+
+    private init(partOf whole: Interruption, _ cancellation: Cancellation) {
+        self.cancellation = cancellation
+        preparations = whole.preparations
+        self.whole = whole
+    }
+
+    /// Runs one of several parts that go on at the same time: each stops in its own way when all are asked to.
+    func withPart<Value>(_ body: (Interruption) -> Value) -> Value {
+        cancellation.withPart { body(Interruption(partOf: self, $0)) }
+    }
 
     /// The signal that asked first.
-    public var signal: StopSignal? { first.withLock { $0 } }
+    public var signal: StopSignal? { whole?.signal ?? first.withLock { $0 } }
 
     /// Whether somebody asked.
     public var isRequested: Bool { signal != nil }
@@ -45,6 +61,7 @@ public final class Interruption: Sendable {
     /// - Returns: whether this was the first request.
     @discardableResult
     public func request(_ signal: StopSignal) -> Bool {
+        if let whole { return whole.request(signal) }
         let isFirst = first.withLock { known in
             guard known == nil else { return false }
             known = signal

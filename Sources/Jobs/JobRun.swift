@@ -29,9 +29,8 @@ public struct JobRun: Sendable {
         logger = log.listening(to: logger)
         let delivery = ReportDelivery(in: context, logger: logger)
         delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
-        var destinations: [DestinationResult] = []
-        for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
-            destinations.append(backUp(to: name, logger))
+        let destinations = DestinationFan(job.destinations, in: context).run { [logger] name, part in
+            backUp(to: name, part, logger)
         }
         var outcome = Outcome.combined(
             destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
@@ -62,11 +61,11 @@ public struct JobRun: Sendable {
     }
 
     /// The backup to one destination, with what is to be logged about it.
-    private func backUp(to name: String, _ logger: Logger) -> DestinationResult {
+    private func backUp(to name: String, _ part: DestinationFan.Part, _ logger: Logger) -> DestinationResult {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
+        let result = DestinationRun(job, destination: name, part, logger: logger).run()
         switch result.outcome {
         case .failure(let failure):
             logger.error(
@@ -94,7 +93,7 @@ public struct JobRun: Sendable {
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
             configuration: .init(
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
-            source: destinations.lazy.compactMap(\.summary).first.map { .init($0) },
+            source: RunReport.Source(destinations.compactMap(\.summary)),
             destinations: destinations.map(\.reported),
             problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)
     }
