@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // C: headers of system libraries, and the system calls that Glibc's module lacks.
@@ -86,19 +87,20 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
+        library(
+            "Reporting",
+            ["Cryptography", "JSON", "Support", "Transport", .product(name: "Mustache", package: "swift-mustache")]),
         library(
             "Jobs",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Schedule",
-                "Secrets",
-                "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Ledger", "Reporting",
+                "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Reporting",
-                "Schedule", "Secrets", "Support", argumentParser, logging,
+                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "Reporting", "Schedule", "Secrets", "Support", "Transport", argumentParser, logging,
             ]),
         .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 
@@ -134,8 +136,8 @@ let package = Package(
         tests(
             "ImportingTests",
             [
-                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Schedule",
-                "Secrets", "Support", "Transport", logging,
+                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
@@ -147,8 +149,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
-                "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Ledger",
+                "Reporting", "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests(
             "CommandsTests",

@@ -56,6 +56,12 @@ static inline CURLcode clibcurl_set_connected_callback(CURL *handle, clibcurl_co
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
+// A mail goes to the recipients that its server takes, also when it refuses others. The option's name was misspelt
+// until 8.2, its number is the same.
+static inline CURLcode clibcurl_go_on_without_refused_recipients(CURL *handle) {
+    return curl_easy_setopt(handle, (CURLoption)(CURLOPTTYPE_LONG + 290), 1L);
+}
+
 static inline CURLcode clibcurl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -25,6 +25,10 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
+        let log = RunLog()
+        logger = log.listening(to: logger)
+        let delivery = ReportDelivery(in: context, logger: logger)
+        delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
         let destinations = DestinationFan(job.destinations, in: context).run { [logger] name, part in
             backUp(to: name, part, logger)
         }
@@ -36,16 +40,24 @@ public struct JobRun: Sendable {
             ])
         }
         let report = report(id, started, destinations, outcome)
-        let delivery = ReportDelivery(
-            secrets: context.secrets.uninterrupted(), transport: context.transport, policy: context.deliveryPolicy,
-            logger: logger)
-        let receivers = job.reports.compactMap { context.configuration.reports[$0] }.filter {
-            $0.tells(of: outcome)
-        }
-        let receipts = delivery.send(report, to: receivers, isInterrupted: outcome.isInterrupted)
+        var told = report
+        told.log = .init(detail: .all, lines: log.lines)
+        let receipts = delivery.send(told, to: job.reports, isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
+    }
+
+    /// What is told of a run that begins.
+    private func beginning(_ id: RunIdentifier, _ started: Timestamp) -> RunReport {
+        RunReport(
+            instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
+            job: .init(name: job.name, labels: job.labels),
+            run: .init(
+                id: id.description, trigger: context.trigger, started: started, finished: started, result: .success,
+                exitCode: 0),
+            configuration: .init(hash: context.configuration.hash, overrides: context.configuration.overrides),
+            event: .start)
     }
 
     /// The backup to one destination, with what is to be logged about it.

@@ -6,9 +6,9 @@ internal import Support
 /// Connections are kept and used again. Redirects are followed within one host only, so that no header reaches another;
 /// cookies and credentials of the environment are never used.
 public final class Transport: Sendable {
-    private let pool: HandlePool
+    let pool: HandlePool
     private let userAgent: String
-    private let settings: TransportSettings
+    let settings: TransportSettings
 
     /// Creates a transport with a pool of its own.
     /// - Parameters:
@@ -30,6 +30,18 @@ public final class Transport: Sendable {
             version: version,
             settings: TransportSettings(
                 certificateAuthorities: certificateAuthorities, proxy: usesProxies ? .environment : .none))
+    }
+
+    /// A transport like this one that trusts other servers.
+    /// - Parameters:
+    ///   - authorities: a PEM file that replaces the system's authorities; nil for those of this transport.
+    ///   - publicKey: the SHA-256 of the only public key that a server may have, in base64; nil for any.
+    /// - Returns: a transport with a pool of its own.
+    public func trusting(authorities: String?, publicKey: String?) -> Transport {
+        var settings = settings
+        if let authorities { settings.certificateAuthorities = authorities }
+        settings.pinnedPublicKey = publicKey
+        return Transport(version: String(userAgent.dropFirst("dunnage/".count)), settings: settings)
     }
 
     /// Sends a request and waits for its whole response, whatever its status.
@@ -118,7 +130,7 @@ public final class Transport: Sendable {
     }
 
     /// The library's words, and the certificate's where that is the matter.
-    private func words(for code: CURLcode, _ kind: TransportError.Kind, _ handle: EasyHandle) -> String {
+    func words(for code: CURLcode, _ kind: TransportError.Kind, _ handle: EasyHandle) -> String {
         let words = handle.words(for: code)
         guard case .tls(certificate: true) = kind, let complaint = handle.certificate.complaint else { return words }
         return "\(words): \(complaint)"
@@ -144,11 +156,12 @@ public final class Transport: Sendable {
         choose(request, handle)
     }
 
-    private func secure(_ handle: EasyHandle) {
+    func secure(_ handle: EasyHandle) {
         handle.certificate.expect(
             pinned: settings.pinnedCertificates, acceptsAny: settings.acceptsAnyCertificate)
         _ = clibcurl_watch_certificates(handle.raw, handle.certificate.raw)
         if let authorities = settings.certificateAuthorities { handle.set(CURLOPT_CAINFO, authorities) }
+        if let key = settings.pinnedPublicKey { handle.set(CURLOPT_PINNEDPUBLICKEY, "sha256//\(key)") }
         if settings.acceptsAnyCertificate || !settings.pinnedCertificates.isEmpty {
             // Whom it names does not matter when the certificate itself is known, or nothing does.
             handle.set(CURLOPT_SSL_VERIFYHOST, 0)
@@ -159,7 +172,7 @@ public final class Transport: Sendable {
         }
     }
 
-    private func use(_ proxy: TransportSettings.Proxy, _ handle: EasyHandle) {
+    func use(_ proxy: TransportSettings.Proxy, _ handle: EasyHandle) {
         switch proxy {
         case .environment: break
         case .none: handle.set(CURLOPT_PROXY, "")

@@ -17,6 +17,7 @@ extension TransportError.Kind {
                 CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
                 CURLE_SSL_CLIENTCERT, CURLE_SSL_CIPHER, CURLE_SSL_CRL_BADFILE)
         ),
+        (.encryptionMissing, codes(CURLE_USE_SSL_FAILED)),
         (.tls(certificate: false), codes(CURLE_SSL_CONNECT_ERROR)),
         (
             .interrupted,

@@ -12,6 +12,8 @@ public struct TransportError: Error, Sendable, Hashable {
         case connection
         /// The TLS handshake failed; with `certificate`, because of a certificate or a key, and it always will.
         case tls(certificate: Bool)
+        /// The server offers no encryption, which was asked for.
+        case encryptionMissing
         /// A phase took too long.
         case timeout(TransportPhase)
         /// The connection broke before the response was complete.
@@ -62,6 +64,7 @@ extension TransportError: CustomStringConvertible {
         case .connection: "No connection to the server"
         case .tls(certificate: true): "The server's certificate is not accepted"
         case .tls(certificate: false): "The TLS handshake failed"
+        case .encryptionMissing: "The server offers no encryption"
         case .timeout(.connecting): "The connection took too long"
         case .timeout(.sending): "The server stopped taking the request"
         case .timeout(.waiting): "The server did not answer in time"
@@ -85,6 +88,7 @@ extension TransportError: CustomStringConvertible {
         case .connection: "Check host and port, and whether the server runs."
         case .tls(certificate: true): "Install the authority's certificate, or name it in the options."
         case .tls(certificate: false), .timeout, .interrupted: "Try again; if it stays so, check the network between."
+        case .encryptionMissing: "Use a port with TLS, or say that the connection may be plain where that is safe."
         case .responseTooLarge: "Check that the URL is the right one."
         case .redirectRefused: "Write the final address into the configuration."
         case .protocolViolation: "Check the port, and whether it should be http or https."

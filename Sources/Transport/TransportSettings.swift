@@ -18,6 +18,8 @@ public struct TransportSettings: Sendable {
     ///
     /// It does not matter then who signed them, nor which host they name; empty for those that an authority vouches for.
     public var pinnedCertificates: [[UInt8]]
+    /// The SHA-256 of the only public key that a server may have, in base64; its certificate has to be good as well.
+    public var pinnedPublicKey: String?
     /// Whether any certificate is accepted: there is no protection then against somebody in between.
     public var acceptsAnyCertificate: Bool
     /// PEM files with a certificate of our own and its key, for servers that ask for one.
@@ -37,13 +39,15 @@ public struct TransportSettings: Sendable {
 
     /// The system's authorities, the environment's proxies, no limits.
     public init(
-        certificateAuthorities: String? = nil, pinnedCertificates: [[UInt8]] = [], acceptsAnyCertificate: Bool = false,
-        clientCertificate: String? = nil, clientKey: String? = nil, proxy: Proxy = .environment,
+        certificateAuthorities: String? = nil, pinnedCertificates: [[UInt8]] = [], pinnedPublicKey: String? = nil,
+        acceptsAnyCertificate: Bool = false, clientCertificate: String? = nil, clientKey: String? = nil,
+        proxy: Proxy = .environment,
         uploads: BandwidthLimit? = nil, downloads: BandwidthLimit? = nil, usesHTTP2: Bool = false,
         idleHandles: Int = 16
     ) {
         self.certificateAuthorities = certificateAuthorities
         self.pinnedCertificates = pinnedCertificates
+        self.pinnedPublicKey = pinnedPublicKey
         self.acceptsAnyCertificate = acceptsAnyCertificate
         self.clientCertificate = clientCertificate
         self.clientKey = clientKey

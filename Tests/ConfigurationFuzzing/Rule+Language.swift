@@ -206,14 +206,14 @@ extension Rule {
         ]),
         "email": .keys([
             "smtp": credential, "password": credential, "from": .scalar, "to": texts, "subject": .scalar,
-            "starttls": .scalar,
+            "starttls": .scalar, "format": .scalar, "tls": .keys(["ca_file": .scalar, "pin_sha256": .scalar]),
         ]),
         "healthchecks": .keys(["url": credential, "create": .scalar, "warnings": .scalar]), "uptime_kuma": address,
         "cronitor": address, "ntfy": .keys(["url": credential, "token": credential, "priority": .integer]),
         "gotify": .keys(["url": credential, "token": credential]), "slack": address, "discord": address,
-        "teams": address, "telegram": .keys(["token": credential, "chat": .scalar]),
+        "teams": address, "telegram": .keys(["token": credential, "chat": .scalar, "url": credential]),
         "xmpp": .keys(["from": .scalar, "password": credential, "to": texts]),
-        "pagerduty": .keys(["routing_key": credential]), "alertmanager": address,
+        "pagerduty": .keys(["routing_key": credential, "url": credential]), "alertmanager": address,
         "apprise": .keys(["url": credential, "tag": .scalar]), "events": texts, "include_log": .scalar,
         "digest": .keys(["schedule": occasion, "include": texts]),
     ])

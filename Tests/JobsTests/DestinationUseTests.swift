@@ -83,14 +83,4 @@ struct DestinationUseTests {
         #expect(told.receipts.map(\.isDelivered) == [true])
         #expect(told.report.job?.labels == ["team": "web", "tier": "1"])
     }
-
-    @Test("a report in a format that is not built yet is not sent in another")
-    func otherFormat() throws {
-        var fixture = try Fixture()
-        fixture.environment["REPORT_KEY"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        let result = try fixture.run(
-            fixture.text(
-                reportingTo: "http://127.0.0.1:1", replacing: [("/hook\n", "/hook\n      format: duplicati\n")]))
-        #expect(result.exitCode == .success && result.receipts.isEmpty)
-    }
 }

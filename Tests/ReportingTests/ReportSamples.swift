@@ -57,5 +57,60 @@ enum ReportSamples {
             .init(code: "E030", severity: .error, message: "dunnage.yaml:7:5: secret `key` is not defined\n\"quoted\"")
         ])
 
-    static let all = [("warning", warning), ("success", success), ("early-failure", earlyFailure)]
+    /// A run that failed at one of two destinations, with texts that bodies must escape.
+    static let failure = RunReport(
+        instance: instance, job: .init(name: "photos"),
+        run: .init(
+            id: "01JD6Z3M9K7Q8V5R2T4W6X8Y0B", trigger: .schedule, scheduledFor: Timestamp(seconds: 1_795_298_400),
+            started: started, finished: finished, result: .failure, exitCode: 1),
+        source: .init(files: 10, bytes: 2048, added: 1),
+        destinations: [
+            .init(
+                name: "nas", label: "file:///mnt/nas/photos", result: .success, version: started,
+                uploadedBytes: 1024, uploadedObjects: 3, versions: 5),
+            .init(name: "cloud", label: "s3://bucket.s3.amazonaws.com/photos", result: .failure, retries: 4),
+        ],
+        problems: [
+            .init(
+                code: "E304", severity: .error,
+                message: "cloud: <no answer> & \"nothing\" else\nTry `again` later, at 100%."),
+            .init(code: "W202", severity: .warning, message: "ä cannot be read", count: 2, paths: ["/a/b/c/d/ü.txt"]),
+        ], nextRun: Timestamp(seconds: 1_795_384_800),
+        log: .init(detail: .all, lines: ["2026-11-21 info backup started", "2026-11-21 error backup failed"]))
+
+    private static func told(
+        _ event: RunReport.Event, _ id: String, result: RunReport.Result = .failure,
+        objective: RunReport.Objective? = nil
+    ) -> RunReport {
+        RunReport(
+            instance: instance, job: event == .configChanged ? nil : .init(name: "photos"),
+            run: .init(
+                id: id, trigger: .schedule, scheduledFor: Timestamp(seconds: 1_795_298_400), started: started,
+                finished: started, result: result, exitCode: 0),
+            problems: event == .configChanged
+                ? [.init(code: "E030", severity: .error, message: "dunnage.yaml:7:5: secret `key` is not defined")]
+                : [],
+            objective: objective, event: event)
+    }
+
+    static let start = told(.start, "01JD6Z3M9K7Q8V5R2T4W6X8Y0A", result: .success)
+    static let missed = told(.missed, "01JD6Z3M9K7Q8V5R2T4W6X8Y0C")
+    static let overdue = told(
+        .overdue, "01JD6Z3M9K7Q8V5R2T4W6X8Y0D",
+        objective: .init(allowedSeconds: 180_000, ageSeconds: 187_261, isMet: false, lastDrill: started))
+    static let recovered = told(
+        .recovered, "01JD6Z3M9K7Q8V5R2T4W6X8Y0E", result: .success,
+        objective: .init(allowedSeconds: 180_000, ageSeconds: 0, isMet: true))
+    static let drill = told(.drill, "01JD6Z3M9K7Q8V5R2T4W6X8Y0F", result: .success)
+    static let configuration = told(.configChanged, "01JD6Z3M9K7Q8V5R2T4W6X8Y0G")
+
+    static let digest = RunReport(
+        digestOf: [success, warning, failure].map { DigestItem($0) }, id: "01JD6Z3M9K7Q8V5R2T4W6X8Y0H",
+        instance: instance, at: finished)
+
+    static let all = [
+        ("warning", warning), ("success", success), ("early-failure", earlyFailure), ("failure", failure),
+        ("start", start), ("missed", missed), ("overdue", overdue), ("recovered", recovered), ("drill", drill),
+        ("config-changed", configuration), ("digest", digest),
+    ]
 }

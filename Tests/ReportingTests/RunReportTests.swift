@@ -17,7 +17,9 @@ struct RunReportTests {
     @Test("is valid JSON whose parts can be found", arguments: ReportSamples.all)
     func parsed(_ name: String, _ report: RunReport) throws {
         let document = try JSONValue(parsing: report.serialized())
-        #expect(document["event"]?.string == report.run.result.rawValue)
+        #expect(document["event"]?.string == report.event.rawValue)
+        #expect(document["id"]?.string == report.id)
+        guard report.event.isEnd else { return }
         #expect(document["run"]?["exit_code"]?.integer == Int64(report.run.exitCode))
         #expect(document["run"]?["duration_seconds"]?.number == report.run.durationSeconds)
     }
@@ -30,6 +32,40 @@ struct RunReportTests {
         #expect(report.title == "photos: finished with 1 warning")
         #expect(ReportSamples.success.title == "documents: finished")
         #expect(ReportSamples.earlyFailure.title == "laptop: failed with 1 error")
+        #expect(
+            ReportSamples.all.dropFirst(4).map(\.1.title) == [
+                "photos: started", "photos: missed the run of 2026-11-21T22:00:00Z",
+                "photos: overdue, the newest version is 2d 4h old", "photos: recovered, there is a new version",
+                "photos: restore drill passed", "homelab-01: configuration refused",
+                "homelab-01: 3 reports, 1 failure, 1 warning, 1 good",
+            ])
+    }
+
+    @Test("of a run's beginning and of its end have names of their own")
+    func names() {
+        #expect(ReportSamples.start.id == "01JD6Z3M9K7Q8V5R2T4W6X8Y0A.start")
+        #expect(ReportSamples.warning.id == "01JD6Z3M9K7Q8V5R2T4W6X8Y0A")
+        #expect(Set(ReportSamples.all.map(\.1.id)).count == ReportSamples.all.count)
+    }
+
+    @Test("has as much of the log as the receiver is to have, and says what it leaves out")
+    func log() throws {
+        let report = ReportSamples.failure
+        let none = try JSONValue(parsing: report.limited(to: .none).serialized())
+        #expect(none["log"]?["included"]?.string == "none" && none["problems"]?.array?[1]["sample"] == nil)
+        let some = try JSONValue(parsing: report.limited(to: .problems).serialized())
+        #expect(some["log"]?["lines"]?.array?.isEmpty == true && some["problems"]?.array?[1]["sample"] != nil)
+        let all = try JSONValue(parsing: report.limited(to: .all).serialized())
+        #expect(all["log"]?["lines"]?.array?.count == 2)
+        var long = report
+        long.log.lines = (0..<5000).map { "line \($0) \(String(repeating: "x", count: 40))" }
+        let bytes = long.serialized()
+        #expect((32 << 10...64 << 10).contains(bytes.count))
+        let document = try JSONValue(parsing: bytes)
+        let lines = try #require(document["log"]?["lines"]?.array)
+        #expect(lines.last?.string?.hasPrefix("line 4999 ") == true)
+        #expect(document["log"]?["omitted_lines"]?.integer == Int64(5000 - lines.count))
+        #expect(document["problems"]?.array?.count == 2)
     }
 
     @Test("measures to the millisecond, and never backwards")

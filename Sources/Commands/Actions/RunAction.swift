@@ -1,6 +1,7 @@
 internal import Configuration
 internal import JSON
 internal import Jobs
+internal import Ledger
 internal import Logging
 internal import Reporting
 internal import Secrets
@@ -19,20 +20,24 @@ struct RunAction {
         do throws(InvalidConfiguration) {
             loaded = try reading.load()
         } catch {
+            let receivers = reading.receivers()
             let early = EarlyReport(
-                error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
-            early.send(logger: program.setting().logger)
+                error, receivers: receivers, environment: program.environment, mask: program.mask)
+            early.send(ledger: Self.earlyLedger(receivers, program), logger: program.setting().logger)
             throw error
         }
         let setting = program.setting(loaded.configuration.runtime)
         loaded.log(to: setting.logger)
         setting.logger.info("configuration read", metadata: loaded.configuration.logged)
+        let state = StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment)
+        let keepsNothing = isStateless || loaded.configuration.runtime.isStateless
+        if !keepsNothing { try state.prepare() }
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
                 of: loaded.configuration, environment: program.environment, mask: program.mask),
-            state: StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment),
-            logger: setting.logger, interruption: program.interruption, failsOnWarning: failsOnWarning,
+            state: state, ledger: try Ledger(path: keepsNothing ? nil : state.ledger), logger: setting.logger,
+            interruption: program.interruption, failsOnWarning: failsOnWarning,
             watch: setting.progress.watch)
         if isStateless { context.isStateless = true }
         if let grace = loaded.configuration.runtime.shutdownGrace {
@@ -63,6 +68,22 @@ struct RunAction {
             }
         }
         return code
+    }
+
+    /// The ledger of a configuration that cannot be followed, where it can be made out; nil to do without.
+    private static func earlyLedger(_ configuration: Configuration?, _ program: Program) -> Ledger? {
+        // What the usual folder is meant for is not known when the file cannot be read as a whole.
+        guard let runtime = configuration?.runtime, !runtime.isStateless, let folder = runtime.stateDirectory else {
+            return nil
+        }
+        let state = StateFolder(folder, environment: program.environment)
+        do {
+            try state.prepare()
+            return try Ledger(path: state.ledger)
+        } catch {
+            program.setting().logger.warning("reports are not kept", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// The named jobs in the order of the command line, or all that are enabled in the order of the file.

@@ -31,22 +31,23 @@ extension Decoder {
 
     private mutating func webhook(_ node: Node?, _ place: String) -> ReportSpecification.Webhook {
         let key = node?["sign"].map { credential($0, "\(place).sign") }
-        let tls = node?["tls"].map { node in
-            ReportSpecification.Webhook.TLS(authorities: path(node["ca_file"]), pin: text(node["pin_sha256"]))
-        }
         return ReportSpecification.Webhook(
             url: template(node?["url"], "\(place).url"), signingKey: key, format: word(node?["format"]) ?? .report,
             template: text(node?["template"]), method: word(node?["method"]) ?? .post,
             headers: values(node?["headers"], "\(place).headers"), timeout: duration(node?["timeout"]),
-            retry: node?["retry"].map { retry($0) }, tls: tls)
+            retry: node?["retry"].map { retry($0) }, tls: node?["tls"].map { tls($0) })
+    }
+
+    private func tls(_ node: Node) -> ReportSpecification.Webhook.TLS {
+        ReportSpecification.Webhook.TLS(authorities: path(node["ca_file"]), pin: text(node["pin_sha256"]))
     }
 
     private mutating func email(_ node: Node, _ place: String) -> ReportSpecification.Email {
         let password = node["password"].map { credential($0, "\(place).password") }
         return ReportSpecification.Email(
             server: template(node["smtp"], "\(place).smtp"), password: password, sender: text(node["from"]) ?? "",
-            recipients: texts(node["to"]), subject: text(node["subject"]), startTLS: word(node["starttls"]) ?? .required
-        )
+            recipients: texts(node["to"]), format: word(node["format"]) ?? .report, subject: text(node["subject"]),
+            startTLS: word(node["starttls"]) ?? .required, tls: node["tls"].map { tls($0) })
     }
 
     private mutating func service(_ kind: String, _ node: Node?, _ place: String) -> ReportSpecification.Service {

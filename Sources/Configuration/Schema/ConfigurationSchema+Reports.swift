@@ -3,15 +3,15 @@ extension ConfigurationSchema {
     static let report = ObjectShape(
         keys: [
             .init("webhook", .object(webhook), "An HTTP endpoint.", advice: "add `webhook: { url: https://… }`"),
-            .init("email", .object(email), "A message to people.", pending: true),
+            .init("email", .object(email), "A message to people."),
         ] + adapters + [
             .init(
                 "events", .list(of: .value(.event), minimum: 1), "Of what it tells.",
                 absent: "`success`, `warning`, `failure`, `missed`, `overdue`, `recovered`"),
             .init(
                 "include_log", .value(.word(ReportSpecification.LogDetail.allCases.map { $0.rawValue })),
-                "How much of the log goes with it: `none`, `problems` or `all`.", absent: "`problems`", pending: true),
-            .init("digest", .object(digest), "Summaries in place of single reports.", pending: true),
+                "How much of the log goes with it: `none`, `problems` or `all`.", absent: "`problems`"),
+            .init("digest", .object(digest), "Summaries in place of single reports."),
         ], alternatives: ["webhook", "email"] + adapters.map(\.name), needsAlternative: true,
         foreign: [
             "on": "write `events: […]`; `on` is a boolean for older YAML readers", "states": "write `events: […]`",
@@ -39,20 +39,19 @@ extension ConfigurationSchema {
                 "format",
                 .value(
                     .word(
-                        ReportSpecification.Webhook.Format.allCases.map { $0.rawValue },
-                        pending: ReportSpecification.Webhook.Format.allCases.filter { $0 != .report }.map(\.rawValue))),
+                        ReportSpecification.Webhook.Format.allCases.map { $0.rawValue })),
                 "What is sent: our `report`, a structured `cloudevents` event, Duplicati's `duplicati`, `duplicati_form` or `duplicati_status`, or a `template`.",
                 absent: "`report`"),
             .init(
                 "template", .value(.text), "The text that is sent, with `format: template`.",
-                advice: "add `template: …`", pending: true),
+                advice: "add `template: …`"),
             .init(
                 "method", .value(.word(ReportSpecification.Webhook.Method.allCases.map { $0.rawValue })),
-                "`POST`, `PUT` or `GET`.", absent: "`POST`", pending: true),
-            .init("headers", .named(headers), "Further headers; a text or `{ secret: NAME }`.", pending: true),
-            .init("timeout", .value(.duration), "How long one attempt may take.", absent: "`10s`", pending: true),
-            .init("retry", .object(retry), "How often, and with which pauses, it is sent again.", pending: true),
-            .init("tls", .object(tls), "How the server proves who it is.", pending: true),
+                "`POST`, `PUT` or `GET`.", absent: "`POST`"),
+            .init("headers", .named(headers), "Further headers; a text or `{ secret: NAME }`."),
+            .init("timeout", .value(.duration), "How long one attempt may take.", absent: "`10s`"),
+            .init("retry", .object(retry), "How often, and with which pauses, it is sent again."),
+            .init("tls", .object(tls), "How the server proves who it is."),
         ],
         companions: ["template": "format"],
         variants: .init(
@@ -92,11 +91,18 @@ extension ConfigurationSchema {
             .init(
                 "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
                 advice: "add `to: [someone@example.com]`"),
-            .init("subject", .value(.text), "The subject, as a template.", absent: "the report's title"),
+            .init(
+                "format", .value(.word(ReportSpecification.Email.Format.allCases.map { $0.rawValue })),
+                "What it looks like: our `report` as text and HTML, or the text of `duplicati`.", absent: "`report`"),
+            .init(
+                "subject", .value(.text),
+                "The subject: `{{title}}` and other members of the report, or with `format: duplicati` its `%placeholders%`.",
+                absent: "the report's title"),
             .init(
                 "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
                 "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
                 absent: "`required`"),
+            .init("tls", .object(tls), "How the server proves who it is."),
         ],
         foreign: [
             "host": "write `smtp: smtps://USER@HOST:465`", "server": "write `smtp: smtps://USER@HOST:465`",
@@ -146,7 +152,8 @@ extension ConfigurationSchema {
             "telegram", "A chat of Telegram.", secret("token", "The bot's token.", required: true),
             .init(
                 "chat", .value(.option), required: true, "The number or @name of the chat.",
-                advice: "add `chat: \"@channel\"`")),
+                advice: "add `chat: \"@channel\"`"),
+            address(.webURL, "The server of the Bot API.", absent: "`https://api.telegram.org`")),
         adapter(
             "xmpp", "A message over XMPP.",
             .init(
@@ -154,10 +161,12 @@ extension ConfigurationSchema {
                 advice: "add `from: backup@example.com`"), secret("password", "Its password.", required: true),
             .init(
                 "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
-                advice: "add `to: [someone@example.com]`")),
+                advice: "add `to: [someone@example.com]`"), pending: true),
         adapter(
             "pagerduty", "A service of PagerDuty (Events API v2).",
-            secret("routing_key", "The integration's key.", required: true)),
+            secret("routing_key", "The integration's key.", required: true),
+            address(
+                .webURL, "The URL that events are sent to.", absent: "`https://events.pagerduty.com/v2/enqueue`")),
         adapter("alertmanager", "Prometheus' Alertmanager.", address(.webURL, "The server's URL.")),
         adapter(
             "apprise", "An Apprise API, which passes on to a hundred services.",
@@ -165,14 +174,17 @@ extension ConfigurationSchema {
             .init("tag", .value(.text), "The tag that chooses services.", absent: "all")),
     ]
 
-    private static func adapter(_ name: String, _ summary: String, _ keys: ObjectShape.Key...) -> ObjectShape.Key {
-        .init(name, .object(ObjectShape(keys: keys)), summary, pending: true)
+    private static func adapter(
+        _ name: String, _ summary: String, _ keys: ObjectShape.Key..., pending: Bool = false
+    ) -> ObjectShape.Key {
+        .init(name, .object(ObjectShape(keys: keys)), summary, pending: pending)
     }
 
-    private static func address(_ kind: ValueKind, _ summary: String) -> ObjectShape.Key {
+    /// A URL; required unless there is a usual one.
+    private static func address(_ kind: ValueKind, _ summary: String, absent: String? = nil) -> ObjectShape.Key {
         .init(
-            "url", .oneOf(value: kind, list: nil, object: credential), required: true, summary,
-            advice: "add `url: https://…`")
+            "url", .oneOf(value: kind, list: nil, object: credential), required: absent == nil, summary,
+            absent: absent, advice: "add `url: https://…`")
     }
 
     private static func secret(

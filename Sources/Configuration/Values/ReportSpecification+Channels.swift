@@ -74,6 +74,14 @@ extension ReportSpecification {
             case off
         }
 
+        /// What it looks like.
+        public enum Format: String, Sendable, Hashable, CaseIterable {
+            /// Ours, as text and HTML.
+            case report
+            /// Duplicati's text, one message for each destination.
+            case duplicati
+        }
+
         /// The server: `smtps://USER@HOST:465`.
         public let server: Template
         /// The password of the user.
@@ -82,9 +90,13 @@ extension ReportSpecification {
         public let sender: String
         /// Who gets it.
         public let recipients: [String]
+        /// What it looks like.
+        public let format: Format
         /// The subject, as a template.
         public let subject: String?
         /// Whether a plain connection becomes an encrypted one.
         public let startTLS: StartTLS
+        /// How the server proves who it is.
+        public let tls: Webhook.TLS?
     }
 }

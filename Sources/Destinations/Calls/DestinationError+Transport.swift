@@ -21,7 +21,8 @@ extension DestinationError {
         switch error.kind {
         case .nameResolution, .connection, .tls(certificate: false), .timeout, .interrupted: .transient
         case .tls(certificate: true): .certificate
-        case .responseTooLarge, .protocolViolation, .redirectRefused, .invalidRequest: .configuration
+        case .responseTooLarge, .protocolViolation, .redirectRefused, .invalidRequest, .encryptionMissing:
+            .configuration
         case .localFile(let cause): cause.isOutOfSpace ? .localSpace : .localFile
         case .sourceTooShort: .localFile
         case .cancelled: .cancelled

@@ -33,7 +33,9 @@ public enum CodeDirectory {
         Section(
             title: "Problems of a run",
             summary: "These concern one path or object; the run goes on. They are in the log and in the report.",
-            entries: Problem.Code.allCases.map { Entry(code: $0.rawValue, explanation: $0.explanation) }),
+            entries: (Problem.Code.allCases.map { Entry(code: $0.rawValue, explanation: $0.explanation) }
+                + [Entry(code: UndeliveredReports.code, explanation: UndeliveredReports.explanation)])
+                .sorted { $0.code < $1.code }),
         Section(
             title: "Failures of a run",
             summary: "These end a run. They are in the log and in the report.",

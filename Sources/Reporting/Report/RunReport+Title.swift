@@ -1,0 +1,40 @@
+internal import Support
+
+extension RunReport {
+    /// One line for people: `photos: finished with 3 warnings`.
+    public var title: String {
+        if let headline { return headline }
+        let subject = job?.name ?? instance.name
+        switch event {
+        case .start: return "\(subject): started"
+        case .success: return "\(subject): finished"
+        case .warning:
+            let warnings = Self.counted(count(.warning), "warning")
+            return "\(subject): finished with \(count(.warning) == 0 ? "warnings" : warnings)"
+        case .failure:
+            let errors = Self.counted(count(.error), "error")
+            return count(.error) == 0 ? "\(subject): failed" : "\(subject): failed with \(errors)"
+        case .missed: return "\(subject): missed\(run.scheduledFor.map { " the run of \($0.iso8601)" } ?? " a run")"
+        case .overdue:
+            guard let age = objective?.ageSeconds else { return "\(subject): overdue, there is no good version" }
+            return "\(subject): overdue, the newest version is \(Self.span(age)) old"
+        case .digest: return "\(subject): several reports"
+        case .recovered: return "\(subject): recovered, there is a new version"
+        case .drill: return "\(subject): restore drill \(run.result == .failure ? "failed" : "passed")"
+        case .configChanged:
+            return "\(subject): configuration \(run.result == .failure ? "refused" : "changed")"
+        }
+    }
+
+    /// A span of time in its two largest units: `2d 4h`.
+    static func span(_ seconds: Int64) -> String {
+        let units: [(Int64, String)] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")]
+        var rest = max(0, seconds)
+        var parts: [String] = []
+        for (length, unit) in units where parts.count < 2 && (rest >= length || !parts.isEmpty) {
+            if rest / length > 0 { parts.append("\(rest / length)\(unit)") }
+            rest %= length
+        }
+        return parts.isEmpty ? "0s" : parts.joined(separator: " ")
+    }
+}
