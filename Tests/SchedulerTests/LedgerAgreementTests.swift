@@ -1,4 +1,4 @@
-import Foundation
+import Configuration
 import Ledger
 import Schedule
 import Scheduler

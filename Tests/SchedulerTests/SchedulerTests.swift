@@ -1,10 +1,10 @@
 import Ledger
 import Schedule
-import Scheduler
 import Support
 import Testing
 
 @testable import Configuration
+@testable import Scheduler
 
 /// Each rule of a schedule by itself.
 @Suite struct SchedulerTests {
@@ -176,7 +176,10 @@ import Testing
     func retry(_ backoff: RetrySpecification.Backoff, _ pauses: [Int64]) {
         var rule = RetryRule(nil)
         #expect(rule.pause(after: 1) == nil)
-        (rule.attempts, rule.backoff, rule.initial, rule.longest) = (4, backoff, 10, 35)
+        rule.attempts = 4
+        rule.backoff = backoff
+        rule.initial = 10
+        rule.longest = 35
         #expect((1...4).map { rule.pause(after: $0) } == pauses + [nil])
     }
 

@@ -115,9 +115,10 @@ struct SimulatedWorld {
             Past(job: name, due: run.due.seconds, started: run.started, ended: min(run.ends, time), isGood: good))
         ledger.end(name, run.due, state)
         memory[name]?.open.removeAll { $0.due == run.due }
-        memory[name]?.ended = clock
+        let now = clock
+        memory[name]?.ended = now
         memory[name]?.endedGood = good
-        if good { memory[name]?.good = clock }
+        if good { memory[name]?.good = now }
     }
 
     private mutating func look() throws -> Bool {
@@ -172,7 +173,8 @@ struct MirroredLedger {
         }
         for (job, moment) in facts.decided {
             memory[job, default: JobMemory()].decided = moment
-            memory[job]?.accounted = memory[job]?.accounted.filter { $0 > moment.seconds } ?? []
+            let ahead: Set<Int64> = memory[job]?.accounted.filter { $0 > moment.seconds } ?? []
+            memory[job]?.accounted = ahead
         }
     }
 

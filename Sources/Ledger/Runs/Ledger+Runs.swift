@@ -116,6 +116,7 @@ extension Ledger {
             try Row.fetchAll(connection, sql: "SELECT id, runner FROM run WHERE state = 'running'")
                 .map { (id: $0["id"] as String, runner: $0["runner"] as String) }
         }.filter { !presence.isAlive($0.runner) }
+        presence.sweep()
         guard !abandoned.isEmpty else { return [] }
         return try write { connection in
             var ended: [RunRecord] = []

@@ -45,6 +45,18 @@ final class RunnerPresence: Sendable {
         return FileLock.isTaken("\(folder)/\(name).lock")
     }
 
+    /// Removes the files of processes that are gone.
+    func sweep() {
+        guard let folder, let listing = opendir(folder) else { return }
+        defer { closedir(listing) }
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".lock") { _ = FileLock.isTaken("\(folder)/\(name)") }
+        }
+    }
+
     deinit {
         held.withLock { $0?.lock?.remove() }
     }
