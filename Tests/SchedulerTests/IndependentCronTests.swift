@@ -57,17 +57,19 @@ struct IndependentCronTests {
 
     /// At most some thousand moments in twenty days.
     private static func expression(_ generator: inout SeededGenerator) -> String {
-        func field(_ range: ClosedRange<Int>, star: Bool) -> String {
-            let low = Int.random(in: range, using: &generator)
+        // croniter takes `5-5` for every number there is, so a range has two at least.
+        func field(_ range: ClosedRange<Int>, star: Bool, steps: Bool = false) -> String {
+            let low = Int.random(in: range.lowerBound..<range.upperBound, using: &generator)
             switch Int.random(in: 0..<(star ? 5 : 4), using: &generator) {
             case 0: return "\(low)"
-            case 1: return "\(low)-\(Int.random(in: low...range.upperBound, using: &generator))"
+            case 1: return "\(low)-\(Int.random(in: low + 1...range.upperBound, using: &generator))"
             case 2: return "\(low),\(Int.random(in: range, using: &generator))"
             case 3: return "\(low)-\(range.upperBound)/\(Int.random(in: 2...7, using: &generator))"
-            default: return Bool.random(using: &generator) ? "*" : "*/\(Int.random(in: 2...5, using: &generator))"
+            default:
+                return steps && Bool.random(using: &generator) ? "*/\(Int.random(in: 2...5, using: &generator))" : "*"
             }
         }
-        let hours = field(0...23, star: true)
+        let hours = field(0...23, star: true, steps: true)
         let days = field(1...28, star: true)
         let expression =
             "\(field(0...59, star: false)) \(hours) \(days) \(field(1...12, star: true)) \(field(0...6, star: true))"
