@@ -27,7 +27,7 @@ build: ## install what the build needs, then build the release binary
 test: ## install what the tests need, build, run every test and every snippet of the documentation
 	@scripts/install-dependencies.sh test
 	@scripts/test-tools.sh >/dev/null || echo "Without these tools, the tests that need one are skipped." >&2
-	$(SWIFT) test $(DEBUG)
+	@SWIFT="$(SWIFT)" scripts/run-tests.sh $(DEBUG)
 	@$(MAKE) --no-print-directory docs
 
 docs: ## run the snippets of the documentation and check its links

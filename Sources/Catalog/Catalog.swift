@@ -87,6 +87,17 @@ public final class Catalog: Sendable {
         }
     }
 
+    /// Does a part of a read or write, whose errors then are this catalog's, whatever the whole is made of.
+    ///
+    /// - Throws: `CatalogError` for what the database says, and what else `body` throws.
+    public func judging<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw told(error)
+        }
+    }
+
     /// The error for the caller; one that speaks of damage is left behind for the next run too.
     private func told(_ error: any Error) -> any Error {
         let told = error is DatabaseError ? Self.typed(error, path: path) : error

@@ -62,7 +62,7 @@ public struct DestinationResult: Sendable {
             retention: maintenance?.retention.map { .init($0) }, compaction: maintenance?.compaction.map { .init($0) },
             retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
             isPartial: summary?.isPartial ?? false, lease: lease,
-            catalog: summary.map { .init($0, kept: keptCatalog) })
+            catalog: summary.map { .init($0, kept: keptCatalog) }, capture: summary.map { Int64($0.capture.number) })
     }
 }
 
@@ -123,11 +123,15 @@ extension RunReport.Destination.Lease {
 }
 
 extension RunReport.Source {
-    /// What a run found at its sources.
-    init(_ summary: BackupSummary) {
+    /// What a run found at its sources; what was new is told of the first destination, and what was read of all.
+    init?(_ summaries: [BackupSummary]) {
+        guard let first = summaries.first else { return nil }
+        var readings: [Int: CaptureSummary] = [:]
+        for summary in summaries { readings[summary.capture.number] = summary.capture }
         self.init(
-            files: Int64(summary.files), bytes: summary.bytes, added: Int64(summary.added),
-            modified: Int64(summary.modified), removed: Int64(summary.removed), opened: Int64(summary.opened),
-            openedBytes: summary.bytesRead, unreadable: Int64(summary.unreadable))
+            files: Int64(first.files), bytes: first.bytes, added: Int64(first.added),
+            modified: Int64(first.modified), removed: Int64(first.removed),
+            opened: readings.values.reduce(0) { $0 + Int64($1.opened) },
+            openedBytes: readings.values.reduce(0) { $0 + $1.bytesRead }, unreadable: Int64(first.unreadable))
     }
 }

@@ -12,12 +12,14 @@ struct DestinationRun {
     private let job: JobSpecification
     private let name: String
     private let context: RunContext
+    private let part: DestinationFan.Part
     private let logger: Logger
 
-    init(_ job: JobSpecification, destination name: String, context: RunContext, logger: Logger) {
+    init(_ job: JobSpecification, destination name: String, _ part: DestinationFan.Part, logger: Logger) {
         self.job = job.at(name)
         self.name = name
-        self.context = context
+        self.part = part
+        context = part.context
         self.logger = logger
     }
 
@@ -29,13 +31,13 @@ struct DestinationRun {
         var lease: RunReport.Destination.Lease?
         /// What it cost to leave the catalog at the destination.
         var keptCatalog: CatalogSnapshot.Cost?
-        let progress = RunProgress()
+        let progress: RunProgress
     }
 
     func run() -> DestinationResult {
         let clock = ContinuousClock.now
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)
-        var findings = Findings()
+        var findings = Findings(progress: part.progress)
         var outcome = Outcome.success
         do {
             try backUp(&findings, problems)
@@ -99,7 +101,7 @@ struct DestinationRun {
             instance: context.configuration.instance, activity: "run \(job.name)",
             memory: state.leaseMemory(ofCatalog: catalog))
         let run = BackupRun(
-            store: store, catalogPath: catalog, request: request, lease: lease, problems: problems)
+            store: store, catalogPath: catalog, request: request, lease: lease, seat: part.seat, problems: problems)
         defer {
             store.releaseLease()
             withExtendedLifetime((lock, temporary)) {}

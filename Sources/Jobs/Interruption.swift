@@ -17,9 +17,10 @@ public enum StopSignal: Int32, Sendable, Hashable, CaseIterable {
 /// A request from outside to stop everything, and who made it.
 public final class Interruption: Sendable {
     /// What the engine's threads look at.
-    public let cancellation = Cancellation()
+    public let cancellation: Cancellation
     /// Raised with the first request: what only prepares a backup has nothing that could end in good order.
-    public let preparations = CancellationFlag()
+    public let preparations: CancellationFlag
+    private let whole: Interruption?
     private let first = Mutex<StopSignal?>(nil)
     private let reasonValue = Mutex<StopReason?>(nil)
     private let count = Atomic<Int>(0)
@@ -29,16 +30,31 @@ public final class Interruption: Sendable {
     public static let usualGrace = Duration.seconds(20)
 
     /// Nobody has asked yet.
-    public init() {}
+    public init() {
+        cancellation = Cancellation()
+        preparations = CancellationFlag()
+        whole = nil
+    }
+
+    private init(partOf whole: Interruption, _ cancellation: Cancellation) {
+        self.cancellation = cancellation
+        preparations = whole.preparations
+        self.whole = whole
+    }
+
+    /// Runs one of several parts that go on at the same time: each stops in its own way when all are asked to.
+    func withPart<Value>(_ body: (Interruption) -> Value) -> Value {
+        cancellation.withPart { body(Interruption(partOf: self, $0)) }
+    }
 
     /// The signal that asked first.
-    public var signal: StopSignal? { first.withLock { $0 } }
+    public var signal: StopSignal? { whole?.signal ?? first.withLock { $0 } }
 
     /// Whether somebody asked.
     public var isRequested: Bool { signal != nil }
 
     /// Why one run was asked to stop, when it was no signal that asked.
-    public var reason: StopReason? { reasonValue.withLock { $0 } }
+    public var reason: StopReason? { whole?.reason ?? reasonValue.withLock { $0 } }
 
     /// How often somebody asked.
     public var requests: Int { count.load(ordering: .acquiring) }
@@ -56,6 +72,7 @@ public final class Interruption: Sendable {
     /// - Returns: whether this was the first request.
     @discardableResult
     public func request(_ signal: StopSignal, because reason: StopReason? = nil) -> Bool {
+        if let whole { return whole.request(signal, because: reason) }
         let isFirst = first.withLock { known in
             guard known == nil else { return false }
             known = signal

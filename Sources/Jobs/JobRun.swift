@@ -28,10 +28,9 @@ public struct JobRun: Sendable {
         let recording = RunRecording(job, id, at: started, context)
         logger = recording.logger(logger)
         let refusal = recording.begin()
-        var destinations: [DestinationResult] = []
-        for name in job.destinations
-        where refusal == nil && (!context.interruption.isRequested || destinations.isEmpty) {
-            destinations.append(backUp(to: name, logger))
+        let names = refusal == nil ? job.destinations : []
+        let destinations = DestinationFan(names, in: context).run { [logger] name, part in
+            backUp(to: name, part, logger)
         }
         var outcome = Outcome.combined(
             destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
@@ -58,11 +57,11 @@ public struct JobRun: Sendable {
     }
 
     /// The backup to one destination, with what is to be logged about it.
-    private func backUp(to name: String, _ logger: Logger) -> DestinationResult {
+    private func backUp(to name: String, _ part: DestinationFan.Part, _ logger: Logger) -> DestinationResult {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
+        let result = DestinationRun(job, destination: name, part, logger: logger).run()
         switch result.outcome {
         case .failure(let failure):
             logger.error(
@@ -91,7 +90,7 @@ public struct JobRun: Sendable {
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
             configuration: .init(
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
-            source: destinations.lazy.compactMap(\.summary).first.map { .init($0) },
+            source: RunReport.Source(destinations.compactMap(\.summary)),
             destinations: destinations.map(\.reported),
             problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)
     }

@@ -35,6 +35,8 @@ extension RunReport {
         public var lease: Lease?
         /// How the run came by its catalog, when it got that far.
         public var catalog: Catalog?
+        /// Counts the readings of the sources in this run from 1: destinations with the same number were fed by the same.
+        public var capture: Int64?
 
         /// Describes what came of a destination.
         public init(
@@ -42,7 +44,7 @@ extension RunReport {
             uploadedObjects: Int64 = 0, storedBytes: Int64? = nil, versions: Int64? = nil, deletedVersions: Int64 = 0,
             retention: Retention? = nil, compaction: Compaction? = nil, retries: Int64 = 0,
             verification: Verification? = nil, isPartial: Bool = false, lease: Lease? = nil,
-            catalog: Catalog? = nil
+            catalog: Catalog? = nil, capture: Int64? = nil
         ) {
             self.name = name
             self.label = label
@@ -60,6 +62,7 @@ extension RunReport {
             self.isPartial = isPartial
             self.lease = lease
             self.catalog = catalog
+            self.capture = capture
         }
     }
 }

@@ -120,6 +120,7 @@ extension RunReport.Destination {
         if isPartial { object["partial"] = .bool(true) }
         object["lease"] = lease?.json(masking: mask)
         object["catalog"] = catalog?.json
+        object["capture"] = capture.map { .integer($0) }
         return object.value
     }
 }

@@ -75,6 +75,25 @@ struct FileDestinationTests {
         #expect(try Names.of(store.folder) == ["name"])
     }
 
+    @Test("takes a file without copying it when it was written where it says, and leaves it to its writer")
+    func staged() throws {
+        let path = store.stagingPath()
+        try write("content", to: path)
+        try store.put("name", from: LocalFile(path: path, size: 7))
+        var (object, file) = (stat(), stat())
+        #expect(stat("\(store.folder)/name", &object) == 0 && stat(path, &file) == 0)
+        #expect(object.st_ino == file.st_ino)
+        #expect(try store.list().map(\.name) == ["name"])
+        unlink(path)
+        #expect(try read("\(store.folder)/name") == "content")
+
+        let elsewhere = "\(folder.path)/volume"
+        try write("content", to: elsewhere)
+        try store.put("other", from: LocalFile(path: elsewhere, size: 7))
+        #expect(stat("\(store.folder)/other", &object) == 0 && stat(elsewhere, &file) == 0)
+        #expect(object.st_ino != file.st_ino)
+    }
+
     @Test("tells about one object, and reads a part of it")
     func parts() throws {
         try write("0123456789", to: "\(store.folder)/name")

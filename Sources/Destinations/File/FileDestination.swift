@@ -57,7 +57,8 @@ public struct FileDestination: Destination {
 
     /// Stores a file durably under a name that is free, or whose object has the same content.
     public func put(_ name: String, from file: LocalFile) throws(DestinationError) {
-        try FilePut(name: name, file: file, call: call(.put, name), linksFiles: linksFiles, onStep: onStep).run()
+        let mayLink = linksFiles || isStaged(file.path)
+        try FilePut(name: name, file: file, call: call(.put, name), mayLink: mayLink, onStep: onStep).run()
     }
 
     /// Copies an object into a local file.

@@ -6,7 +6,8 @@ struct FilePut {
     let name: String
     let file: LocalFile
     let call: FileCall
-    let linksFiles: Bool
+    /// Whether the object may be another name of the same file.
+    let mayLink: Bool
     let onStep: @Sendable (PutStep) -> Void
 
     func run() throws(DestinationError) {
@@ -45,7 +46,7 @@ struct FilePut {
     private func write(
         _ source: borrowing FileDescriptor, to part: String, in folder: borrowing Folder
     ) throws(DestinationError) {
-        if linksFiles, folder.link(file.path, as: part) {
+        if mayLink, folder.link(file.path, as: part) {
             onStep(.partCreated)
             onStep(.partWritten)
             try call.local { () throws(SystemError) in try source.synchronize() }

@@ -2,25 +2,56 @@ internal import Catalog
 internal import StoreFormat
 internal import Support
 
-/// What all stages of one backup run share.
+/// What all stages of one backup share: its store, what is known of it, and the queues of its own.
 ///
 /// Nothing in it changes but counters and queues.
-struct BackupContext: Sendable {
+final class BackupContext: Sendable {
     let store: Store
+    let catalog: Catalog
+    let request: BackupRequest
     let settings: StoreSettings
     let encryption: Encryption
     let prefix: String
-    let volumeSize: Int64
-    let compressionLevel: Int
+    /// When the run began.
     let started: Timestamp
-    let temporaryFolder: String
-    let streams: BackupStreams
+    /// The first numbers that new rows of the catalog get.
+    let first: CatalogIdentifiers
+    /// What the destination had before.
+    let listing: StoreListing
     let counters: BackupCounters
     let problems: ProblemLog
-    let progress: RunProgress
-    let cancellation: Cancellation
-    let ownerNames: OwnerNames
-    let stop: StopSwitch
+    /// The stages that work for this backup alone; when it has failed, the backup is out.
+    let pipeline = Pipeline()
+    let queues: BackupQueues
+    /// Gets the reading that feeds the backup, when its turn has come.
+    let turn = BoundedQueue<CaptureReading>(capacity: 1)
+
+    /// `isShared` says whether others may be fed by the same reading.
+    init(
+        store: Store, catalog: Catalog, request: BackupRequest, plan: StorePlan, started: Timestamp,
+        first: CatalogIdentifiers, listing: StoreListing, problems: ProblemLog, isShared: Bool
+    ) {
+        self.store = store
+        self.catalog = catalog
+        self.request = request
+        settings = plan.settings
+        encryption = plan.encryption
+        prefix = plan.prefix
+        self.started = started
+        self.first = first
+        self.listing = listing
+        self.problems = problems
+        counters = BackupCounters(nextContent: first.content, nextVolume: first.volume)
+        queues = BackupQueues(
+            pipeline, settings: plan.settings, sharedWithVolumes: isShared ? request.options.volumeSize : nil)
+    }
+
+    var volumeSize: Int64 { request.options.volumeSize }
+    var temporaryFolder: String { store.temporaryFolder }
+    var progress: RunProgress { store.progress }
+
+    /// Whether the backup is still to get what is read.
+    var isAttached: Bool { !pipeline.hasFailed }
 
     /// Starts an object of this store.
     func newVolume(_ name: ObjectName) throws -> VolumeWriter {
@@ -30,8 +61,14 @@ struct BackupContext: Sendable {
 
     /// Sends an object; it is at the destination, whole, when this returns.
     func upload(_ volume: SealedVolume) throws {
-        try cancellation.check()
+        try store.cancellation.check()
         try store.upload(volume)
         counters.countUpload(volume.name.text, size: volume.size)
+    }
+
+    /// Names and counts an entry that is not in the version, or not as it should be.
+    func note(_ problem: Problem) {
+        problems.add(problem)
+        counters.unreadable.add()
     }
 }

@@ -99,4 +99,6 @@ public struct BackupSummary: Sendable {
     public var catalogDuration = Duration.zero
     /// Whether the catalog was rebuilt from the destination.
     public var catalogWasRebuilt = false
+    /// The reading that the backup was fed by, which others may have shared.
+    public var capture = CaptureSummary()
 }

@@ -27,8 +27,8 @@ final class BlockPacker {
     /// `isCompressible` is false when the file's name already tells that packing is in vain; a block that is a list of
     /// hashes keeps its content for the index volume.
     func pack(
-        _ bytes: UnsafeRawBufferPointer, id: Int64, digest: Digest, isCompressible: Bool = true, isList: Bool = false
-    ) -> PackedBlock {
+        _ bytes: UnsafeRawBufferPointer, digest: Digest, isCompressible: Bool = true, isList: Bool = false
+    ) -> PackedContent {
         let crc = CRC32.checksum(bytes)
         var method = ZipMethod.stored
         var packed = bytes
@@ -37,8 +37,8 @@ final class BlockPacker {
             method = .deflate
             packed = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         }
-        return PackedBlock(
-            id: id, digest: digest, size: bytes.count, crc: crc, method: method, packed: Array(packed),
+        return PackedContent(
+            digest: digest, size: bytes.count, crc: crc, method: method, packed: Array(packed),
             list: isList ? Array(bytes) : nil)
     }
 

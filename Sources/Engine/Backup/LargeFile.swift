@@ -10,9 +10,10 @@ internal import Synchronization
 final class LargeFile: Sendable {
     /// What is known before the content is.
     struct Opening: Sendable {
-        let batch: FolderBatch
-        let candidate: Candidate
-        let metadata: ContentReference
+        let listing: FolderListing
+        /// The entry, for each backup that needs its content.
+        let group: PerTarget<Candidate>
+        let metadata: PerTarget<ContentReference>
         let isCompressible: Bool
         /// Takes the content in the place of the worker that had its last block.
         var takeFinished: (@Sendable (Finished) -> Void)?
@@ -20,7 +21,8 @@ final class LargeFile: Sendable {
 
     /// A block that is stored, or will be.
     struct Block {
-        let id: Int64
+        /// Its number for each backup.
+        let ids: PerTarget<Int64>
         let digest: Digest
         let size: Int
     }
@@ -52,7 +54,7 @@ final class LargeFile: Sendable {
 
     init(_ opening: Opening, settings: StoreSettings) {
         self.opening = opening
-        state = Mutex(State(content: ContentBuilder(settings: settings)))
+        state = Mutex(State(content: ContentBuilder(settings: settings, stores: opening.group.count)))
     }
 
     /// Announces the next block; the reader calls it before it sends the block to the workers.
@@ -67,12 +69,12 @@ final class LargeFile: Sendable {
     /// Takes what a worker found, and hands full lists to `storeList`.
     /// - Returns: the content, when this was the last piece.
     func add(
-        _ block: Block, at position: Int, storeList: (UnsafeRawBufferPointer) throws -> Int64
-    ) throws -> Finished? {
-        try state.withLock { state in
+        _ block: Block, at position: Int, storeList: (UnsafeRawBufferPointer) -> PerTarget<Int64>
+    ) -> Finished? {
+        state.withLock { state in
             state.early[position] = block
             while let block = state.early.removeValue(forKey: state.next) {
-                try state.content.add(block.id, digest: block.digest, size: block.size, store: storeList)
+                state.content.add(block.ids, digest: block.digest, size: block.size, store: storeList)
                 state.next += 1
             }
             return Self.finished(state)

@@ -12,46 +12,66 @@ final class MetadataStorer {
     }
 
     private let settings: StoreSettings
-    private let counters: BackupCounters
+    private let lanes: WorkerLanes
     private let storer: BlockStorer
     private let fileHasher: HashContext
     private var blob: [UInt8] = []
 
-    init(_ context: BackupContext, storer: BlockStorer) {
-        settings = context.settings
-        counters = context.counters
+    init(_ settings: StoreSettings, _ lanes: WorkerLanes, storer: BlockStorer) {
+        self.settings = settings
+        self.lanes = lanes
         self.storer = storer
-        fileHasher = HashContext(context.settings.fileHash)
+        fileHasher = HashContext(settings.fileHash)
     }
 
-    /// Stores the metadata of an entry, which mostly is a single small block.
-    func store(
-        _ metadata: Metadata, _ candidate: Candidate, index: BlockIndex, record: (CatalogChange) -> Void
-    ) throws -> Stored {
+    /// Stores the metadata of an entry, which mostly is a single small block, for each backup that it concerns.
+    func store(_ metadata: Metadata, for group: PerTarget<Candidate>) -> PerTarget<Stored> {
         blob.removeAll(keepingCapacity: true)
         MetadataBlob.append(metadata, to: &blob)
-        return try blob.withUnsafeBytes { bytes in
+        return blob.withUnsafeBytes { bytes in
             if settings.hashesAreShared, bytes.count <= settings.blockSize {
-                let reference = ContentReference.block(try storer.store(bytes, index: index).id)
-                return Stored(reference: reference, isAsBefore: candidate.previous?.metadata == reference)
+                return stored(storer.store(bytes, for: group).ids, of: group)
             }
             let hash = fileHasher.hash(bytes)
-            if let previous = candidate.previous, candidate.previousMetadataHash == hash {
-                return Stored(reference: previous.metadata, isAsBefore: true)
-            }
-            var builder = ContentBuilder(settings: settings)
-            for start in stride(from: 0, to: bytes.count, by: settings.blockSize) {
-                let end = min(bytes.count, start + settings.blockSize)
-                let block = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                let (id, digest) = try storer.store(block, index: index)
-                try builder.add(id, digest: digest, size: block.count) {
-                    try storer.store($0, index: index, isList: true).id
+            let isAsBefore = group.map { $0.previous != nil && $0.previousMetadataHash == hash }
+            let needing = group.filter { position, _ in !isAsBefore[position] }
+            let content = needing.map { store(blocks: bytes, for: $0) }
+            var next = 0
+            return group.map { candidate in
+                if let previous = candidate.previous, candidate.previousMetadataHash == hash {
+                    return Stored(reference: previous.metadata, isAsBefore: true)
                 }
+                let lane = lanes[candidate.target]
+                let id = lane.target.counters.newContentID()
+                lane.add(
+                    .content(
+                        CatalogContent(
+                            id: id, size: Int64(bytes.count), hash: hash, lists: content?.lists(of: next) ?? [])))
+                next += 1
+                return Stored(reference: .content(id), isAsBefore: false)
             }
-            try builder.finish { try storer.store($0, index: index, isList: true).id }
-            let id = counters.newContentID()
-            record(.content(CatalogContent(id: id, size: Int64(bytes.count), hash: hash, lists: builder.lists)))
-            return Stored(reference: .content(id), isAsBefore: false)
         }
+    }
+
+    private func stored(_ ids: PerTarget<Int64>, of group: PerTarget<Candidate>) -> PerTarget<Stored> {
+        func stored(_ position: Int) -> Stored {
+            let reference = ContentReference.block(ids[position])
+            return Stored(reference: reference, isAsBefore: group[position].previous?.metadata == reference)
+        }
+        var all = PerTarget(stored(0))
+        for position in 1..<max(1, group.count) { all.append(stored(position)) }
+        return all
+    }
+
+    private func store(blocks bytes: UnsafeRawBufferPointer, for group: PerTarget<Candidate>) -> ContentBuilder {
+        var builder = ContentBuilder(settings: settings, stores: group.count)
+        for start in stride(from: 0, to: bytes.count, by: settings.blockSize) {
+            let end = min(bytes.count, start + settings.blockSize)
+            let block = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            let (ids, digest) = storer.store(block, for: group)
+            builder.add(ids, digest: digest, size: block.count) { storer.store($0, for: group, isList: true).ids }
+        }
+        builder.finish { storer.store($0, for: group, isList: true).ids }
+        return builder
     }
 }

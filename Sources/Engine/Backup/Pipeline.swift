@@ -12,6 +12,7 @@ final class Pipeline: Sendable {
     }
 
     private let state = Mutex(State())
+    private let failed = Atomic<Bool>(false)
 
     /// A queue between stages, cancelled when any stage fails.
     func queue<Element: Sendable>(of: Element.Type, capacity: Int) -> BoundedQueue<Element> {
@@ -55,22 +56,27 @@ final class Pipeline: Sendable {
         let cancellers = state.withLock { state -> [@Sendable () -> Void] in
             guard state.error == nil else { return [] }
             state.error = error
+            failed.store(true, ordering: .releasing)
             return state.cancellers
         }
         for cancel in cancellers { cancel() }
     }
 
     /// Whether a stage has failed or the run was cancelled.
-    var hasFailed: Bool { state.withLock { $0.error != nil } }
+    var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
-    /// Waits until every thread has ended.
+    /// The first error, if any stage has failed.
+    var failure: (any Error)? { state.withLock { $0.error } }
+
+    /// Waits until every thread has ended; nobody is told of a failure after that.
     func join() {
         while let thread = state.withLock({ $0.threads.popLast() }) { thread.join() }
+        state.withLock { $0.cancellers = [] }
     }
 
     /// Throws the first error, if any stage has failed.
     func check() throws {
-        if let error = state.withLock({ $0.error }) { throw error }
+        if let failure { throw failure }
     }
 }
 

@@ -13,6 +13,10 @@ struct VersionSender {
     let temporaryFolder: String
     let upload: (SealedVolume) throws -> Void
 
+    /// Seconds that a common time may be ahead: the newest version of one of the stores may be of a moment ago, or of a
+    /// clock that was a little ahead.
+    private static let longestLead: Int64 = 10
+
     /// Sends the list of an unfinished run's version under the first free time.
     ///
     /// - Parameters:
@@ -20,14 +24,17 @@ struct VersionSender {
     ///   - isFull: whether the run saw everything.
     ///   - catalog: has the run's rows.
     ///   - listing: what the destination had before; tells which times are taken.
+    ///   - common: the time that versions at several destinations are to have alike, unless the clock was set back since.
     /// - Returns: the list, which is at the destination; the catalog knows that it was to be sent.
     /// - Throws: `.cancelled`, `.clockBehind` when the newest version is of a time that is not soon, and what keeps the list
     ///   from being written or sent.
     func send(
-        _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing
+        _ run: UnfinishedRun, isFull: Bool, from catalog: Catalog, listing: StoreListing, at common: Timestamp? = nil
     ) throws -> UnfinishedRun.AnnouncedList {
         // A clock that was set back since the run began was wrong before: what it said then is later than now.
-        var time = listing.nextVersionTime(at: min(run.started, store.now()))
+        let now = store.now()
+        let isNear = common.map { $0.seconds - now.seconds <= Self.longestLead } ?? false
+        var time = listing.nextVersionTime(at: isNear ? common ?? now : min(run.started, now))
         for _ in 0..<60 {
             // Runs in quick succession must not run ahead of the clock.
             try VersionTimes.wait(for: Timestamp(seconds: time.seconds - 1), store)

@@ -31,7 +31,7 @@ final class VolumePacker {
 
     /// Works until the queue ends.
     func run() throws {
-        while let batch = context.streams.packed.pop() {
+        while let batch = context.queues.packed.pop() {
             for block in batch { try add(block) }
         }
         if !blocks.isEmpty { try send() }
@@ -39,12 +39,13 @@ final class VolumePacker {
 
     private func add(_ block: PackedBlock) throws {
         let writer = try currentWriter()
-        try block.packed.withUnsafeBytes { bytes in
+        let content = block.content
+        try content.packed.withUnsafeBytes { bytes in
             try writer.add(
-                block: block.digest, packed: bytes, method: block.method, size: block.size, crc: block.crc)
+                block: content.digest, packed: bytes, method: content.method, size: content.size, crc: content.crc)
         }
-        blocks.append(CatalogBlock(id: block.id, digest: block.digest, size: block.size, volume: id))
-        if let list = block.list { lists.append(.init(digest: block.digest, content: list)) }
+        blocks.append(CatalogBlock(id: block.id, digest: content.digest, size: content.size, volume: id))
+        if let list = content.list { lists.append(.init(digest: content.digest, content: list)) }
         if writer.isFull(volumeSize: context.volumeSize) { try send() }
     }
 
@@ -62,6 +63,6 @@ final class VolumePacker {
         self.writer = nil
         blocks.removeAll()
         lists.removeAll()
-        guard context.streams.volumes.push(finished) else { throw EngineError.cancelled }
+        guard context.queues.volumes.push(finished) else { throw EngineError.cancelled }
     }
 }

@@ -8,13 +8,13 @@ struct VolumeUploader {
 
     /// Works until the queue ends.
     func run() throws {
-        while let volume = context.streams.volumes.pop() {
+        while let volume = context.queues.volumes.pop() {
             try context.upload(volume.sealed)
             let data = CatalogVolume(
                 id: volume.id, name: volume.sealed.name.text, kind: .dblock, size: volume.sealed.size,
                 hash: volume.sealed.hash)
             let index = try uploadIndex(of: data, blocks: volume.blocks, lists: volume.lists)
-            guard context.streams.changes.push([.volumes([data, index], blocks: volume.blocks)]) else {
+            guard context.queues.changes.push([.volumes([data, index], blocks: volume.blocks)]) else {
                 throw EngineError.cancelled
             }
         }

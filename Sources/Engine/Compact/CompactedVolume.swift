@@ -45,7 +45,7 @@ final class CompactedVolume {
         default:
             // Other methods have flags in their headers, and not every reader of the format knows them.
             try reader.withBlock(block.digest, scratch: scratch) { bytes in
-                let packed = BlockPacker(level: 6, blockSize: bytes.count).pack(bytes, id: 0, digest: block.digest)
+                let packed = BlockPacker(level: 6, blockSize: bytes.count).pack(bytes, digest: block.digest)
                 try packed.packed.withUnsafeBytes { packedBytes in
                     try writer.add(
                         block: block.digest, packed: packedBytes, method: packed.method, size: packed.size,

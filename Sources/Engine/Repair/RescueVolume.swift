@@ -22,7 +22,7 @@ final class RescueVolume {
     func add(_ block: LostBlock, _ bytes: UnsafeRawBufferPointer) throws {
         let writer = try self.writer ?? context.newVolume(context.newDataVolumeName())
         self.writer = writer
-        let packed = packer.pack(bytes, id: block.id, digest: block.digest)
+        let packed = packer.pack(bytes, digest: block.digest)
         try packed.packed.withUnsafeBytes { content in
             try writer.add(
                 block: block.digest, packed: content, method: packed.method, size: packed.size, crc: packed.crc)

@@ -59,14 +59,7 @@ public final class Cancellation: Sendable {
     ///
     /// Whoever does not know how to stop in good order is cancelled at once.
     public func stop(within grace: Duration) {
-        let actions = state.withLock { state -> [@Sendable () -> Void] in
-            guard !state.stops.isEmpty else { return [] }
-            if state.stopped == nil { state.stopped = .now }
-            stopFlag.store(true, ordering: .releasing)
-            return Array(state.stops.values)
-        }
-        guard !actions.isEmpty else { return cancel() }
-        for action in actions { action() }
+        guard beginStop() else { return }
         let end = ContinuousClock.now + grace
         let watch = try? WorkerThread("grace") { [self] in
             while ContinuousClock.now < end {
@@ -76,6 +69,39 @@ public final class Cancellation: Sendable {
             cancel()
         }
         if watch == nil { cancel() }
+    }
+
+    /// Asks to stop in good order whoever knows how to, or cancels.
+    /// - Returns: whether there is anybody who knows how to.
+    @discardableResult
+    private func beginStop() -> Bool {
+        let actions = state.withLock { state -> [@Sendable () -> Void] in
+            guard !state.stops.isEmpty else { return [] }
+            if state.stopped == nil { state.stopped = .now }
+            stopFlag.store(true, ordering: .releasing)
+            return Array(state.stops.values)
+        }
+        guard !actions.isEmpty else {
+            cancel()
+            return false
+        }
+        for action in actions { action() }
+        return true
+    }
+
+    /// Runs one of several parts that go on at the same time.
+    ///
+    /// What is asked of the whole is asked of each part: one that can stops in good order, while another one that does
+    /// not know how to is cancelled at once.
+    public func withPart<Value>(_ body: (Cancellation) throws -> Value) rethrows -> Value {
+        let part = Cancellation()
+        let (cancel, stop): (@Sendable () -> Void, @Sendable () -> Void) = ({ part.cancel() }, { part.beginStop() })
+        return try whileWatching(cancel) {
+            try whileStoppable(stop) {
+                if isStopping { part.beginStop() }
+                return try body(part)
+            }
+        }
     }
 
     /// Whether a stop in good order was asked for.

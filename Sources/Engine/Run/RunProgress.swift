@@ -32,29 +32,49 @@ public final class RunProgress: Sendable {
 
     private let phaseValue = Atomic<Int>(0)
     private let counters = Counters()
+    private let parts: [RunProgress]
 
     /// Everything at zero.
-    public init() {}
+    public init() {
+        parts = []
+    }
 
-    /// What the run is doing.
+    /// The progress of several runs that are fed by the same reading: what is read counts once, what is sent or fetched
+    /// counts for each.
+    public init(joining parts: [RunProgress]) {
+        self.parts = parts
+    }
+
+    /// What the run is doing; of several runs what most is to be seen of.
     public var phase: Phase {
-        get { Phase(rawValue: phaseValue.load(ordering: .relaxed)) ?? .preparing }
+        get {
+            guard !parts.isEmpty else { return Phase(rawValue: phaseValue.load(ordering: .relaxed)) ?? .preparing }
+            let phases = parts.map(\.phase)
+            if phases.contains(.backingUp) { return .backingUp }
+            return phases.max { $0.rawValue < $1.rawValue } ?? .preparing
+        }
         set { phaseValue.store(newValue.rawValue, ordering: .relaxed) }
     }
 
     /// Entries examined or restored.
-    public var entries: Int { counters.entries.load(ordering: .relaxed) }
+    public var entries: Int { highest(counters.entries.load(ordering: .relaxed), \.entries) }
     /// Entries that there will be in all, or 0 while unknown.
-    public var totalEntries: Int { counters.totalEntries.load(ordering: .relaxed) }
+    public var totalEntries: Int { highest(counters.totalEntries.load(ordering: .relaxed), \.totalEntries) }
     /// Bytes read or written so far.
-    public var bytes: Int { counters.bytes.load(ordering: .relaxed) }
+    public var bytes: Int { highest(counters.bytes.load(ordering: .relaxed), \.bytes) }
     /// Bytes that there will be in all, or 0 while unknown.
-    public var totalBytes: Int { counters.totalBytes.load(ordering: .relaxed) }
+    public var totalBytes: Int { highest(counters.totalBytes.load(ordering: .relaxed), \.totalBytes) }
     /// Bytes sent to or fetched from the destination.
-    public var transferred: Int { counters.transferred.load(ordering: .relaxed) }
+    public var transferred: Int {
+        parts.reduce(counters.transferred.load(ordering: .relaxed)) { $0 + $1.transferred }
+    }
 
     /// Calls to the destination that were made again after a failure.
-    public var retries: Int { counters.retries.load(ordering: .relaxed) }
+    public var retries: Int { parts.reduce(counters.retries.load(ordering: .relaxed)) { $0 + $1.retries } }
+
+    private func highest(_ own: Int, _ value: (RunProgress) -> Int) -> Int {
+        parts.reduce(own) { max($0, value($1)) }
+    }
 
     /// Counts entries.
     public func addEntries(_ count: Int) { counters.entries.wrappingAdd(count, ordering: .relaxed) }

@@ -6,8 +6,12 @@ struct StreamJob: Sendable {
     /// The one file that it becomes, as if the walk had found it.
     let batch: FolderBatch
 
-    /// What the catalog has under this path.
-    var candidate: Candidate { batch.candidates[0] }
+    /// What the catalogs have under this path, one candidate for each backup.
+    var group: PerTarget<Candidate> {
+        var group = PerTarget(batch.candidates[0])
+        for candidate in batch.candidates.dropFirst() { group.append(candidate) }
+        return group
+    }
 }
 
 /// The entries that streams become, which the walk does not bring although they are not gone.

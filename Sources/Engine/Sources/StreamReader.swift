@@ -6,80 +6,87 @@ internal import Support
 
 /// Runs the commands of streams one after the other, and leaves the blocks of their output to the workers.
 ///
-/// Nothing is stored under the path before the command has ended well: blocks that came before are in no version.
+/// A command runs once, however many backups get its output. Nothing is stored under the path before the command has
+/// ended well: blocks that came before are in no version.
 final class StreamReader {
-    private let context: BackupContext
-    private let storer: BlockStorer
+    private let reading: CaptureReading
+    private let settings: StoreSettings
+    private let streams: CaptureStreams
+    private let entries: EntryStorer
+    private let lanes: WorkerLanes
     private let contentHash: BlockwiseHash
     private let metadataStorer: MetadataStorer
     private let finished: BoundedQueue<LargeFile.Finished>
-    private let isFailed: () -> Bool
 
     /// - Parameters:
-    ///   - context: the run.
+    ///   - reading: what the streams belong to.
     ///   - finished: where the workers leave a content when they have its last block.
-    ///   - isFailed: whether the run has failed.
-    init(_ context: BackupContext, finished: BoundedQueue<LargeFile.Finished>, isFailed: @escaping () -> Bool) {
-        self.context = context
+    init(_ reading: CaptureReading, finished: BoundedQueue<LargeFile.Finished>) {
+        self.reading = reading
         self.finished = finished
-        self.isFailed = isFailed
-        storer = BlockStorer(
-            settings: context.settings, compressionLevel: context.compressionLevel, packed: context.streams.packed)
-        contentHash = BlockwiseHash(block: context.settings.blockHash, file: context.settings.fileHash)
-        metadataStorer = MetadataStorer(context, storer: storer)
+        settings = reading.settings
+        streams = reading.streams
+        entries = EntryStorer(reading)
+        lanes = entries.lanes
+        contentHash = BlockwiseHash(block: settings.blockHash, file: settings.fileHash)
+        metadataStorer = MetadataStorer(settings, lanes, storer: entries.storer)
     }
 
     /// Reads streams until the queue ends.
     func run(_ jobs: BoundedQueue<StreamJob>) throws {
         while let job = jobs.pop() {
-            if context.stop.leavesOut() { continue }
-            context.counters.opened.add()
-            context.progress.addEntries(1)
+            let group = job.group
+            if reading.stop.leavesOut() || !lanes.isWanted(group) { continue }
+            lanes.countOpened(for: group)
+            for target in reading.targets { target.progress.addEntries(1) }
             let whole: LargeFile.Finished
             do {
-                whole = try content(of: job)
-            } catch EngineError.cancelled where context.stop.endsReading && !isFailed() {
+                whole = try content(of: job, for: group)
+            } catch EngineError.cancelled where reading.stop.endsReading && !reading.pipeline.hasFailed {
                 // A run that stops in good order keeps what the version before has of this command.
-                context.stop.markPartial()
+                reading.stop.markPartial()
                 continue
             }
-            try record(whole, of: job)
-            context.counters.streams.add()
-            context.counters.streamBytes.add(Int(whole.end.size))
+            record(whole, of: job, for: group)
+            for position in 0..<group.count {
+                let counters = lanes[group[position].target].target.counters
+                counters.streams.add()
+                counters.streamBytes.add(Int(whole.end.size))
+            }
         }
     }
 
     // MARK: Content
 
-    private func content(of job: StreamJob) throws -> LargeFile.Finished {
+    private func content(of job: StreamJob, for group: PerTarget<Candidate>) throws -> LargeFile.Finished {
         let finished = finished
         let file = LargeFile(
             .init(
-                batch: job.batch, candidate: job.candidate, metadata: .nothing,
+                listing: job.batch.listing, group: group, metadata: group.map { _ in .nothing },
                 isCompressible: !IncompressibleNames.contains(job.source.place.name[...]),
                 takeFinished: { _ = finished.push($0) }),
-            settings: context.settings)
-        let (isFailed, stop) = (isFailed, context.stop)
-        let command = try StreamCommand(job.source, isStopped: { isFailed() || stop.endsReading })
+            settings: settings)
+        let (pipeline, stop) = (reading.pipeline, reading.stop)
+        let command = try StreamCommand(job.source, isStopped: { pipeline.hasFailed || stop.endsReading })
         defer { command.stop() }
         var size: Int64 = 0
         do {
             while true {
-                guard let block = context.streams.buffers.take() else { throw EngineError.cancelled }
+                guard let block = streams.buffers.take() else { throw EngineError.cancelled }
                 block.count = 0
                 do {
                     block.count = try command.read(into: block.bytes)
                 } catch {
-                    context.streams.buffers.give(block)
+                    streams.buffers.give(block)
                     throw error
                 }
                 guard block.count > 0 else {
-                    context.streams.buffers.give(block)
+                    streams.buffers.give(block)
                     break
                 }
                 size += Int64(block.count)
                 let digest = contentHash.add(block.filled)
-                guard context.streams.work.push(.block(file, position: file.announce(), block, digest)) else {
+                guard streams.work.push(.block(file, position: file.announce(), block, digest)) else {
                     throw EngineError.cancelled
                 }
             }
@@ -97,47 +104,61 @@ final class StreamReader {
 
     // MARK: Record
 
-    private func record(_ whole: LargeFile.Finished, of job: StreamJob) throws {
-        let candidate = job.candidate
-        let settings = context.settings
-        let index = job.batch.index
+    private func record(_ whole: LargeFile.Finished, of job: StreamJob, for group: PerTarget<Candidate>) {
         var content = whole.content
-        try content.finish { try storer.store($0, index: index, isList: true).id }
-        var changes: [CatalogChange] = []
+        content.finish { entries.storeList($0, for: group) }
+        var position = 0
+        let found = group.map { candidate in
+            defer { position += 1 }
+            return Found(
+                candidate, data: entries.reference(to: content, at: position, candidate, hash: whole.end.hash),
+                size: content.size)
+        }
+        // The same content keeps its time, so that a dump in which nothing has changed makes no new version; a store
+        // that missed it gets the time that another one has. Whole seconds, as file lists have them: a catalog that is
+        // made from one has the same time.
+        var time: Int64?
+        for position in 0..<found.count { time = time ?? found[position].keptTime }
+        for position in 0..<found.count {
+            record(
+                found[position], of: job,
+                modified: found[position].keptTime ?? time ?? reading.started.seconds * 1_000_000_000)
+        }
+        lanes.flush()
+    }
+
+    /// The output of a command beside what a catalog has of it.
+    private struct Found {
+        let candidate: Candidate
+        let previous: CatalogEntry?
         let data: ContentReference
-        if content.blockCount == 0 {
-            data = .nothing
-        } else if settings.hashesAreShared, let block = content.onlyBlock {
-            data = .block(block)
-        } else if let previous = candidate.previous, candidate.previousDataHash == whole.end.hash,
-            previous.size == content.size
-        {
-            data = previous.data
-        } else {
-            let id = context.counters.newContentID()
-            changes.append(
-                .content(CatalogContent(id: id, size: content.size, hash: whole.end.hash, lists: content.lists)))
-            data = .content(id)
+        let size: Int64
+
+        init(_ candidate: Candidate, data: ContentReference, size: Int64) {
+            self.candidate = candidate
+            self.data = data
+            self.size = size
+            previous = candidate.previous.flatMap { $0.kind == .file ? $0 : nil }
         }
-        let previous = candidate.previous.flatMap { $0.kind == .file ? $0 : nil }
-        let isAsBefore = previous?.data == data && previous?.size == content.size
-        // The same content keeps its time, so that a dump in which nothing has changed makes no new version. Whole
-        // seconds, as file lists have them: a catalog that is made from one has the same time.
-        let modified = isAsBefore ? previous?.modified ?? 0 : context.started.seconds * 1_000_000_000
-        let metadata = try metadataStorer.store(
-            metadata(of: job, modified: modified), candidate, index: index
-        ) { changes.append($0) }
+
+        /// The time of the same content in the version before.
+        var keptTime: Int64? {
+            guard let previous, previous.data == data, previous.size == size else { return nil }
+            return previous.modified
+        }
+    }
+
+    private func record(_ found: Found, of job: StreamJob, modified: Int64) {
+        let candidate = found.candidate
+        let lane = lanes[candidate.target]
+        let metadata = metadataStorer.store(metadata(of: job, modified: modified), for: PerTarget(candidate))[0]
         let entry = CatalogEntry(
-            name: job.source.place.name, kind: .file, size: content.size, modified: modified,
-            changed: CatalogEntry.unsettled, data: data, metadata: metadata.reference)
-        if let previous, isAsBefore, previous.metadata == entry.metadata {
-            // Nothing to say.
-        } else {
-            if candidate.previous == nil { context.counters.added.add() } else { context.counters.modified.add() }
-            changes.append(.open(entry, folder: job.batch.folder, replaces: candidate.previous != nil))
-        }
-        try storer.flush()
-        guard changes.isEmpty || context.streams.changes.push(changes) else { throw EngineError.cancelled }
+            name: job.source.place.name, kind: .file, size: found.size, modified: modified,
+            changed: CatalogEntry.unsettled, data: found.data, metadata: metadata.reference)
+        if let previous = found.previous, found.keptTime != nil, previous.metadata == entry.metadata { return }
+        let counters = lane.target.counters
+        if candidate.previous == nil { counters.added.add() } else { counters.modified.add() }
+        lane.add(.open(entry, folder: candidate.folder, replaces: candidate.previous != nil))
     }
 
     /// The file belongs to who runs the command, and nobody else may read it: what a dump holds is not for everybody.
@@ -145,8 +166,8 @@ final class StreamReader {
         let (user, group, mode) = (geteuid(), getegid(), UInt32(0o100600))
         var metadata = Metadata()
         metadata.ownership = Metadata.Ownership(uid: user, gid: group, mode: mode)
-        metadata.ownerName = context.ownerNames.name(ofUser: user)
-        metadata.groupName = context.ownerNames.name(ofGroup: group)
+        metadata.ownerName = reading.ownerNames.name(ofUser: user)
+        metadata.groupName = reading.ownerNames.name(ofGroup: group)
         metadata.attributes = .linux(
             kind: .file, leadsToFolder: false, isHidden: job.source.place.name.first == UInt8(ascii: "."), mode: mode,
             uid: user, gid: group, viewer: .ofProcess())

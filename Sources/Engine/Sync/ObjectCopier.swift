@@ -28,12 +28,14 @@ struct ObjectCopier: Sendable {
     }
 
     private func copyOnce(_ item: SyncPlan.Item) throws(EngineError) {
-        try withFile(of: item.name, at: source, avoidingCopy: !(target is any LocallyReadable)) {
+        let staging = target as? any Staging
+        try withFile(of: item.name, at: source, avoidingCopy: staging == nil, staging?.stagingPath()) {
             path, size throws(EngineError) in
             if let expected = item.size, expected != size {
                 throw .damagedObject(item.name, detail: "\(size) bytes came instead of \(expected)")
             }
-            let file = LocalFile(path: path, size: size, sha256: try Store.hash(path, .sha256).hex, role: item.role)
+            // Whoever sends a digest along reads the file for it, once for all digests.
+            let file = LocalFile(path: path, size: size, role: item.role)
             try retry.run(cancellation, progress) { () throws(DestinationError) in
                 try target.put(item.name, from: file)
             }
@@ -62,9 +64,9 @@ struct ObjectCopier: Sendable {
 
     /// Hands an object's bytes to `body` as a file, with its size.
     ///
-    /// A file of the source's own is only used where nobody could make a link of it.
+    /// A file of the source's own is only used where nobody could make a link of it; otherwise it is fetched to `place`.
     private func withFile<Value>(
-        of name: String, at destination: any Destination, avoidingCopy: Bool,
+        of name: String, at destination: any Destination, avoidingCopy: Bool, _ place: String? = nil,
         _ body: (String, Int64) throws(EngineError) -> Value
     ) throws(EngineError) -> Value {
         try cancellation.check()
@@ -79,7 +81,7 @@ struct ObjectCopier: Sendable {
             }
             return try body(path, size)
         }
-        let path = "\(folder.path)/copy-\(Hex.encode(RandomBytes.make(12)))"
+        let path = place ?? "\(folder.path)/copy-\(Hex.encode(RandomBytes.make(12)))"
         defer { unlink(path) }
         let size = try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.get(name, to: path)

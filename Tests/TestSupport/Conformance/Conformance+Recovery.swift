@@ -144,7 +144,7 @@ extension Conformance {
 
     private static func outage(_ wire: WireSubject, _ sandbox: ConformanceSandbox) throws -> ConformanceCheck.Outcome {
         let kit = try WireKit(wire)
-        let clock = LeapingClock()
+        let clock = LeapingClock(threads: 4)
         let destination = try kit.open { $0.clock = clock.clock }
         _ = try destination.list()
         kit.fail { _, _ in clock.time < .seconds(600) ? .hangUp : nil }

@@ -7,7 +7,7 @@ enum Environment {
     static var wantsLargeObjects: Bool { getenv("DUNNAGE_TEST_LARGE_OBJECTS") != nil }
 
     /// 25,000 objects where time does not matter; otherwise few enough for a disk that synchronises each of them.
-    static var listingCount: Int { wantsLargeObjects ? 25_000 : 500 }
+    static var listingCount: Int { wantsLargeObjects ? 25_000 : 150 }
 }
 
 /// Files that are large without taking space.

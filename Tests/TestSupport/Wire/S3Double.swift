@@ -11,14 +11,12 @@ public final class S3Double: WireServer {
     public static let secretKey = "wire-double-secret-key"
 
     private struct State {
-        var objects: [String: [UInt8]] = [:]
-        var pageSize = 1000
-        var oddity: PageOddity?
-        var undeletable: Set<String> = []
         var skewed = 0
     }
 
     private let bucket: String
+    /// What it keeps.
+    public let memory = WireMemory(pageSize: 1000)
     private let state = Mutex(State())
 
     /// An empty bucket.
@@ -26,26 +24,6 @@ public final class S3Double: WireServer {
         self.bucket = bucket
     }
 
-    /// The objects of the container, by their whole names.
-    public var objects: [String: [UInt8]] {
-        get { state.withLock { $0.objects } }
-        set { state.withLock { $0.objects = newValue } }
-    }
-    /// How many rows a page of a listing has at most.
-    public var pageSize: Int {
-        get { state.withLock { $0.pageSize } }
-        set { state.withLock { $0.pageSize = newValue } }
-    }
-    /// In which way pages are odd.
-    public var oddity: PageOddity? {
-        get { state.withLock { $0.oddity } }
-        set { state.withLock { $0.oddity = newValue } }
-    }
-    /// Objects whose deletion is refused.
-    public var undeletable: Set<String> {
-        get { state.withLock { $0.undeletable } }
-        set { state.withLock { $0.undeletable = newValue } }
-    }
     /// How often somebody logged in.
     public var logins: Int { 0 }
     /// Makes every login of the past invalid.
@@ -113,11 +91,11 @@ public final class S3Double: WireServer {
         switch request.method {
         case "PUT":
             if request["if-none-match"] == "*", stored != nil { return error(412, "PreconditionFailed") }
-            state.withLock { $0.objects[key] = request.body }
+            store(key, request.body)
             return .response(status: 200, headers: ids + [("ETag", Self.etag(request.body))])
         case "DELETE":
             if undeletable.contains(key) { return error(403, "AccessDenied") }
-            state.withLock { _ = $0.objects.removeValue(forKey: key) }
+            remove(key)
             return .response(status: 204, headers: ids)
         case "GET", "HEAD":
             guard let stored else { return error(404, "NoSuchKey") }
@@ -135,12 +113,8 @@ public final class S3Double: WireServer {
     private func listing(_ target: WireTarget) -> LoopbackHTTPServer.Reply {
         let prefix = target.query["prefix"] ?? ""
         let after = target.query["continuation-token"] ?? target.query["start-after"] ?? ""
-        let names = objects.keys.filter { $0.hasPrefix(prefix) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let oddity = oddity
-        let rest = oddity == .repeated ? names : names.filter { after.utf8.lexicographicallyPrecedes($0.utf8) }
-        let most = min(pageSize, Int(target.query["max-keys"] ?? "") ?? 1000)
-        let page = rest.prefix(oddity == .short ? max(1, most / 3) : most)
-        let isTruncated = page.count < rest.count
+        let (page, isTruncated) = page(
+            of: prefix, after: after, atMost: Int(target.query["max-keys"] ?? "") ?? 1000)
         var text = "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
         text += "<KeyCount>\(page.count)</KeyCount><IsTruncated>\(isTruncated)</IsTruncated>"
         let isEncoded = target.query["encoding-type"] == "url"
@@ -167,7 +141,7 @@ public final class S3Double: WireServer {
             if undeletable.contains(key) {
                 answer += "<Error><Key>\(Self.escaped(key))</Key><Code>AccessDenied</Code></Error>"
             } else {
-                state.withLock { _ = $0.objects.removeValue(forKey: key) }
+                remove(key)
             }
         }
         return xml("\(answer)</DeleteResult>")

@@ -11,15 +11,13 @@ public final class SwiftDouble: WireServer {
     public static let key = "wire-double-key"
 
     private struct State {
-        var objects: [String: [UInt8]] = [:]
-        var pageSize = 10_000
-        var oddity: PageOddity?
-        var undeletable: Set<String> = []
         var logins = 0
         var oldestLogin = 1
     }
 
     private let container: String
+    /// What it keeps.
+    public let memory = WireMemory(pageSize: 10_000)
     private let state = Mutex(State())
 
     /// An empty container.
@@ -27,26 +25,6 @@ public final class SwiftDouble: WireServer {
         self.container = container
     }
 
-    /// The objects of the container, by their whole names.
-    public var objects: [String: [UInt8]] {
-        get { state.withLock { $0.objects } }
-        set { state.withLock { $0.objects = newValue } }
-    }
-    /// How many rows a page of a listing has at most.
-    public var pageSize: Int {
-        get { state.withLock { $0.pageSize } }
-        set { state.withLock { $0.pageSize = newValue } }
-    }
-    /// In which way pages are odd.
-    public var oddity: PageOddity? {
-        get { state.withLock { $0.oddity } }
-        set { state.withLock { $0.oddity = newValue } }
-    }
-    /// Objects whose deletion is refused.
-    public var undeletable: Set<String> {
-        get { state.withLock { $0.undeletable } }
-        set { state.withLock { $0.undeletable = newValue } }
-    }
     /// How often somebody logged in.
     public var logins: Int { state.withLock { $0.logins } }
     /// Makes every login of the past invalid.
@@ -112,11 +90,11 @@ public final class SwiftDouble: WireServer {
             if request["if-none-match"] == "*", stored != nil { return reply(412, "Precondition Failed") }
             let digest = HashContext(.md5).hash(request.body).hex
             if let etag = request["etag"], etag != digest { return reply(422, "Unprocessable Entity") }
-            state.withLock { $0.objects[name] = request.body }
+            store(name, request.body)
             return reply(201, headers: [("Etag", digest)])
         case "DELETE":
             if undeletable.contains(name) { return reply(403, "Forbidden") }
-            return state.withLock { $0.objects.removeValue(forKey: name) } == nil ? reply(404) : reply(204)
+            return remove(name) ? reply(204) : reply(404)
         case "GET", "HEAD":
             guard let stored else { return reply(404, "Not Found") }
             let etag = HashContext(.md5).hash(stored).hex
@@ -131,11 +109,7 @@ public final class SwiftDouble: WireServer {
     private func listing(_ target: WireTarget) -> LoopbackHTTPServer.Reply {
         let prefix = target.query["prefix"] ?? ""
         let marker = target.query["marker"] ?? ""
-        let names = objects.keys.filter { $0.hasPrefix(prefix) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let oddity = oddity
-        let rest = oddity == .repeated ? names : names.filter { marker.utf8.lexicographicallyPrecedes($0.utf8) }
-        let most = min(pageSize, Int(target.query["limit"] ?? "") ?? 10_000)
-        let page = rest.prefix(oddity == .short ? max(1, most / 3) : most)
+        let page = page(of: prefix, after: marker, atMost: Int(target.query["limit"] ?? "") ?? 10_000).names
         var rows = page.map { name in
             let body = objects[name] ?? []
             return
@@ -158,7 +132,7 @@ public final class SwiftDouble: WireServer {
             let name = WireTarget("/\(line.drop { $0 == "/" })").segments(1).last ?? ""
             if undeletable.contains(name) {
                 errors.append("[\(Self.quoted(String(line))),\"403 Forbidden\"]")
-            } else if state.withLock({ $0.objects.removeValue(forKey: name) }) == nil {
+            } else if !remove(name) {
                 missing += 1
             } else {
                 deleted += 1

@@ -1,4 +1,5 @@
 public import Destinations
+internal import Glibc
 internal import Support
 internal import Synchronization
 
@@ -63,16 +64,25 @@ public final class WireKit: Sendable {
 }
 
 /// A clock whose time passes only in pauses.
+///
+/// Pauses of several threads overlap, and while one of them is at work the others do not run ahead of it: however slow
+/// the machine is, no call loses its time to the pauses of the others.
 public final class LeapingClock: Sendable {
     private struct State {
         var time = Duration.zero
         var pauses: [Duration] = []
+        /// When those who are in a pause want to go on.
+        var ends: [Duration] = []
     }
 
     private let state = Mutex(State())
+    private let threads: Int
 
     /// It stands at zero.
-    public init() {}
+    /// - Parameter threads: how many look at it; a pause ends when all of them are in one, or after 50 ms.
+    public init(threads: Int = 1) {
+        self.threads = threads
+    }
 
     /// How much time has passed.
     public var time: Duration { state.withLock { $0.time } }
@@ -82,13 +92,29 @@ public final class LeapingClock: Sendable {
 
     /// As destinations see it; pauses have half of the room that they may have.
     public var clock: CallClock {
-        CallClock(
-            now: { self.time },
-            sleep: { duration, _ in
-                self.state.withLock { state in
-                    state.time += duration
-                    state.pauses.append(duration)
-                }
-            }, random: { 0.5 })
+        CallClock(now: { self.time }, sleep: { duration, _ in self.pause(duration) }, random: { 0.5 })
+    }
+
+    private func pause(_ duration: Duration) {
+        let end = state.withLock { state in
+            state.pauses.append(duration)
+            state.ends.append(state.time + duration)
+            return state.time + duration
+        }
+        for _ in 0..<50 where !hasCome(end) { usleep(1000) }
+        state.withLock { state in
+            state.time = max(state.time, end)
+            if let index = state.ends.firstIndex(of: end) { state.ends.remove(at: index) }
+        }
+    }
+
+    /// Lets time pass to the next end of a pause when nobody is at work.
+    private func hasCome(_ end: Duration) -> Bool {
+        state.withLock { state in
+            if state.time < end, state.ends.count >= threads, let next = state.ends.min() {
+                state.time = max(state.time, next)
+            }
+            return state.time >= end
+        }
     }
 }

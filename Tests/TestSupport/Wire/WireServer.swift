@@ -7,17 +7,8 @@ public protocol WireServer: AnyObject, Sendable {
     /// Answers a request as a good server would.
     func answer(_ request: LoopbackHTTPServer.Request) -> LoopbackHTTPServer.Reply
 
-    /// The objects of the container, by their whole names.
-    var objects: [String: [UInt8]] { get set }
-
-    /// How many rows a page of a listing has at most.
-    var pageSize: Int { get set }
-
-    /// In which way pages are odd.
-    var oddity: PageOddity? { get set }
-
-    /// Objects whose deletion is refused.
-    var undeletable: Set<String> { get set }
+    /// What it keeps.
+    var memory: WireMemory { get }
 
     /// How often somebody logged in.
     var logins: Int { get }
