@@ -87,6 +87,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        library("Scheduler", ["Configuration", "Ledger", "Schedule", "Support"]),
         library(
             "Reporting",
             ["Cryptography", "JSON", "Support", "Transport", .product(name: "Mustache", package: "swift-mustache")]),
@@ -94,13 +95,20 @@ let package = Package(
             "Jobs",
             [
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Ledger", "Reporting",
-                "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Schedule", "Scheduler", "Secrets", "StoreFormat", "Support", "Transport", logging,
+            ]),
+        library(
+            "Service",
+            [
+                "Configuration", "Engine", "Jobs", "Ledger", "Reporting", "Scheduler", "Secrets", "Support",
+                "Transport", logging,
             ]),
         library(
             "Commands",
             [
                 "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
-                "Reporting", "Schedule", "Secrets", "Support", "Transport", argumentParser, logging,
+                "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
+                logging,
             ]),
         .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 
@@ -140,6 +148,7 @@ let package = Package(
                 "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
+        tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",

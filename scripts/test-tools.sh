@@ -15,9 +15,15 @@ tools=(
     "aiosmtpd==1.4.6=aiosmtpd"
 )
 
+# PACKAGE=MODULE: for Python alone.
+modules=("croniter==6.2.2=croniter" "tzdata==2026.1=tzdata")
+
 missing=()
 for entry in "${tools[@]}"; do
     [ -x "$folder/bin/${entry##*=}" ] || missing+=("${entry%=*}")
+done
+for entry in "${modules[@]}"; do
+    "$folder/bin/python3" -c "import ${entry##*=}" 2>/dev/null || missing+=("${entry%=*}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
     python3 -m venv "$folder" >&2

@@ -10,7 +10,9 @@ struct DunnageCommand: ParsableCommand {
             The documentation of every command is in docs/commands.md.
             """,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, ExplainCommand.self, ConfigCommand.self,
+            RunCommand.self, ServeCommand.self, StatusCommand.self, HistoryCommand.self, LogsCommand.self,
+            ScheduleCommand.self, PauseCommand.self, ResumeCommand.self, ValidateCommand.self, PlanCommand.self,
+            ExplainCommand.self, ConfigCommand.self,
             ImportCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
             CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, RepairCommand.self,
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,

@@ -22,6 +22,8 @@ public final class Interruption: Sendable {
     public let preparations: CancellationFlag
     private let whole: Interruption?
     private let first = Mutex<StopSignal?>(nil)
+    private let reasonValue = Mutex<StopReason?>(nil)
+    private let count = Atomic<Int>(0)
     private let graceValue = Mutex(Interruption.usualGrace)
 
     /// How long a stop in good order may take unless told otherwise: less than what orchestrators wait before they kill.
@@ -51,6 +53,12 @@ public final class Interruption: Sendable {
     /// Whether somebody asked.
     public var isRequested: Bool { signal != nil }
 
+    /// Why one run was asked to stop, when it was no signal that asked.
+    public var reason: StopReason? { whole?.reason ?? reasonValue.withLock { $0 } }
+
+    /// How often somebody asked.
+    public var requests: Int { count.load(ordering: .acquiring) }
+
     /// How long a backup that is asked to stop may take to finish what it has begun.
     public var grace: Duration {
         get { graceValue.withLock { $0 } }
@@ -58,15 +66,20 @@ public final class Interruption: Sendable {
     }
 
     /// Asks to stop: a backup in good order, with a partial version; everything else at once.
+    /// - Parameters:
+    ///   - signal: the signal that asks, or the one that stands for another reason.
+    ///   - reason: why, when it is no signal that asks.
     /// - Returns: whether this was the first request.
     @discardableResult
-    public func request(_ signal: StopSignal) -> Bool {
-        if let whole { return whole.request(signal) }
+    public func request(_ signal: StopSignal, because reason: StopReason? = nil) -> Bool {
+        if let whole { return whole.request(signal, because: reason) }
         let isFirst = first.withLock { known in
             guard known == nil else { return false }
             known = signal
+            reasonValue.withLock { $0 = reason }
             return true
         }
+        count.add(1, ordering: .acquiringAndReleasing)
         preparations.cancel()
         if isFirst { cancellation.stop(within: grace) } else { cancellation.cancel() }
         return isFirst

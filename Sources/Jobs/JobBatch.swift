@@ -1,4 +1,8 @@
 public import Configuration
+internal import Glibc
+internal import Logging
+internal import Reporting
+internal import Scheduler
 internal import Secrets
 
 /// Jobs that run one after the other.
@@ -12,6 +16,18 @@ public struct JobBatch: Sendable {
         self.context = context
     }
 
+    /// Waits before the next attempt.
+    /// - Returns: whether the time has passed without anybody asking to stop.
+    private func waited(_ seconds: Int64, before job: JobSpecification) -> Bool {
+        context.logger.notice("run is tried again", metadata: ["job": "\(job.name)", "pause_seconds": "\(seconds)"])
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            if context.interruption.isRequested { return false }
+            usleep(50_000)
+        }
+        return true
+    }
+
     /// Runs every job, whatever became of those before it; blocks the calling thread.
     ///
     /// Once the process is asked to stop, no further job begins.
@@ -20,16 +36,27 @@ public struct JobBatch: Sendable {
     public func run(finished: (JobResult) throws -> Void) rethrows -> ExitCode {
         var codes: [ExitCode] = []
         for job in jobs {
+            var attempt = 1
             if let signal = context.interruption.signal {
                 codes.append(signal.exitCode)
                 break
             }
-            // Each job fetches its secrets anew, and lets go of them at its end.
-            var context = context
-            context.secrets = context.secrets.refreshed(endedBy: context.interruption.preparations)
-            let result = JobRun(job, in: context).run()
-            codes.append(result.exitCode)
-            try finished(result)
+            while true {
+                // Each job fetches its secrets anew, and lets go of them at its end.
+                var context = context
+                context.secrets = context.secrets.refreshed(endedBy: context.interruption.preparations)
+                context.attempt = attempt
+                if attempt > 1 { context.trigger = .retry }
+                let result = JobRun(job, in: context).run()
+                try finished(result)
+                guard result.outcome.mayImprove, let pause = RetryRule(job.retry).pause(after: attempt),
+                    waited(pause, before: job)
+                else {
+                    codes.append(result.exitCode)
+                    break
+                }
+                attempt += 1
+            }
         }
         return ExitCode.worst(of: codes)
     }

@@ -25,24 +25,33 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
-        let log = RunLog()
+        let log = ReportedLog()
         logger = log.listening(to: logger)
+        let recording = RunRecording(job, id, at: started, context)
+        logger = recording.logger(logger)
         let delivery = ReportDelivery(in: context, logger: logger)
-        delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
-        let destinations = DestinationFan(job.destinations, in: context).run { [logger] name, part in
+        let refusal = recording.begin()
+        let names = refusal == nil ? job.destinations : []
+        if refusal == nil { delivery.send(beginning(id, started), to: job.reports, isInterrupted: true) }
+        let destinations = DestinationFan(names, in: context).run { [logger] name, part in
             backUp(to: name, part, logger)
         }
         var outcome = Outcome.combined(
             destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
-        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+        if refusal == nil, !outcome.isInterrupted, destinations.count < job.destinations.count {
             outcome = .combined([
                 outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
             ])
         }
+        if let refusal { outcome = .failure(refusal) }
+        outcome = recording.end(
+            context.interruption.explaining(outcome), destinations, at: context.now(), logger)
         let report = report(id, started, destinations, outcome)
         var told = report
         told.log = .init(detail: .all, lines: log.lines)
-        let receipts = delivery.send(told, to: job.reports, isInterrupted: outcome.isInterrupted)
+        // Nobody has to know of a run that goes on by itself.
+        let receivers = context.interruption.reason == .suspended ? [] : job.reports
+        let receipts = delivery.send(told, to: receivers, isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
@@ -89,7 +98,8 @@ public struct JobRun: Sendable {
             instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
             job: .init(name: job.name, labels: job.labels),
             run: .init(
-                id: id.description, trigger: context.trigger, started: started, finished: context.now(),
+                id: id.description, trigger: context.occurrence.map { .init($0.trigger) } ?? context.trigger,
+                scheduledFor: context.occurrence?.due, started: started, finished: context.now(),
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
             configuration: .init(
                 hash: context.configuration.hash, overrides: context.configuration.overrides),

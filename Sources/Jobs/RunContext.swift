@@ -27,6 +27,10 @@ public struct RunContext: Sendable {
     public var failsOnWarning: Bool
     /// What made the runs begin.
     public var trigger: RunReport.Run.Trigger
+    /// The occurrence of a schedule that the runs are for; nil when nothing but a command asks for them.
+    public var occurrence: ScheduledRun?
+    /// Which attempt this is of what a command asks for, from 1 on.
+    public var attempt = 1
     /// What sends reports.
     public var transport: Transport
     /// How often, and with which pauses, reports are sent.

@@ -51,6 +51,18 @@ public struct StateFolder: Sendable, Hashable {
     /// The file of the ledger.
     public var ledger: String { "\(path)/ledger.sqlite" }
 
+    /// The lock of the one service that may follow its schedules from here.
+    public var serviceLock: String { "\(path)/serve.lock" }
+
+    /// The folder for the logs of runs.
+    public var logs: String { "\(path)/logs" }
+
+    /// The log of a run.
+    public func log(ofRun id: String) -> String { "\(logs)/\(id).log" }
+
+    /// Removes the log of a run that is forgotten.
+    public func removeLog(ofRun id: String) { unlink(log(ofRun: id)) }
+
     /// The lock of a catalog.
     public func lock(ofCatalog catalog: String) -> String {
         catalog.hasSuffix(".sqlite") ? "\(catalog.dropLast(7)).lock" : "\(catalog).lock"

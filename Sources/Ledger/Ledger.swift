@@ -9,12 +9,15 @@ public final class Ledger: Sendable {
     /// Where the database is; `nil` when it is in memory and ends with the process.
     public let path: String?
     let database: any DatabaseWriter
+    /// Shows others that this process lives, from its first run on.
+    let presence: RunnerPresence
 
     /// Opens the file, creating it or bringing its tables up to date.
     /// - Parameter path: where it is; its folder exists. `nil` for one in memory.
     /// - Throws: `LedgerError` when it cannot be used; a damaged file is left as it is.
     public init(path: String?) throws(LedgerError) {
         self.path = path
+        presence = RunnerPresence(ledger: path)
         var configuration = GRDB.Configuration()
         configuration.label = "ledger"
         configuration.busyMode = .timeout(30)
@@ -45,11 +48,35 @@ public final class Ledger: Sendable {
     }
 
     /// Runs one transaction: on the disk when it returns, undone when it throws.
+    ///
+    /// Within ``together(_:)`` it is a part of that one.
     func write<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {
-            return try database.write(body)
+            return try database.unsafeReentrantWrite { connection in
+                var value: Value?
+                try connection.inSavepoint {
+                    value = try body(connection)
+                    return .commit
+                }
+                guard let value else { throw LedgerError.database(path: path ?? "in memory", detail: "no value") }
+                return value
+            }
         } catch {
             throw Self.typed(error, path)
+        }
+    }
+
+    /// Makes one transaction of all changes that `body` makes to this ledger: all of them are kept, or none.
+    /// - Throws: what `body` throws, or `LedgerError` when the transaction cannot be kept.
+    public func together<Value>(_ body: () throws -> Value) throws -> Value {
+        try database.unsafeReentrantWrite { connection in
+            var value: Value?
+            try connection.inSavepoint {
+                value = try body()
+                return .commit
+            }
+            guard let value else { throw LedgerError.database(path: path ?? "in memory", detail: "no value") }
+            return value
         }
     }
 

@@ -86,7 +86,7 @@ extension Rule {
         "url": credential, "options": .named(credential), "auth": .named(credential),
         "immutability": .keys(["mode": .scalar, "for": .scalar]),
         "storage_class": .any([.scalar, .keys(["data": .scalar, "metadata": .scalar])]), "volume_size": .scalar,
-        "quota": .scalar, "off_site": .scalar, "limits": limits, "retry": retry,
+        "quota": .scalar, "off_site": .scalar, "concurrent_jobs": .integer, "limits": limits, "retry": retry,
     ])
 
     // MARK: Jobs

@@ -15,7 +15,7 @@ struct LanguageTests {
             defaults:
               encryption: none
               destinations: [disk]
-              schedule: "H 3 * * *"
+              slo: { rto: 1h }
             destinations: { disk: { url: "file://${HOME}/stores/{job}" } }
             jobs:
               letters: { sources: [{ path: "${HOME}/letters" }] }
@@ -32,7 +32,7 @@ struct LanguageTests {
         let reports = try #require(try JSONValue(parsing: Array(all.output.utf8))["reports"]?.array)
         #expect(reports.map { $0["job"]?["name"]?.string } == ["letters"])
         let warnings = all.error.split(separator: "\n").filter { $0.contains("does not act on it yet") }
-        #expect(warnings.count == 1 && warnings.first?.contains("`schedule`") == true, "\(all.error)")
+        #expect(warnings.count == 1 && warnings.first?.contains("`rto`") == true, "\(all.error)")
         #expect(try home.dunnage("run", "attic", "-c", "language.yaml", "-q").code == 0)
         #expect(try home.dunnage("run", "template", "-c", "language.yaml", "-q").code == 2)
     }

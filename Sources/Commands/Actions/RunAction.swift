@@ -10,6 +10,8 @@ internal import Secrets
 struct RunAction {
     let configuration: ConfigurationInput
     let jobs: [String]
+    /// Whether the schedules choose the jobs.
+    let isDue: Bool
     let isStateless: Bool
     let json: Bool
     let failsOnWarning: Bool
@@ -31,6 +33,11 @@ struct RunAction {
         setting.logger.info("configuration read", metadata: loaded.configuration.logged)
         let state = StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment)
         let keepsNothing = isStateless || loaded.configuration.runtime.isStateless
+        guard !isDue || !keepsNothing else {
+            throw Failure(
+                .configuration, .usage,
+                "Nothing is kept on this machine (`runtime.stateless`), so nobody knows what is due. Name the jobs.")
+        }
         if !keepsNothing { try state.prepare() }
         var context = RunContext(
             configuration: loaded.configuration,
@@ -43,9 +50,10 @@ struct RunAction {
         if let grace = loaded.configuration.runtime.shutdownGrace {
             program.interruption.grace = .seconds(grace.fixedSeconds)
         }
+        endAbandonedRuns(context)
         var reports: [RunReport] = []
         let showsText = !json && !program.output.isQuiet
-        let code = JobBatch(try chosen(loaded.configuration), in: context).run { result in
+        func tell(_ result: JobResult) {
             reports.append(result.report)
             guard showsText else { return }
             do {
@@ -57,6 +65,10 @@ struct RunAction {
                 setting.logger.warning("summary not written", metadata: ["error": "\(error)"])
             }
         }
+        let code =
+            isDue
+            ? try DueBatch(in: context).run(finished: tell)
+            : JobBatch(try chosen(loaded.configuration), in: context).run(finished: tell)
         if json {
             try program.tell {
                 try program.console.print(
@@ -83,6 +95,19 @@ struct RunAction {
         } catch {
             program.setting().logger.warning("reports are not kept", metadata: ["error": "\(error)"])
             return nil
+        }
+    }
+
+    /// What a process that died has left in the ledger as running is ended.
+    private func endAbandonedRuns(_ context: RunContext) {
+        do throws(LedgerError) {
+            for run in try context.ledger.endAbandonedRuns(at: context.now()) {
+                context.logger.warning(
+                    "run was interrupted", metadata: ["job": "\(run.start.job)", "run_id": "\(run.start.id)"])
+            }
+        } catch {
+            // The run itself says what is wrong with the ledger, in its report.
+            context.logger.error("ledger not usable", metadata: ["error": "\(error)"])
         }
     }
 

@@ -43,11 +43,15 @@ public enum CommandLineProgram {
         let interruption = Interruption()
         let program = Program(
             console: console, environment: environment, output: command.output, interruption: interruption,
-            mask: SecretMask())
+            signals: SignalBox(), mask: SecretMask())
         if trapsSignals {
             let logger = program.setting().logger
-            SignalTrap.set(interruption) { _ in
-                logger.notice("stopping; a second signal ends the program at once")
+            let isService = command is ServeCommand
+            SignalTrap.set(interruption, patience: isService ? 2 : 1, box: isService ? program.signals : nil) { _ in
+                logger.notice(
+                    isService
+                        ? "stopping; a second signal abandons what the runs have in hand"
+                        : "stopping; a second signal ends the program at once")
             }
         }
         return carryOut(command, program).rawValue

@@ -15,6 +15,8 @@ struct Program: Sendable {
     let output: OutputOptions
     /// What stops it.
     let interruption: Interruption
+    /// Signals that ask a service for something.
+    let signals: SignalBox
     /// Hides secrets in everything that is written.
     let mask: SecretMask
 

@@ -15,6 +15,12 @@ struct RunCommand: ProgramCommand {
         completion: .custom(JobNameCompletion.names))
     var jobs: [String] = []
 
+    @Flag(help: "Only what the ledger says is due since the last time, with everything that a schedule says about it.")
+    var due = false
+
+    @Flag(help: "All jobs that are enabled, as without any name.")
+    var all = false
+
     @OptionGroup
     var configuration: ConfigurationOption
 
@@ -30,9 +36,18 @@ struct RunCommand: ProgramCommand {
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
+    func validate() throws {
+        guard [due, all, !jobs.isEmpty].count(where: { $0 }) <= 1 else {
+            throw ValidationError("Name jobs, or write --all or --due.")
+        }
+        guard !due || !stateless else {
+            throw ValidationError("--due needs the ledger of the state folder, which --stateless does without.")
+        }
+    }
+
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.input, jobs: jobs, isStateless: stateless, json: json,
+            configuration: configuration.input, jobs: jobs, isDue: due, isStateless: stateless, json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

@@ -34,6 +34,11 @@ public struct ConfigurationReading: Sendable {
         found = check
     }
 
+    /// Every file that was named, whether or not it could be read.
+    var sourceFiles: [SourceSet.Source] {
+        found.sources.all.filter { $0.kind == .file || $0.kind == .include }
+    }
+
     /// Checks what was read.
     /// - Returns: the values, and what should be better.
     /// - Throws: `InvalidConfiguration` with every problem, not only the first.

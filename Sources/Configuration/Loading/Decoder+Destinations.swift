@@ -13,7 +13,8 @@ extension Decoder {
             storageClass: node["storage_class"].flatMap { storageClass($0) }, volumeSize: size(node["volume_size"]),
             quota: size(node["quota"]),
             isOffSite: text(node["off_site"]).map { $0 == "true" } ?? OffSite.guess(url.text ?? "\(url)"),
-            limits: node["limits"].map { limits($0) }, retry: node["retry"].map { retry($0) })
+            concurrentJobs: integer(node["concurrent_jobs"]), limits: node["limits"].map { limits($0) },
+            retry: node["retry"].map { retry($0) })
     }
 
     private func immutability(_ node: Node) -> Immutability? {

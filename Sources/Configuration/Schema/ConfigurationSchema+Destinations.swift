@@ -39,6 +39,9 @@ extension ConfigurationSchema {
             .init(
                 "off_site", .value(.boolean), "Whether it is elsewhere, for [policies](policies.md).",
                 absent: "`false` for folders, private addresses and names such as `nas.lan`, else `true`"),
+            .init(
+                "concurrent_jobs", .value(.integer(1...64)), "How many jobs of a service may use it at the same time.",
+                absent: "no limit"),
             .init("limits", .object(limits), "What transfers to and from it may take."),
             .init("retry", .object(retry), "How often, and with which pauses, a call is repeated."),
         ],

@@ -49,8 +49,8 @@ extension ConfigurationSchema {
     static let objectives = ObjectShape(
         keys: [
             .init("rpo", .value(.duration), "How old the newest good version at each destination may become."),
-            .init("rto", .value(.duration), "How long a restore may take."),
-            .init("verified_within", .value(.duration), "How long ago the last proven restore may be."),
+            .init("rto", .value(.duration), "How long a restore may take.", pending: true),
+            .init("verified_within", .value(.duration), "How long ago the last proven restore may be.", pending: true),
         ],
         foreign: ["max_age": "write `rpo: 26h`"])
 }

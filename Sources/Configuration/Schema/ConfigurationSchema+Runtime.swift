@@ -19,10 +19,9 @@ extension ConfigurationSchema {
                 "listen", .value(.listenAddress),
                 "Where the service answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`.", absent: "nowhere",
                 pending: true),
-            .init("reload", .object(reload), "How a service takes over a changed configuration.", pending: true),
+            .init("reload", .object(reload), "How a service takes over a changed configuration."),
             .init(
-                "limits", .object(runtimeLimits), "What all jobs together may take of the machine and its network.",
-                pending: true),
+                "limits", .object(runtimeLimits), "What all jobs together may take of the machine and its network."),
         ],
         foreign: [
             "state": "write `state_dir: /state`", "tz": "write `timezone: Europe/Berlin`",
@@ -50,8 +49,12 @@ extension ConfigurationSchema {
     static let runtimeLimits = ObjectShape(
         keys: [
             .init("concurrent_jobs", .value(.integer(1...64)), "How many jobs run at the same time.", absent: "1"),
-            .init("upload", .value(.rate), "What all uploads together may take: `20MiB/s`.", absent: "no limit"),
-            .init("download", .value(.rate), "What all downloads together may take.", absent: "no limit"),
+            .init(
+                "upload", .value(.rate), "What all uploads together may take: `20MiB/s`.", absent: "no limit",
+                pending: true),
+            .init(
+                "download", .value(.rate), "What all downloads together may take.", absent: "no limit",
+                pending: true),
             .init(
                 "blackout", .list(of: .object(blackout), minimum: 1),
                 "Times with other rates; of several that fit, the first holds.", absent: "none"),
@@ -70,7 +73,10 @@ extension ConfigurationSchema {
         .init(
             "to", .value(.clockTime), required: true,
             "The time at which it ends; on the next day, when that is not after `from`.", advice: "add `to: \"18:00\"`"),
-        .init("upload", .value(.rate), "The rate of uploads in that time.", absent: "no uploads"),
-        .init("download", .value(.rate), "The rate of downloads in that time.", absent: "no downloads"),
+        .init(
+            "upload", .value(.rate), "The rate of uploads in that time; without one, no run works then.",
+            absent: "no uploads", pending: true),
+        .init(
+            "download", .value(.rate), "The rate of downloads in that time.", absent: "no downloads", pending: true),
     ])
 }

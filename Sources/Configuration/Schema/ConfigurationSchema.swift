@@ -133,16 +133,15 @@ enum ConfigurationSchema {
             compactKey,
             .init(
                 "schedule", .oneOf(value: .cronOrManual, list: nil, object: schedule),
-                "When it runs: a cron expression, `manual`, or a mapping.", absent: "`manual`", pending: true),
+                "When it runs: a cron expression, `manual`, or a mapping.", absent: "`manual`"),
             .init(
                 "expect", .list(of: .object(expectation), minimum: 0),
                 "What sources must be like, or no version is deleted.", absent: "nothing", pending: true),
             .init("hooks", .object(hooks), "What is done around its backups.", pending: true),
-            .init("retry", .object(retry), "How often, and with which pauses, a run is tried again.", pending: true),
+            .init("retry", .object(retry), "How often, and with which pauses, a run that failed is tried again."),
             .init("limits", .object(limits), "What it may take of the machine and its network.", pending: true),
             .init(
-                "slo", .object(objectives), "What is expected of its versions; [policies](policies.md) look at it.",
-                pending: true),
+                "slo", .object(objectives), "What is expected of its versions; [policies](policies.md) look at it."),
             .init("verify", .object(verification), "What is checked after a backup."),
             .init(
                 "reports", .list(of: .value(.name(of: .report)), minimum: 0), "The names of the reports to send.",

@@ -32,6 +32,8 @@ public struct DestinationSpecification: Sendable, Hashable {
     public let quota: ByteCount?
     /// Whether it is elsewhere, as the file says or the URL lets guess.
     public let isOffSite: Bool
+    /// How many jobs may use it at the same time; `nil` for any number.
+    public let concurrentJobs: Int?
     /// What transfers may take.
     public let limits: ResourceLimits?
     /// How often a call is repeated.

@@ -59,11 +59,11 @@ extension DiagnosticCode {
             """,
             wrong: """
                 defaults:
-                  schedule: "30 2 * * *"
+                  slo: { rto: 1h }
                 """,
             right: """
                 defaults:
-                  retention: { keep_within: 30d }
+                  slo: { rpo: 26h }
                 """),
         .lockOutlivesRetention: Explanation(
             "Objects are locked for longer than the youngest versions are kept.",

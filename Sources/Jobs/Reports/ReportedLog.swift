@@ -3,7 +3,7 @@ internal import Support
 internal import Synchronization
 
 /// The last lines that a run logs, for receivers that are to have them.
-final class RunLog: Sendable {
+final class ReportedLog: Sendable {
     private let kept = Mutex<[String]>([])
 
     /// More than fits into a report.
@@ -30,9 +30,9 @@ final class RunLog: Sendable {
 /// A log handler that keeps a line of everything on its way to another.
 private struct ListeningLogHandler: LogHandler {
     private var handler: any LogHandler
-    private let log: RunLog
+    private let log: ReportedLog
 
-    init(_ handler: any LogHandler, log: RunLog) {
+    init(_ handler: any LogHandler, log: ReportedLog) {
         self.handler = handler
         self.log = log
     }

@@ -1,0 +1,84 @@
+internal import Configuration
+internal import JSON
+internal import Ledger
+internal import Scheduler
+internal import Support
+
+/// How one job stands.
+struct JobStatus {
+    let job: String
+    let isEnabled: Bool
+    let pause: Pause?
+    /// The process that runs it.
+    let process: Int?
+    let next: Timestamp?
+    /// How old the newest good version may be, in seconds.
+    let recoveryPoint: Int64?
+    /// By destination; nil where there was no run yet.
+    let destinations: [(name: String, freshness: Freshness?)]
+    let now: Timestamp
+
+    static func all(
+        _ jobs: [JobSpecification], _ configuration: Configuration, _ ledger: Ledger, at now: Timestamp
+    ) throws(LedgerError) -> [JobStatus] {
+        let pauses = try ledger.pauses()
+        let running = try ledger.runningJobs()
+        let freshness = try ledger.freshness()
+        return jobs.map { job in
+            let rules = JobRules(job, in: configuration)
+            return JobStatus(
+                job: job.name, isEnabled: job.isEnabled,
+                pause: pauses.first { $0.job == job.name } ?? pauses.first { $0.job == nil },
+                process: running[job.name],
+                next: rules.next(after: now), recoveryPoint: job.objectives.recoveryPoint?.fixedSeconds,
+                destinations: job.destinations.map { name in
+                    (name, freshness.first { $0.job == job.name && $0.destination == name })
+                }, now: now)
+        }
+    }
+
+    /// Whether the newest good version at a destination is older than it may be.
+    func isOverdue(_ freshness: Freshness?) -> Bool {
+        guard let recoveryPoint, let freshness else { return false }
+        return freshness.age(at: now) > recoveryPoint
+    }
+
+    /// One word for people: what goes before everything else.
+    var word: String {
+        if process != nil { return "running" }
+        if pause != nil { return "paused" }
+        return isEnabled ? "" : "disabled"
+    }
+
+    /// The status for machines.
+    var json: JSONValue {
+        .object([
+            .init("job", .string(job)), .init("enabled", .bool(isEnabled)), .init("running", .bool(process != nil)),
+            .init(
+                "paused",
+                pause.map {
+                    .object([
+                        .init("since", .string($0.since.iso8601)),
+                        .init("reason", $0.reason.map { .string($0) } ?? .null),
+                    ])
+                } ?? .null),
+            .init("next_run", next.map { .string($0.iso8601) } ?? .null),
+            .init("rpo_seconds", recoveryPoint.map { .integer($0) } ?? .null),
+            .init("destinations", .array(destinations.map { json($0.name, $0.freshness) })),
+        ])
+    }
+
+    private func json(_ name: String, _ fresh: Freshness?) -> JSONValue {
+        func text(_ time: Timestamp?) -> JSONValue { time.map { .string($0.iso8601) } ?? .null }
+        return .object([
+            .init("name", .string(name)), .init("last_success", text(fresh?.good)),
+            .init("last_success_run", fresh?.goodRun.map { .string($0) } ?? .null),
+            .init("version", text(fresh?.version)),
+            .init(
+                "age_seconds", fresh.flatMap { one in one.good.map { _ in .integer(one.age(at: now)) } } ?? .null),
+            .init("overdue", .bool(isOverdue(fresh))), .init("last_run", text(fresh?.last)),
+            .init("last_run_id", fresh?.lastRun.map { .string($0) } ?? .null),
+            .init("last_result", fresh?.lastState.map { .string($0.rawValue) } ?? .null),
+        ])
+    }
+}

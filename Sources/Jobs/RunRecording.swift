@@ -1,0 +1,161 @@
+internal import Configuration
+internal import Engine
+internal import Ledger
+internal import Logging
+internal import Reporting
+internal import Scheduler
+internal import Secrets
+internal import Support
+
+/// What the ledger is told of one run: that it begins, before it does, and how it ended, in one transaction.
+struct RunRecording {
+    private let job: JobSpecification
+    private let id: RunIdentifier
+    private let started: Timestamp
+    private let context: RunContext
+    private let log: RunLog?
+
+    init(_ job: JobSpecification, _ id: RunIdentifier, at started: Timestamp, _ context: RunContext) {
+        self.job = job
+        self.id = id
+        self.started = started
+        self.context = context
+        // A log that cannot be kept is no reason for a run to end: the program has its own.
+        log = context.isStateless ? nil : try? RunLog.at(context.state.log(ofRun: id.description))
+    }
+
+    /// A logger whose lines are kept with the run as well.
+    func logger(_ logger: Logger) -> Logger {
+        guard let log else { return logger }
+        var logger = logger
+        logger.handler = RunLogHandler(logger.handler, log: log, mask: context.secrets.mask)
+        return logger
+    }
+
+    /// Writes down that the run begins.
+    /// - Returns: why it must not.
+    func begin() -> Failure? {
+        let attempt = context.occurrence?.attempt ?? context.attempt
+        let start = RunStart(
+            id: id.description, job: job.name, trigger: context.occurrence?.trigger ?? RunTrigger(context.trigger),
+            due: context.occurrence?.due, attempt: attempt, started: started,
+            configuration: context.configuration.hash)
+        do throws(LedgerError) {
+            try context.ledger.begin(start)
+            return nil
+        } catch {
+            return Failure(error)
+        }
+    }
+
+    /// Writes down how the run ended.
+    /// - Returns: the outcome; another one when it could not be kept.
+    func end(
+        _ outcome: Outcome, _ destinations: [DestinationResult], at finished: Timestamp, _ logger: Logger
+    ) -> Outcome {
+        let failure = outcome.failure
+        let mask = context.secrets.mask
+        let summary = destinations.lazy.compactMap(\.summary).first
+        let end = RunEnd(
+            finished: finished, state: state(outcome), reason: reason(outcome),
+            exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning).rawValue,
+            code: failure?.code.rawValue, message: failure.map { mask.apply(to: $0.message) },
+            files: summary.map { Int64($0.files) }, bytes: summary?.bytes,
+            warnings: Int64(destinations.reduce(0) { $0 + $1.problems.warnings }),
+            destinations: destinations.map { record($0, mask.apply) }, again: again(outcome, finished))
+        do throws(LedgerError) {
+            try context.ledger.finish(id.description, end)
+            return outcome
+        } catch {
+            logger.error("end of the run not kept", metadata: ["error": "\(error)"])
+            return outcome.failure == nil ? .failure(Failure(error)) : outcome
+        }
+    }
+
+    private func state(_ outcome: Outcome) -> RunState {
+        switch outcome {
+        case .success: .success
+        case .warning: .warning
+        case .failure(let failure):
+            if outcome.isInterrupted {
+                context.interruption.reason == .timeout ? .failed : .interrupted
+            } else {
+                failure.exitCode == .refused ? .refused : .failed
+            }
+        }
+    }
+
+    private func reason(_ outcome: Outcome) -> String? {
+        guard outcome.isInterrupted else { return nil }
+        if let reason = context.interruption.reason { return reason.rawValue }
+        return context.interruption.signal.map { $0 == .terminate ? "SIGTERM" : "SIGINT" }
+    }
+
+    /// When the occurrence has its next attempt.
+    private func again(_ outcome: Outcome, _ finished: Timestamp) -> Timestamp? {
+        guard let occurrence = context.occurrence else { return nil }
+        if outcome.isInterrupted, context.interruption.reason == .suspended { return finished }
+        guard outcome.mayImprove, let pause = RetryRule(job.retry).pause(after: occurrence.attempt) else { return nil }
+        return Timestamp(seconds: finished.seconds + pause)
+    }
+
+    private func record(_ result: DestinationResult, _ mask: (String) -> String) -> DestinationRecord {
+        let failure = result.outcome.failure
+        let isWhole = result.summary.map { !$0.isPartial } ?? false
+        var state: RunState = .success
+        if let failure {
+            state = result.outcome.isInterrupted ? .interrupted : failure.exitCode == .refused ? .refused : .failed
+        } else if result.outcome == .warning {
+            state = .warning
+        }
+        // A backup whose maintenance failed afterwards is a backup all the same.
+        let isGood = isWhole && (failure == nil || result.maintenance?.failure != nil)
+        return DestinationRecord(
+            name: result.name, state: state, isGood: isGood, version: result.summary?.version,
+            isPartial: result.summary?.isPartial ?? false, uploadedBytes: result.summary?.uploadedBytes ?? 0,
+            storedBytes: result.reported.storedBytes, versions: result.versions.map { Int64($0) },
+            retries: Int64(result.retries),
+            milliseconds: result.duration.components.seconds * 1000
+                + result.duration.components.attoseconds / 1_000_000_000_000_000,
+            code: failure?.code.rawValue, message: failure.map { mask($0.message) })
+    }
+}
+
+extension Outcome {
+    /// The failure, if it is one.
+    var failure: Failure? {
+        if case .failure(let failure) = self { failure } else { nil }
+    }
+
+    /// Whether the same run may end better when it is tried again: nobody has to mend anything first.
+    public var mayImprove: Bool {
+        guard let failure, !isInterrupted else { return false }
+        return failure.exitCode == .failure || failure.exitCode == .temporary
+    }
+}
+
+extension RunTrigger {
+    /// What a report calls a trigger.
+    init(_ trigger: RunReport.Run.Trigger) {
+        self =
+            switch trigger {
+            case .manual: .manual
+            case .schedule: .schedule
+            case .api: .api
+            case .retry: .retry
+            }
+    }
+}
+
+extension RunReport.Run.Trigger {
+    /// A trigger in the words of a report.
+    init(_ trigger: RunTrigger) {
+        self =
+            switch trigger {
+            case .manual: .manual
+            case .schedule, .catchUp: .schedule
+            case .api: .api
+            case .retry: .retry
+            }
+    }
+}

@@ -1,0 +1,47 @@
+public import Support
+
+/// When jobs are due from a moment on.
+public struct Agenda: Sendable {
+    /// A moment at which jobs are due.
+    public struct Moment: Sendable, Hashable {
+        /// When.
+        public let time: Timestamp
+        /// The jobs, in the order of the file.
+        public let jobs: [String]
+    }
+
+    private let jobs: [JobRules]
+    private let start: Timestamp
+
+    /// The agenda of some jobs from a moment on, which itself does not count.
+    public init(_ jobs: [JobRules], after start: Timestamp) {
+        self.jobs = jobs
+        self.start = start
+    }
+
+    /// The next moments.
+    public func next(_ count: Int) -> [Moment] { moments(within: 0, most: count, days: nil) { _ in true } }
+
+    /// The next minutes in which more jobs begin than may run at the same time, within a year.
+    public func collisions(_ count: Int, room: Int) -> [Moment] {
+        moments(within: 60, most: count, days: 366) { $0.jobs.count > room }
+    }
+
+    /// Goes through the moments of all jobs, with those together that are within so many seconds of the first.
+    private func moments(within span: Int64, most: Int, days: Int64?, _ isWanted: (Moment) -> Bool) -> [Moment] {
+        var found: [Moment] = []
+        var next = jobs.map { $0.next(after: start) }
+        let end = days.map { start.seconds + $0 * 86_400 } ?? .max
+        while found.count < most, let first = next.compactMap({ $0 }).min(), first.seconds <= end {
+            var names: [String] = []
+            for (index, job) in jobs.enumerated() {
+                guard let due = next[index], due.seconds <= first.seconds + max(0, span - 1) else { continue }
+                names.append(job.name)
+                next[index] = job.next(after: Timestamp(seconds: first.seconds + max(0, span - 1)))
+            }
+            let moment = Moment(time: first, jobs: names)
+            if isWanted(moment) { found.append(moment) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,44 @@
+internal import Configuration
+internal import Engine
+internal import Jobs
+internal import Logging
+internal import Scheduler
+internal import Support
+internal import Synchronization
+
+extension Service {
+    /// How it stands.
+    public var status: ServiceStatus {
+        state.withLock { state in
+            ServiceStatus(
+                started: state.started, looked: state.looked, configuration: state.configuration.hash,
+                configured: state.configured, reloadFailure: state.reloadFailure,
+                running: state.running.sorted { $0.key < $1.key }.map { name, run in
+                    ServiceStatus.Activity(
+                        job: name, started: run.started, trigger: run.trigger, progress: run.progress,
+                        isStopping: run.interruption.isRequested)
+                },
+                next: state.next, ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
+        }
+    }
+
+    /// Writes how it stands to the log: one line for itself, one for each job.
+    public func logStatus() {
+        let status = status
+        let names = state.withLock { $0.scheduler.jobs.map(\.name) }
+        setting.logger.notice(
+            "service status",
+            metadata: [
+                "config": "\(status.configuration)", "running": "\(status.running.count)",
+                "started": "\(status.started)", "reload": "\(status.reloadFailure == nil ? "ok" : "failed")",
+            ])
+        for name in names {
+            var metadata: Logger.Metadata = ["job": "\(name)", "next": "\(status.next[name]?.iso8601 ?? "-")"]
+            if let run = status.running.first(where: { $0.job == name }) {
+                metadata["running_since"] = "\(run.started)"
+                metadata["phase"] = "\(run.progress.map { "\($0.phase)" } ?? "-")"
+            }
+            setting.logger.notice("job status", metadata: metadata)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+public import Configuration
+public import Jobs
+internal import Ledger
+internal import Logging
+internal import Scheduler
+internal import Secrets
+internal import Synchronization
+
+/// A service: follows the schedules of a configuration until it is asked to end.
+///
+/// One thread looks at the schedules, every second and whenever something happens; each run has a thread of its own.
+/// What is decided is in the ledger before anything begins, so that a service that dies at any moment loses nothing and
+/// repeats nothing.
+public final class Service: Sendable {
+    let setting: ServiceSetting
+    let alarm = Alarm()
+    let state: Mutex<ServiceState>
+
+    /// A service that has not begun.
+    /// - Parameters:
+    ///   - loaded: the configuration that it begins with.
+    ///   - files: the files that this was read from.
+    ///   - setting: what it needs from the outside.
+    public init(_ loaded: LoadedConfiguration, files: ConfigurationFiles, _ setting: ServiceSetting) {
+        self.setting = setting
+        state = Mutex(ServiceState(loaded, files, setting))
+    }
+
+    /// Follows the schedules until somebody asks to end; blocks the calling thread.
+    /// - Returns: what the process returns.
+    public func run() -> ExitCode {
+        begin()
+        while true {
+            passOnStop()
+            reloadIfDue()
+            let isBusy = look()
+            let isDone = state.withLock { $0.isStopping && $0.running.isEmpty }
+            if isDone { break }
+            if !isBusy { alarm.wait(milliseconds: setting.interval) }
+        }
+        end()
+        return setting.interruption.signal?.exitCode ?? .success
+    }
+
+    /// Has it look at once: something has happened.
+    public func wake() { alarm.ring() }
+
+    /// Reads the configuration again, whether or not its files seem to have changed.
+    public func reload() {
+        state.withLock { $0.isReloadAsked = true }
+        wake()
+    }
+
+    /// Runs a job as soon as there is room, whatever its schedule says.
+    /// - Throws: `Failure` when there is no such job, or it is at work.
+    public func start(_ name: String) throws(Failure) {
+        try state.withLock { state throws(Failure) in
+            let job = try state.configuration.findJob(name)
+            guard state.running[job.name] == nil, !state.asked.contains(job.name) else {
+                throw Failure(.busy, .temporary, "Job “\(job.name)” is at work. Wait for it to end, or stop it.")
+            }
+            state.asked.append(job.name)
+        }
+        wake()
+    }
+
+    /// Stops the run of a job, with a partial version.
+    /// - Returns: whether there was one.
+    @discardableResult
+    public func stop(_ name: String) -> Bool {
+        let run = state.withLock { state in
+            state.asked.removeAll { $0 == name }
+            return state.running[name]
+        }
+        run?.interruption.request(.terminate, because: .request)
+        return run != nil
+    }
+
+    // MARK: Beginning and end
+
+    private func begin() {
+        setting.logger.notice(
+            "service started", metadata: ["config": "\(state.withLock { $0.configuration.hash })"])
+        do {
+            for run in try setting.ledger.endAbandonedRuns(at: setting.now()) {
+                setting.logger.warning(
+                    "run was interrupted", metadata: ["job": "\(run.start.job)", "run_id": "\(run.start.id)"])
+            }
+        } catch {
+            setting.logger.error("ledger not usable", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// What was decided until now holds, so that a change of the schedules until the next start cannot be taken for
+    /// something that was missed.
+    private func end() {
+        settle()
+        setting.logger.notice("service ended")
+    }
+
+    /// Tells the runs that the process is to end: the first request in good order, a second one at once.
+    private func passOnStop() {
+        guard let signal = setting.interruption.signal else { return }
+        let requests = setting.interruption.requests
+        let runs = state.withLock { state in
+            defer { state.passedOn = requests }
+            state.isStopping = true
+            return state.passedOn < requests ? Array(state.running.values) : []
+        }
+        for run in runs { run.interruption.request(signal) }
+    }
+}

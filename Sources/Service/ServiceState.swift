@@ -1,0 +1,69 @@
+internal import Configuration
+internal import Engine
+internal import Jobs
+internal import Ledger
+internal import Scheduler
+internal import Secrets
+internal import Support
+
+/// What a service knows beside its ledger; lost when it ends.
+struct ServiceState {
+    /// A run that is at work.
+    struct Run {
+        let interruption: Interruption
+        let started: Timestamp
+        /// For its timeout: no clock that can be set.
+        let began: ContinuousClock.Instant
+        let trigger: RunTrigger
+        let isScheduled: Bool
+        var progress: RunProgress?
+    }
+
+    var configuration: Configuration
+    var scheduler: Scheduler
+    var secrets: SecretStore
+    var watch: ConfigurationWatch?
+    let started: Timestamp
+    var configured: Timestamp
+    var looked: Timestamp?
+    var next: [String: Timestamp] = [:]
+    var running: [String: Run] = [:]
+    /// Until when a job is left alone whose run could not even be written down.
+    var held: [String: ContinuousClock.Instant] = [:]
+    /// Jobs that somebody asked for, oldest first.
+    var asked: [String] = []
+    var isReloadAsked = false
+    var reloadFailure: String?
+    var ledgerFailure: String?
+    var isStopping = false
+    var passedOn = 0
+    var judged: ContinuousClock.Instant?
+    var settled: ContinuousClock.Instant?
+    var cleaned: Timestamp?
+
+    init(_ loaded: LoadedConfiguration, _ files: ConfigurationFiles, _ setting: ServiceSetting) {
+        configuration = loaded.configuration
+        scheduler = Scheduler(loaded.configuration)
+        secrets = SecretStore(of: loaded.configuration, environment: setting.environment, mask: setting.mask)
+        started = setting.now()
+        configured = started
+        follow(files)
+    }
+
+    /// Watches the files of a configuration.
+    mutating func follow(_ files: ConfigurationFiles) {
+        let reload = configuration.runtime.reload
+        watch =
+            reload.watches
+            ? ConfigurationWatch(files, debounce: reload.debounce.approximately) { files.now() } : nil
+    }
+
+    /// What is at work, for a decision.
+    func runningJobs(at now: Timestamp, _ instant: ContinuousClock.Instant) -> [RunningJob] {
+        running.map { name, run in
+            RunningJob(
+                job: name, started: Timestamp(seconds: now.seconds - (instant - run.began).components.seconds),
+                isScheduled: run.isScheduled)
+        }
+    }
+}
