@@ -86,12 +86,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        library(
+            "Hooks",
+            ["CPosix", "Configuration", "JSON", "Ledger", "Secrets", "Support", "Transport", logging]),
         library("Reporting", ["Cryptography", "JSON", "Support", "Transport"]),
         library(
             "Jobs",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Reporting", "Schedule",
-                "Secrets",
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Hooks", "JSON", "Ledger",
+                "Reporting", "Schedule", "Secrets",
                 "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
@@ -138,6 +141,9 @@ let package = Package(
                 "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
+        tests(
+            "HooksTests",
+            ["Configuration", "Hooks", "JSON", "Ledger", "Secrets", "Support", "Transport", logging]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",

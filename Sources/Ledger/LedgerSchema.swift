@@ -19,7 +19,7 @@ struct LedgerStep: Sendable {
 
 enum LedgerSchema {
     /// Every step, oldest first. Each idea declares its own tables beside its own code.
-    static let steps: [LedgerStep] = []
+    static let steps: [LedgerStep] = [.undoJournal, .quarantine]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -174,7 +174,8 @@ extension Rule {
 
     private static let hook = Rule.keys(
         action.merging([
-            "name": .scalar, "on_failure": .scalar, "undo": .keys(action),
+            "name": .scalar, "on_failure": .scalar, "undo": .keys(action), "skip_status": .integer,
+            "protocol": .scalar,
             "docker_stop": .keys(["containers": texts, "label": .scalar, "mode": .scalar, "grace": .scalar]),
         ]) { $1 })
 
