@@ -94,14 +94,13 @@ let package = Package(
             "Jobs",
             [
                 "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Hooks", "JSON", "Ledger",
-                "Reporting", "Schedule", "Secrets",
-                "StoreFormat", "Support", "Transport", logging,
+                "Reporting", "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Reporting",
-                "Schedule", "Secrets", "Support", argumentParser, logging,
+                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "Reporting", "Schedule", "Secrets", "Support", argumentParser, logging,
             ]),
         .executableTarget(name: "dunnage", dependencies: ["CPosix", "Commands"], swiftSettings: strict),
 
@@ -137,8 +136,8 @@ let package = Package(
         tests(
             "ImportingTests",
             [
-                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Schedule",
-                "Secrets", "Support", "Transport", logging,
+                "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests(
@@ -153,8 +152,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Reporting",
-                "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Ledger",
+                "Reporting", "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests(
             "CommandsTests",

@@ -3,6 +3,7 @@ internal import Configuration
 internal import Cryptography
 internal import Destinations
 internal import Engine
+internal import Ledger
 internal import Reporting
 internal import Secrets
 internal import StoreFormat
@@ -21,6 +22,7 @@ extension Failure {
         case let error as StoreFormatError: self.init(error)
         case let error as CryptError: self.init(error)
         case let error as CatalogError: self.init(error)
+        case let error as LedgerError: self.init(error)
         case let error as InvalidConfiguration: self.init(.configuration, .configuration, "\(error).")
         case let error as SecretError where error.isCancelled: self.init(EngineError.cancelled, stop)
         case let error as SecretError:
@@ -79,6 +81,13 @@ extension Failure {
         switch error {
         case .full: self.init(.full, .failure, error.description)
         case .database, .damaged, .tooNew, .inconsistent: self.init(.local, .failure, error.description)
+        }
+    }
+
+    private init(_ error: LedgerError) {
+        switch error {
+        case .full: self.init(.full, .failure, error.description)
+        case .database, .damaged, .tooNew: self.init(.local, .failure, error.description)
         }
     }
 

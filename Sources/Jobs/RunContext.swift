@@ -1,5 +1,6 @@
 public import Configuration
 public import Engine
+public import Ledger
 public import Logging
 public import Reporting
 public import Secrets
@@ -14,6 +15,8 @@ public struct RunContext: Sendable {
     public var secrets: SecretStore
     /// Where catalogs and locks are.
     public var state: StateFolder
+    /// What the runner remembers of runs and reports; in memory when nothing is kept on this machine.
+    public var ledger: Ledger
     /// Whether nothing is kept on this machine: the catalog comes from the destination, and ``state`` is not used.
     public var isStateless: Bool
     /// Where events go; masks secrets.
@@ -37,7 +40,8 @@ public struct RunContext: Sendable {
 
     /// A context with the usual policies, clock and transport.
     public init(
-        configuration: Configuration, secrets: SecretStore, state: StateFolder, logger: Logger,
+        configuration: Configuration, secrets: SecretStore, state: StateFolder, ledger: Ledger,
+        logger: Logger,
         interruption: Interruption = Interruption(), failsOnWarning: Bool = false,
         trigger: RunReport.Run.Trigger = .manual, transport: Transport = Transport(version: ProgramVersion.current),
         deliveryPolicy: DeliveryPolicy = DeliveryPolicy(), retryPolicy: RetryPolicy = RetryPolicy(),
@@ -47,6 +51,7 @@ public struct RunContext: Sendable {
         self.configuration = configuration
         self.secrets = secrets
         self.state = state
+        self.ledger = ledger
         isStateless = configuration.runtime.isStateless
         self.logger = logger
         self.interruption = interruption

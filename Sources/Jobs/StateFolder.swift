@@ -4,9 +4,10 @@ internal import Glibc
 public import Secrets
 public import Support
 
-/// The folder for what can be rebuilt: one catalog and one lock per job and destination.
+/// The folder for what is kept on this machine: the ledger, and one catalog and one lock per job and destination.
 ///
 /// ```
+/// ledger.sqlite
 /// catalog/home-disk-1f00ba9c.sqlite
 /// catalog/home-disk-1f00ba9c.lock
 /// ```
@@ -46,6 +47,9 @@ public struct StateFolder: Sendable, Hashable {
         let hash = Hex.encode(Array(digest.bytes.prefix(4)))
         return "\(path)/catalog/\(Self.fileName(job))-\(Self.fileName(destination))-\(hash).sqlite"
     }
+
+    /// The file of the ledger.
+    public var ledger: String { "\(path)/ledger.sqlite" }
 
     /// The lock of a catalog.
     public func lock(ofCatalog catalog: String) -> String {

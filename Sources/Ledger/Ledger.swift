@@ -12,6 +12,7 @@ public final class Ledger: Sendable {
 
     /// Opens the file, creating it or bringing its tables up to date.
     /// - Parameter path: where it is; its folder exists. `nil` for one in memory.
+    /// - Throws: `LedgerError` when it cannot be used; a damaged file is left as it is.
     public init(path: String?) throws(LedgerError) {
         self.path = path
         var configuration = GRDB.Configuration()

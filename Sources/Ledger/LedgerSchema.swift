@@ -18,7 +18,9 @@ struct LedgerStep: Sendable {
 }
 
 enum LedgerSchema {
-    /// Every step, oldest first. Each idea declares its own tables beside its own code.
+    /// Every step, oldest first.
+    ///
+    /// Each idea declares its own tables beside its own code.
     static let steps: [LedgerStep] = [.undoJournal, .quarantine]
 
     static var migrator: DatabaseMigrator {

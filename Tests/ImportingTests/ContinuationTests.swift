@@ -5,6 +5,7 @@ import Foundation
 import Importing
 import JSON
 import Jobs
+import Ledger
 import Logging
 import Secrets
 import Support
@@ -56,7 +57,7 @@ struct ContinuationTests {
         let context = RunContext(
             configuration: configuration,
             secrets: SecretStore(sources: configuration.secrets, environment: environment, mask: SecretMask()),
-            state: StateFolder(configuration.runtime.stateDirectory, environment: [:]),
+            state: StateFolder(configuration.runtime.stateDirectory, environment: [:]), ledger: try Ledger(path: nil),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             transport: Transport(version: "test", usesProxies: false), retryPolicy: RetryPolicy(attempts: 1))
         let before = try Self.volumes(remote)

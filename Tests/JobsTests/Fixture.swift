@@ -2,6 +2,7 @@ import Configuration
 import Engine
 import Glibc
 import Jobs
+import Ledger
 import Logging
 import Reporting
 import Secrets
@@ -81,7 +82,8 @@ struct Fixture {
         return RunContext(
             configuration: configuration,
             secrets: SecretStore(sources: configuration.secrets, environment: environment, mask: mask),
-            state: StateFolder(configuration.runtime.stateDirectory, environment: environment), logger: logger,
+            state: StateFolder(configuration.runtime.stateDirectory, environment: environment),
+            ledger: try Ledger(path: nil), logger: logger,
             transport: Transport(version: "test", usesProxies: false), deliveryPolicy: Self.policy,
             retryPolicy: RetryPolicy(attempts: 1))
     }

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import JSON
 internal import Jobs
+internal import Ledger
 internal import Logging
 internal import Reporting
 internal import Secrets
@@ -27,12 +28,15 @@ struct RunAction {
         let setting = program.setting(loaded.configuration.runtime)
         loaded.log(to: setting.logger)
         setting.logger.info("configuration read", metadata: loaded.configuration.logged)
+        let state = StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment)
+        let keepsNothing = isStateless || loaded.configuration.runtime.isStateless
+        if !keepsNothing { try state.prepare() }
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
                 of: loaded.configuration, environment: program.environment, mask: program.mask),
-            state: StateFolder(loaded.configuration.runtime.stateDirectory, environment: program.environment),
-            logger: setting.logger, interruption: program.interruption, failsOnWarning: failsOnWarning,
+            state: state, ledger: try Ledger(path: keepsNothing ? nil : state.ledger), logger: setting.logger,
+            interruption: program.interruption, failsOnWarning: failsOnWarning,
             watch: setting.progress.watch)
         if isStateless { context.isStateless = true }
         if let grace = loaded.configuration.runtime.shutdownGrace {
