@@ -16,6 +16,6 @@ struct DunnageCommand: ParsableCommand {
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
             ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, UnlockCommand.self, StoreCommand.self,
             CryptCommand.self, DestinationCommand.self, LocksCommand.self, ThawCommand.self, SecretsCommand.self,
-            VersionCommand.self,
+            AcknowledgeCommand.self, VersionCommand.self,
         ])
 }

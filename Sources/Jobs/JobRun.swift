@@ -25,18 +25,17 @@ public struct JobRun: Sendable {
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
+        let problems = ProblemLog(observer: ProblemLogging(logger).observer)
+        let hooks = RunHooks(job, id, context, logger, problems)
         var destinations: [DestinationResult] = []
-        for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
-            destinations.append(backUp(to: name, logger))
-        }
-        var outcome = Outcome.combined(
-            destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
-        if !outcome.isInterrupted, destinations.count < job.destinations.count {
-            outcome = .combined([
-                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
-            ])
-        }
-        let report = report(id, started, destinations, outcome)
+        var outcome =
+            switch hooks.before() {
+            case .end(let outcome): outcome
+            case .goOn(let job): backUp(job, id, &destinations, hooks, problems, logger)
+            }
+        outcome = hooks.after(outcome, destinations, started: started)
+        if outcome == .success, !problems.problems.isEmpty { outcome = .warning }
+        let report = report(id, started, destinations, outcome, ProblemDigest(problems))
         let delivery = ReportDelivery(
             secrets: context.secrets.uninterrupted(), transport: context.transport, policy: context.deliveryPolicy,
             logger: logger)
@@ -49,29 +48,73 @@ public struct JobRun: Sendable {
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
     }
 
+    /// The backups to all destinations, unless the sources are not as expected.
+    private func backUp(
+        _ job: JobSpecification, _ id: RunIdentifier, _ destinations: inout [DestinationResult], _ hooks: RunHooks,
+        _ problems: ProblemLog, _ logger: Logger
+    ) -> Outcome {
+        let violations: [Violation]
+        do throws(Failure) {
+            violations = try SourceGuard(job).run()
+        } catch {
+            return .failure(error)
+        }
+        let fatal = violations.filter { $0.consequence == .fail }
+        guard fatal.isEmpty else { return .failure(Failure(unexpected: fatal)) }
+        for violation in violations where violation.consequence == .warn {
+            problems.add(Problem(.unexpected, violation.source, violation.message))
+        }
+        let guards = RunGuards(job, id, context, violations.filter { $0.consequence == .quarantine })
+        for name in job.destinations where !context.interruption.isRequested || destinations.isEmpty {
+            let isLast = name == job.destinations.last
+            destinations.append(
+                backUp(job, to: name, guards, logger) { if isLast { hooks.sourcesAreRead() } })
+        }
+        var outcome = Outcome.combined(
+            destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
+        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+            outcome = .combined([
+                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
+            ])
+        }
+        return outcome
+    }
+
     /// The backup to one destination, with what is to be logged about it.
-    private func backUp(to name: String, _ logger: Logger) -> DestinationResult {
+    private func backUp(
+        _ job: JobSpecification, to name: String, _ guards: RunGuards, _ logger: Logger,
+        sourcesAreRead: () -> Void
+    ) -> DestinationResult {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        let result = DestinationRun(job, destination: name, context: context, logger: logger).run()
+        let result = DestinationRun(
+            job, destination: name, context: context, guards: guards, logger: logger
+        ).run(sourcesAreRead: sourcesAreRead)
         switch result.outcome {
         case .failure(let failure):
             logger.error(
                 failure.code == .stopped ? "backup stopped" : "backup failed",
                 metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
-        case .success, .warning:
+        case .success, .warning, .skipped:
             logger.info("backup finished", metadata: result.logged)
         }
         return result
     }
 
     private func report(
-        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome
+        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome,
+        _ digest: ProblemDigest
     ) -> RunReport {
-        let failures = destinations.compactMap { result -> RunReport.Problem? in
+        var failures = destinations.compactMap { result -> RunReport.Problem? in
             guard case .failure(let failure) = result.outcome else { return nil }
             return RunReport.Problem(failure, subject: destinations.count > 1 ? result.name : nil)
+        }
+        // Of what belongs to no destination: a hook, or sources that are not as expected.
+        if case .failure(let failure) = outcome,
+            !destinations.contains(where: { $0.outcome == outcome })
+        {
+            failures.append(RunReport.Problem(failure))
         }
         let exitCode = outcome.exitCode(failsOnWarning: context.failsOnWarning)
         return RunReport(
@@ -84,7 +127,7 @@ public struct JobRun: Sendable {
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
             source: destinations.lazy.compactMap(\.summary).first.map { .init($0) },
             destinations: destinations.map(\.reported),
-            problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)
+            problems: failures + ProblemDigest.union([digest] + destinations.map(\.problems)).reported)
     }
 }
 

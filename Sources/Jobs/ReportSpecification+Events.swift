@@ -10,6 +10,8 @@ extension ReportSpecification {
         case .success: events.contains(.success)
         case .warning: events.contains(.warning)
         case .failure: events.contains(.failure)
+        // A run that was skipped is none that anybody waits for.
+        case .skipped: false
         }
     }
 }

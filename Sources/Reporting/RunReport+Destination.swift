@@ -35,6 +35,8 @@ extension RunReport {
         public var lease: Lease?
         /// How the run came by its catalog, when it got that far.
         public var catalog: Catalog?
+        /// What is not as expected in the version, a sentence each; it is in quarantine unless this is empty.
+        public var quarantine: [String] = []
 
         /// Describes what came of a destination.
         public init(

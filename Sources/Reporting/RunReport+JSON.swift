@@ -120,6 +120,7 @@ extension RunReport.Destination {
         if isPartial { object["partial"] = .bool(true) }
         object["lease"] = lease?.json(masking: mask)
         object["catalog"] = catalog?.json
+        if !quarantine.isEmpty { object["quarantine"] = .array(quarantine.map { .string(mask($0)) }) }
         return object.value
     }
 }

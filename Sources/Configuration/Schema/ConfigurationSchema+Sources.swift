@@ -21,8 +21,7 @@ extension ConfigurationSchema {
                 absent: "no limit"),
             .init(
                 "require_mountpoint", .value(.boolean),
-                "Whether something must be mounted there, so that a disk that is not is a failure.", absent: "`false`",
-                pending: true),
+                "Whether something must be mounted there, so that a disk that is not is a failure.", absent: "`false`"),
         ], companions: ["environment": "command", "timeout": "command"],
         foreign: [
             "required": "write `if_missing: fail`", "allow_missing": "write `if_missing: ignore`",

@@ -308,6 +308,9 @@ public struct BackupRun {
         _ unfinished: UnfinishedRun, _ context: BackupContext, _ catalog: Catalog, _ listing: StoreListing,
         _ summary: inout BackupSummary
     ) throws -> StoreListing {
+        if !summary.isPartial {
+            summary.findings = try ExpectationCheck(request.expectations).run(unfinished, catalog)
+        }
         var list: UnfinishedRun.AnnouncedList?
         if try isVersionDue(context, catalog, isPartial: summary.isPartial) {
             progress.phase = .finishing

@@ -60,7 +60,8 @@ final class StreamReader {
                 takeFinished: { _ = finished.push($0) }),
             settings: context.settings)
         let (isFailed, stop) = (isFailed, context.stop)
-        let command = try StreamCommand(job.source, isStopped: { isFailed() || stop.endsReading })
+        let isStopped = { isFailed() || stop.endsReading }
+        let command: any StreamOutput = try job.source.open?() ?? StreamCommand(job.source)
         defer { command.stop() }
         var size: Int64 = 0
         do {
@@ -68,7 +69,7 @@ final class StreamReader {
                 guard let block = context.streams.buffers.take() else { throw EngineError.cancelled }
                 block.count = 0
                 do {
-                    block.count = try command.read(into: block.bytes)
+                    block.count = try command.read(into: block.bytes, isStopped: isStopped)
                 } catch {
                     context.streams.buffers.give(block)
                     throw error
@@ -83,7 +84,7 @@ final class StreamReader {
                     throw EngineError.cancelled
                 }
             }
-            try command.finish()
+            try command.finish(isStopped: isStopped)
         } catch {
             _ = contentHash.finish()
             _ = file.end(nil)

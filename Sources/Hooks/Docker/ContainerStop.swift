@@ -36,7 +36,8 @@ struct ContainerStop {
                     .unsuitable, engine.endpoint.description,
                     "The container \(container.name) is the one that this program runs in")
             }
-            guard try mode == .pause || !engine.isRemovedWhenStopped(container, cancellation) else {
+            let isLost = mode == .stop ? try engine.isRemovedWhenStopped(container, cancellation) : false
+            guard !isLost else {
                 throw DockerError(
                     .unsuitable, engine.endpoint.description,
                     "The container \(container.name) would be removed when it stops (`--rm`); use `mode: pause`, or "
