@@ -1,5 +1,7 @@
 internal import CPosix
 internal import Glibc
+internal import Logging
+internal import Secrets
 public import Support
 internal import Synchronization
 internal import Transport

@@ -84,7 +84,7 @@ extension ScriptVariables {
             backupName: job.name,
             // A template shows its secrets by their names, and a password in clear as dots.
             remoteURL: first.map { "\($0.url(forJob: job.name))" } ?? "",
-            localPaths: job.sources.filter { $0.command == nil }.map { $0.path },
+            localPaths: job.sources.filter { !$0.isOutput }.map { $0.path },
             filters: job.filters.map { ($0.action == .include ? "+" : "-") + $0.expression }, options: options)
     }
 }
