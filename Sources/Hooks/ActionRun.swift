@@ -50,7 +50,8 @@ public struct ActionRun {
         let lines = OutputLines(
             mask: { secrets.mask.apply(to: $0) },
             log: { line, channel in
-                logger.info("\(line)", metadata: ["hook": "\(name)", "stream": channel == .output ? "stdout" : "stderr"])
+                logger.info(
+                    "\(line)", metadata: ["hook": "\(name)", "stream": channel == .output ? "stdout" : "stderr"])
             })
         do throws(HookFailure.Reason) {
             let status = try perform(lines)

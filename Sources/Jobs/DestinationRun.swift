@@ -38,7 +38,9 @@ struct DestinationRun {
         let progress = RunProgress()
     }
 
+    /// Runs to the end.
     /// - Parameter sourcesAreRead: is called when the sources are not needed any more, and before anything else is done.
+    /// - Returns: what came of it.
     func run(sourcesAreRead: () -> Void) -> DestinationResult {
         let clock = ContinuousClock.now
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)

@@ -78,6 +78,8 @@ extension Ledger {
 
     /// The quarantines that nobody has acknowledged, the oldest first.
     /// - Parameter job: only those of this job; all when nil.
+    /// - Returns: the quarantines.
+    /// - Throws: `LedgerError`.
     public func quarantines(of job: String? = nil) throws(LedgerError) -> [Quarantine] {
         try read { database in
             try Row.fetchAll(
@@ -103,6 +105,7 @@ extension Ledger {
     ///   - reason: why it is all right; kept with them.
     ///   - time: now.
     /// - Returns: what was in quarantine.
+    /// - Throws: `LedgerError`.
     @discardableResult
     public func acknowledge(
         _ job: String, reason: String?, at time: Timestamp

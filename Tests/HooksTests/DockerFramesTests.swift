@@ -1,6 +1,6 @@
 import Support
-import Testing
 import TestSupport
+import Testing
 
 @testable import Hooks
 

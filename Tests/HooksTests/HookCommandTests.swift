@@ -1,9 +1,11 @@
+import Configuration
 import Foundation
 import Glibc
 import Hooks
 import Support
 import TestSupport
 import Testing
+import Transport
 
 @Suite("Commands around a backup")
 struct HookCommandTests {
@@ -138,7 +140,7 @@ struct HookCommandTests {
             """)
         #expect(fixture.run(hooks.before).goesOn)
         #expect(server.requests.first?.method == "POST")
-        #expect(server.requests.first?[header: "authorization"] == "a-secret-token")
+        #expect(server.requests.first?["authorization"] == "a-secret-token")
         let summary = fixture.run(hooks.after)
         #expect("\(try #require(summary.failure))".hasSuffix("was answered with status 500 instead of 200 to 299."))
         #expect(fixture.run(hooks.finally).goesOn)

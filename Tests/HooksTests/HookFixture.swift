@@ -36,7 +36,8 @@ struct HookFixture {
     }
 
     func keeper(run: String = "run-1") -> UndoKeeper {
-        UndoKeeper(ledger: ledger, run: run, job: "home", folder: undoFolder, now: { Timestamp(seconds: 1_800_000_000) })
+        UndoKeeper(
+            ledger: ledger, run: run, job: "home", folder: undoFolder, now: { Timestamp(seconds: 1_800_000_000) })
     }
 
     /// The hooks that a configuration has below `hooks:`, from lines of YAML that begin in the first column.

@@ -95,7 +95,7 @@ struct UndoTests {
         let entry = try #require(try fixture.ledger.pendingUndos().first)
         #expect(!entry.action.contains("a-secret-token") && entry.action.contains("token"))
         #expect(keeper.takeBack(fixture.surroundings).isEmpty)
-        #expect(server.requests.first?[header: "x-token"] == "a a-secret-token")
+        #expect(server.requests.first?["x-token"] == "a a-secret-token")
         #expect(server.requests.first?.target == "/off/home")
     }
 

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import JSON
 import Jobs
 import Ledger
 import Reporting
@@ -141,7 +142,8 @@ struct GuardTests {
         let mounted = try fixture.run(
             text(
                 fixture, "labels: { a: b }",
-                source: "      - path: /proc\n        require_mountpoint: true\n    filters: [{ exclude: '/proc/*' }]\n"))
+                source: "      - path: /proc\n        require_mountpoint: true\n    filters: [{ exclude: '/proc/*' }]\n"
+            ))
         #expect(mounted.exitCode != .refused, "\(mounted.outcome)")
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Jobs
 import Ledger
+import Reporting
 import Support
 import TestSupport
 import Testing
@@ -100,13 +101,15 @@ struct HookRunTests {
         let result = try fixture.run(
             text(fixture, hooks(fixture, before: ", { command: ['false'], on_failure: warn, name: odd }")))
         #expect(result.outcome == .warning && result.exitCode == .success)
-        #expect(result.report.problems.contains { $0.code == "W208" && $0.message.contains("“odd” ended with status 1") })
+        #expect(
+            result.report.problems.contains { $0.code == "W208" && $0.message.contains("“odd” ended with status 1") })
     }
 
     @Test("undo what they did also when the backup fails")
     func failedBackup() throws {
         let fixture = try Fixture()
-        let text = text(fixture, hooks(fixture)).replacing("path: \(fixture.path)/source", with: "path: /no/such/source")
+        let text = text(fixture, hooks(fixture)).replacing(
+            "path: \(fixture.path)/source", with: "path: /no/such/source")
         let result = try fixture.run(text)
         #expect(result.exitCode == .failure)
         #expect(steps(fixture) == ["before", "undo", "on_failure", "finally"])
@@ -115,7 +118,8 @@ struct HookRunTests {
     @Test("begin with what an earlier run could not take back, which warns as long as it fails")
     func leftovers() throws {
         let fixture = try Fixture()
-        let undo = "undo: { command: [sh, -c, 'test -e \(fixture.path)/mended && echo undone >> \(fixture.path)/steps'] }"
+        let undo =
+            "undo: { command: [sh, -c, 'test -e \(fixture.path)/mended && echo undone >> \(fixture.path)/steps'] }"
         let broken = try fixture.run(
             text(fixture, "hooks: { before: [{ command: ['true'], name: freeze, \(undo) }] }"))
         #expect(broken.outcome == .warning)

@@ -4,7 +4,9 @@ extension ConfigurationSchema {
     static let outputKeys = ["command", "docker_exec", "postgresql", "mariadb", "mongodb", "redis", "sqlite"]
 
     static let dumps: [ObjectShape.Key] = [
-        .init("docker_exec", .object(containerDump), "A command in a running container, whose standard output is backed up."),
+        .init(
+            "docker_exec", .object(containerDump),
+            "A command in a running container, whose standard output is backed up."),
         .init("postgresql", .object(postgresql), "A PostgreSQL database, or all of a server."),
         .init("mariadb", .object(mariadb), "A MariaDB or MySQL database, or all of a server."),
         .init("mongodb", .object(mongodb), "A MongoDB database, or all of a server."),
@@ -24,11 +26,12 @@ extension ConfigurationSchema {
                         DatabaseDump.Format.allCases.map { $0.rawValue },
                         foreign: ["sql": "write `plain`", "directory": "a folder is no stream; write `custom`"])),
                 "`custom` or `tar` for `pg_restore`, `plain` for `psql`; never compressed, so that what stays is stored once.",
-                absent: "`custom`, or `plain` without `database`"),
+                absent: "`custom`, or `plain` without `database`")
         ] + program("`pg_dump` or `pg_dumpall`"), companions: ["format": "database"], foreign: foreignServerKeys)
 
     private static let mariadb = ObjectShape(
-        keys: [database("The database; all of them unless told.")] + server + program("`mariadb-dump`, else `mysqldump`"),
+        keys: [database("The database; all of them unless told.")] + server
+            + program("`mariadb-dump`, else `mysqldump`"),
         foreign: foreignServerKeys)
 
     private static let mongodb = ObjectShape(
@@ -46,7 +49,11 @@ extension ConfigurationSchema {
             .init(
                 "database", .value(.absolutePath), required: true, "The path of the database's file.",
                 advice: "add `database: /folder/app.db`")
-        ], foreign: ["path": "write `database: /folder/app.db`; `path` is that of the copy in the version", "file": "write `database: /folder/app.db`"])
+        ],
+        foreign: [
+            "path": "write `database: /folder/app.db`; `path` is that of the copy in the version",
+            "file": "write `database: /folder/app.db`",
+        ])
 
     private static func database(_ summary: String) -> ObjectShape.Key {
         .init("database", .value(.dockerName), summary, absent: "all databases")
@@ -69,7 +76,8 @@ extension ConfigurationSchema {
             .init("tool", .value(.dockerName), "The program, by its name or path.", absent: usual),
             .init(
                 "container", .value(.dockerName),
-                "The running container that has the program, or `SERVICE` of its compose project.", absent: "this machine"),
+                "The running container that has the program, or `SERVICE` of its compose project.",
+                absent: "this machine"),
             timeout,
         ]
     }

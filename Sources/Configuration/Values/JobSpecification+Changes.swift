@@ -7,7 +7,8 @@ extension JobSpecification {
         job.sources =
             paths.map { path in
                 sources.first { $0.path == path }
-                    ?? SourceSpecification(path: path, absence: .warn, requiresMountPoint: false, command: nil, dump: nil)
+                    ?? SourceSpecification(
+                        path: path, absence: .warn, requiresMountPoint: false, command: nil, dump: nil)
             } + sources.filter { $0.isOutput }
         return job
     }

@@ -3,7 +3,10 @@
 /// Used by one thread. Nothing of what it yields is in any version unless ``finish(isStopped:)`` returns.
 public protocol StreamOutput: AnyObject {
     /// Fills a buffer; fewer bytes only at the end.
-    /// - Parameter isStopped: whether the run ends; to be looked at several times a second.
+    /// - Parameters:
+    ///   - buffer: what to fill.
+    ///   - isStopped: whether the run ends; to be looked at several times a second.
+    /// - Returns: how many bytes there are.
     /// - Throws: `StreamFailure`, or `EngineError.cancelled` when the run ends.
     func read(into buffer: UnsafeMutableRawBufferPointer, isStopped: () -> Bool) throws -> Int
 

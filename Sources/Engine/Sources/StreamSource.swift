@@ -10,8 +10,9 @@ public struct StreamSource: Sendable {
     public var timeout: Duration?
     /// Takes secrets out of what the command writes to standard error, before anybody sees it.
     public var redact: @Sendable (String) -> String
-    /// Begins what yields the bytes when that is no program of this machine, or one that something has to be made ready
-    /// for; `arguments` then only name it. Called on the thread that reads, each time the source is read.
+    /// Begins what yields the bytes when that is no program of this machine, or one that needs preparation.
+    ///
+    /// `arguments` then only name it. Called on the thread that reads, each time the source is read.
     public var open: (@Sendable () throws -> any StreamOutput)?
     /// Is told what the command writes to standard error, line by line, on a thread of its own.
     public var log: @Sendable (String) -> Void

@@ -79,7 +79,12 @@ extension DockerEngine {
     // MARK: Changes
 
     /// Stops a container; one that does not run is no failure.
-    /// - Parameter grace: how long it may take before it is killed; the container's own time when nil.
+    /// - Parameters:
+    ///   - container: the container.
+    ///   - grace: how long it may take before it is killed; the container's own time when nil.
+    ///   - timeout: how long the engine may take to answer.
+    ///   - cancellation: ends the waiting when it is raised.
+    /// - Throws: `DockerError`.
     func stop(
         _ container: DockerContainer, grace: Duration?, timeout: Duration, _ cancellation: CancellationFlag?
     ) throws(DockerError) {
@@ -89,16 +94,14 @@ extension DockerEngine {
     }
 
     /// Starts a container; one that runs is no failure.
-    func start(_ container: DockerContainer, timeout: Duration, _ cancellation: CancellationFlag?) throws(DockerError)
-    {
+    func start(_ container: DockerContainer, timeout: Duration, _ cancellation: CancellationFlag?) throws(DockerError) {
         _ = try send(
             Call(method: .post, path: "/containers/\(container.id)/start", timeout: timeout, accepted: [304]),
             cancellation)
     }
 
     /// Freezes a container.
-    func pause(_ container: DockerContainer, timeout: Duration, _ cancellation: CancellationFlag?) throws(DockerError)
-    {
+    func pause(_ container: DockerContainer, timeout: Duration, _ cancellation: CancellationFlag?) throws(DockerError) {
         _ = try send(
             Call(method: .post, path: "/containers/\(container.id)/pause", timeout: timeout), cancellation)
     }

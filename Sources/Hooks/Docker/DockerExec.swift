@@ -19,7 +19,9 @@ struct DockerExec {
     private var limit: Duration { timeout ?? .seconds(30 * 86_400) }
 
     /// Runs the command to its end.
-    /// - Parameter deliver: gets what it writes, as it comes; what it throws ends the waiting.
+    /// - Parameters:
+    ///   - cancellation: ends the waiting when it is raised.
+    ///   - deliver: gets what it writes, as it comes; what it throws ends the waiting.
     /// - Returns: its status.
     /// - Throws: `DockerError` when it could not be run, or its end cannot be learned.
     func run(

@@ -21,7 +21,9 @@ struct DockerFrames {
     var isInside: Bool { left > 0 || !header.isEmpty }
 
     /// Takes the next bytes of the stream.
-    /// - Parameter deliver: gets the content, as it comes.
+    /// - Parameters:
+    ///   - bytes: the bytes, of which a frame or its header may be a part.
+    ///   - deliver: gets the content, as it comes.
     /// - Throws: `Malformed`, or what `deliver` throws.
     mutating func take(
         _ bytes: UnsafeRawBufferPointer, deliver: (UnsafeRawBufferPointer, Channel) throws -> Void

@@ -68,7 +68,8 @@ public final class UndoKeeper: Sendable {
                     UndoFailure(hook: entry.hook, job: entry.job, since: entry.since, message: message))
             }
         } catch {
-            failures.append(UndoFailure(hook: "undo", job: surroundings.job, since: Timestamp.now(), message: "\(error)"))
+            failures.append(
+                UndoFailure(hook: "undo", job: surroundings.job, since: Timestamp.now(), message: "\(error)"))
         }
         return failures
     }
@@ -100,6 +101,7 @@ public struct UndoReplay {
     ///
     /// Nothing is taken back that another process takes back at the same time.
     /// - Parameter surroundings: what it has to do with, for each job.
+    /// - Returns: what was taken back, and what could not be.
     /// - Throws: `LedgerError` when the journal cannot be read.
     public func run(_ surroundings: (_ job: String) -> HookSurroundings) throws(LedgerError) -> Summary {
         var summary = Summary()

@@ -20,7 +20,8 @@ struct UndoRun {
             let message = surroundings.secrets.mask.apply(to: "\(error)")
             try ledger.undoFailed(entry.id, error: message)
             surroundings.logger.error(
-                "not undone; it is tried again at the next start", metadata: ["hook": "\(entry.hook)", "error": "\(message)"])
+                "not undone; it is tried again at the next start",
+                metadata: ["hook": "\(entry.hook)", "error": "\(message)"])
             return message
         }
         try ledger.undoIsDone(entry.id)

@@ -45,7 +45,8 @@ public struct StoreFreeze: Sendable, Hashable {
         guard let first = quarantines.first else { return "" }
         let findings = first.findings.joined(separator: "; ")
         let more = quarantines.count > 1 ? " There are \(quarantines.count - 1) more quarantines of this job." : ""
-        return "A version of job “\(first.job)” has been in quarantine since \(first.since.iso8601): \(findings).\(more) "
+        return
+            "A version of job “\(first.job)” has been in quarantine since \(first.since.iso8601): \(findings).\(more) "
             + "No version is deleted and nothing is compacted until somebody has looked at it: `dunnage ack \(first.job)`."
     }
 

@@ -16,7 +16,8 @@ final class RunHooks {
     private let surroundings: HookSurroundings
     private let keeper: UndoKeeper
 
-    init(_ job: JobSpecification, _ id: RunIdentifier, _ context: RunContext, _ logger: Logger, _ problems: ProblemLog) {
+    init(_ job: JobSpecification, _ id: RunIdentifier, _ context: RunContext, _ logger: Logger, _ problems: ProblemLog)
+    {
         self.job = job
         self.context = context
         self.logger = logger

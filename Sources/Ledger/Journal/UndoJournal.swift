@@ -55,6 +55,8 @@ extension Ledger {
 
     /// What has to be taken back still, the last first.
     /// - Parameter run: only what this run did; everything when nil.
+    /// - Returns: the entries.
+    /// - Throws: `LedgerError`.
     public func pendingUndos(of run: String? = nil) throws(LedgerError) -> [JournalledUndo] {
         try read { database in
             let rows = try Row.fetchAll(
@@ -77,7 +79,10 @@ extension Ledger {
     }
 
     /// Remembers that something could not be taken back, so that it is tried again.
-    /// - Parameter error: why, without secrets.
+    /// - Parameters:
+    ///   - id: the entry's number.
+    ///   - error: why, without secrets.
+    /// - Throws: `LedgerError`.
     public func undoFailed(_ id: Int64, error: String) throws(LedgerError) {
         try write {
             try $0.execute(

@@ -166,7 +166,8 @@ public final class DockerDouble: Sendable {
                         .init("State", .string(container.state)),
                         .init(
                             "Labels",
-                            .object(container.labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+                            .object(
+                                container.labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
                     ])
                 }))
     }
@@ -237,9 +238,11 @@ public final class DockerDouble: Sendable {
         }
         let type = version >= 42 ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream"
         switch style {
-        case .upgraded where request[header: "upgrade"] == "tcp":
+        case .upgraded where request["upgrade"] == "tcp":
             return .raw(
-                Array("HTTP/1.1 101 UPGRADED\r\nContent-Type: \(type)\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n".utf8)
+                Array(
+                    "HTTP/1.1 101 UPGRADED\r\nContent-Type: \(type)\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n".utf8
+                )
                     + stream)
         case .upgraded, .plain:
             return .raw(Array("HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\n\r\n".utf8) + stream)
