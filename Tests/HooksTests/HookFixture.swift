@@ -46,8 +46,7 @@ struct HookFixture {
         let text = """
             version: 1
             instance: laptop
-            secrets:
-              token: { env: TOKEN }
+            \(yaml.contains("token }") || yaml.contains("secret:token") ? "secrets: { token: { env: TOKEN } }" : "")
             destinations:
               disk: { url: "file:///backup" }
             jobs:

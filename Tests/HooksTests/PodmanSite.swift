@@ -87,14 +87,15 @@ final class PodmanSite: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = words
-        let pipe = Pipe()
-        process.standardOutput = pipe
+        // A file, since what watches over a container keeps a pipe open.
+        let file = try TemporaryFolder(prefix: "dunnage-podman-output")
+        try Data().write(to: URL(filePath: "\(file.path)/output"))
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(file.path)/output"))
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Unusable() }
-        return String(decoding: output, as: UTF8.self)
+        return try String(contentsOfFile: "\(file.path)/output", encoding: .utf8)
     }
 }

@@ -15,7 +15,18 @@ struct GuardTests {
             reportingTo: "http://127.0.0.1:1",
             replacing: [
                 ("    destinations: [disk]\n", "    destinations: [disk]\n\(more)"),
-                ("    reports: [monitor]\n", ""), ("          sign:\n            secret: report_key\n", ""),
+                ("    reports: [monitor]\n", ""),
+                (
+                    """
+                    reports:
+                      monitor:
+                        webhook:
+                          url: http://127.0.0.1:1/hook
+                          sign:
+                            secret: report_key
+
+                    """, ""
+                ),
                 ("  report_key:\n    env: REPORT_KEY\n", ""),
                 ("      - path: \(fixture.path)/source\n", source ?? "      - path: \(fixture.path)/source\n"),
             ])

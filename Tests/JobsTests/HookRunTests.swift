@@ -15,8 +15,11 @@ struct HookRunTests {
     private func text(_ fixture: Fixture, _ lines: String, reportingTo url: String? = nil) -> String {
         let more = lines.split(separator: "\n").map { "    \($0)\n" }.joined()
         var changes = [("    destinations: [disk]\n", "    destinations: [disk]\n\(more)")]
-        if url == nil { changes.append(("    reports: [monitor]\n", "")) }
-        changes.append(("          sign:\n            secret: report_key\n", ""))
+        changes.append(("      sign:\n        secret: report_key\n", ""))
+        if url == nil {
+            changes.append(("    reports: [monitor]\n", ""))
+            changes.append(("reports:\n  monitor:\n    webhook:\n      url: http://127.0.0.1:1/hook\n", ""))
+        }
         changes.append(("  report_key:\n    env: REPORT_KEY\n", ""))
         return fixture.text(reportingTo: url ?? "http://127.0.0.1:1", replacing: changes)
     }
@@ -142,7 +145,7 @@ struct HookRunTests {
                 """
                 hooks:
                   before: [{ command: [echo, '--localpath=\(fixture.path)/other'], protocol: duplicati }]
-                  finally: [{ command: [sh, -c, 'cp "$DUPLICATI__RESULTFILE" \(fixture.path)/result'], protocol: duplicati }]
+                  finally: [{ command: [sh, -c, 'cp "$$DUPLICATI__RESULTFILE" \(fixture.path)/result'], protocol: duplicati }]
                 """))
         #expect(result.outcome == .success, "\(result.outcome)")
         #expect(result.destinations.first?.summary?.files == 1)
