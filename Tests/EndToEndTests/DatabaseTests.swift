@@ -107,7 +107,7 @@ private final class PostgreSQLServer {
     let port: Int
     let tools: String
     private let password: String
-    private let asUser: String
+    private let server: ServerProcess
 
     static let installed = (9...20).reversed().map { "/usr/lib/postgresql/\($0)/bin" }.first {
         access("\($0)/initdb", X_OK) == 0
@@ -119,24 +119,35 @@ private final class PostgreSQLServer {
     init(password: String) throws {
         tools = try #require(Self.installed)
         self.password = password
-        asUser = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : ""
-        port = Int.random(in: 20_000..<30_000)
+        let asUser =
+            geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"]
         folder = NSTemporaryDirectory() + "dunnage-pg-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data(password.utf8).write(to: URL(fileURLWithPath: "\(folder)/login"))
+        let (folder, tools) = (folder, tools)
         let made = try Binary.shell(
             """
             test "$(id -u)" != 0 || chown -R postgres \(folder)
-            \(asUser)\(tools)/initdb -D \(folder)/data -U postgres --auth=scram-sha-256 --pwfile=\(folder)/login \
-                --no-sync -E UTF8 --no-locale > \(folder)/initdb.log 2>&1
-            \(asUser)\(tools)/pg_ctl -D \(folder)/data -w -t 30 -l \(folder)/server.log \
-                -o "-p \(port) -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off" start > /dev/null
+            \(asUser.joined(separator: " ")) \(tools)/initdb -D \(folder)/data -U postgres --auth=scram-sha-256 \
+                --pwfile=\(folder)/login --no-sync -E UTF8 --no-locale > /dev/null
             """, in: "/")
         try #require(made.code == 0, "\(made.output)\(made.error)")
+        server = try ServerProcess("/usr/bin/env", environment: ["PATH": "/usr/bin:/bin"]) { port in
+            asUser + [
+                "\(tools)/postgres", "-D", "\(folder)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
+                "unix_socket_directories=", "-c", "fsync=off",
+            ]
+        }
+        port = server.port
+        let limit = ContinuousClock.now + .seconds(20)
+        while try Binary.shell("\(tools)/pg_isready -q -h 127.0.0.1 -p \(port)", in: "/").code != 0 {
+            try #require(ContinuousClock.now < limit)
+        }
     }
 
     deinit {
-        _ = try? Binary.shell("\(asUser)\(tools)/pg_ctl -D \(folder)/data -m immediate stop; rm -rf \(folder)", in: "/")
+        server.stop()
+        try? FileManager.default.removeItem(atPath: folder)
     }
 
     private var environment: [String: String] {

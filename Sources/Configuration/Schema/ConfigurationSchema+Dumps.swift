@@ -38,7 +38,7 @@ extension ConfigurationSchema {
         keys: [database("The database; all of them unless told.")] + server + [
             .init(
                 "authentication_database", .value(.dockerName), "The database that has the user.",
-                absent: "MongoDB's own: `admin`")
+                absent: "MongoDB's own")
         ] + program("`mongodump`"),
         foreign: foreignServerKeys.merging(["auth_db": "write `authentication_database`"]) { own, _ in own })
 
