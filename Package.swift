@@ -89,13 +89,16 @@ let package = Package(
             ]),
         library("Scheduler", ["Configuration", "Ledger", "Schedule", "Support"]),
         library(
+            "Hooks",
+            ["CPosix", "Configuration", "JSON", "Ledger", "Secrets", "Support", "Transport", logging]),
+        library(
             "Reporting",
             ["Cryptography", "JSON", "Support", "Transport", .product(name: "Mustache", package: "swift-mustache")]),
         library(
             "Jobs",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Ledger", "Reporting",
-                "Schedule", "Scheduler", "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "Hooks", "JSON", "Ledger",
+                "Reporting", "Schedule", "Scheduler", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         library(
             "Service",
@@ -149,6 +152,9 @@ let package = Package(
             ], exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
+        tests(
+            "HooksTests",
+            ["Configuration", "Hooks", "JSON", "Ledger", "Secrets", "Support", "Transport", logging]),
         tests("CatalogTests", ["Catalog", "Cryptography", "Support"]),
         tests(
             "EngineTests",

@@ -152,7 +152,7 @@ public final class Catalog: Sendable {
         return aside
     }
 
-    private static func typed(_ error: any Error, path: String) -> CatalogError {
+    static func typed(_ error: any Error, path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DatabaseError {
             let code = error.resultCode

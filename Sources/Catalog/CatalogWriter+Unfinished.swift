@@ -58,6 +58,25 @@ extension CatalogWriter {
                 try statement.run()
             }
         }
+        try dropUnneeded(from: first)
+        return incomplete.count
+    }
+
+    /// Takes back all that an unfinished version has recorded of the sources, so that the version before is the newest.
+    ///
+    /// Blocks and volumes stay: whatever needs them next finds them.
+    /// - Parameters:
+    ///   - version: the number of the unfinished version.
+    ///   - first: the numbers that the run began with.
+    /// - Throws: `CatalogError`.
+    public func revertStates(of version: Int64, first: CatalogIdentifiers) throws {
+        try connection.execute(sql: "DELETE FROM entry WHERE since = ?", arguments: [version])
+        try connection.execute(sql: "UPDATE entry SET until = NULL WHERE until = ?", arguments: [version])
+        try dropUnneeded(from: first)
+    }
+
+    /// Removes the contents and folders of an unfinished run that nothing names.
+    private func dropUnneeded(from first: CatalogIdentifiers) throws {
         try connection.execute(
             sql: """
                 CREATE TEMP TABLE needed(id INTEGER PRIMARY KEY);
@@ -68,7 +87,6 @@ extension CatalogWriter {
                 DROP TABLE needed;
                 DELETE FROM folder WHERE id >= :folder AND id NOT IN (SELECT folder FROM entry);
                 """, arguments: ["content": first.content, "folder": first.folder])
-        return incomplete.count
     }
 
     /// Forgets a data volume of an unfinished run that is not at the destination after all.

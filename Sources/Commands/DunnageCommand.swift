@@ -18,6 +18,6 @@ struct DunnageCommand: ParsableCommand {
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
             ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, UnlockCommand.self, StoreCommand.self,
             CryptCommand.self, DestinationCommand.self, LocksCommand.self, ThawCommand.self, SecretsCommand.self,
-            ReportCommand.self, VersionCommand.self,
+            ReportCommand.self, AcknowledgeCommand.self, VersionCommand.self,
         ])
 }

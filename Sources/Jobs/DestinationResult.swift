@@ -16,6 +16,8 @@ public struct DestinationResult: Sendable {
     public let lease: RunReport.Destination.Lease?
     /// What it cost to leave the catalog at the destination; `nil` when it was not.
     public let keptCatalog: CatalogSnapshot.Cost?
+    /// What is not as expected in the version that was made; it is in quarantine then.
+    public let violations: [Violation]
     /// How it ended.
     public let outcome: Outcome
     /// What went wrong with single entries and objects.
@@ -28,7 +30,8 @@ public struct DestinationResult: Sendable {
     /// A result from its parts.
     public init(
         name: String, label: String?, summary: BackupSummary?, maintenance: MaintenanceResult? = nil,
-        lease: RunReport.Destination.Lease? = nil, keptCatalog: CatalogSnapshot.Cost? = nil, outcome: Outcome,
+        lease: RunReport.Destination.Lease? = nil, keptCatalog: CatalogSnapshot.Cost? = nil,
+        violations: [Violation] = [], outcome: Outcome,
         problems: ProblemDigest, retries: Int, duration: Duration
     ) {
         self.name = name
@@ -37,6 +40,7 @@ public struct DestinationResult: Sendable {
         self.maintenance = maintenance
         self.lease = lease
         self.keptCatalog = keptCatalog
+        self.violations = violations
         self.outcome = outcome
         self.problems = problems
         self.retries = retries
@@ -54,7 +58,7 @@ public struct DestinationResult: Sendable {
 
     /// The result in the words of a report.
     public var reported: RunReport.Destination {
-        RunReport.Destination(
+        var reported = RunReport.Destination(
             name: name, label: label, result: outcome.result, version: summary?.version,
             uploadedBytes: summary?.uploadedBytes ?? 0, uploadedObjects: Int64(summary?.uploadedObjects ?? 0),
             storedBytes: storedBytes, versions: versions.map { Int64($0) },
@@ -63,6 +67,8 @@ public struct DestinationResult: Sendable {
             retries: Int64(retries), verification: maintenance?.verification.map { .init($0) },
             isPartial: summary?.isPartial ?? false, lease: lease,
             catalog: summary.map { .init($0, kept: keptCatalog) }, capture: summary.map { Int64($0.capture.number) })
+        reported.quarantine = violations.map { $0.description }
+        return reported
     }
 }
 

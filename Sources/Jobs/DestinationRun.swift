@@ -13,12 +13,17 @@ struct DestinationRun {
     private let name: String
     private let context: RunContext
     private let part: DestinationFan.Part
+    private let guards: RunGuards
     private let logger: Logger
 
-    init(_ job: JobSpecification, destination name: String, _ part: DestinationFan.Part, logger: Logger) {
+    init(
+        _ job: JobSpecification, destination name: String, _ part: DestinationFan.Part, guards: RunGuards,
+        logger: Logger
+    ) {
         self.job = job.at(name)
         self.name = name
         self.part = part
+        self.guards = guards
         context = part.context
         self.logger = logger
     }
@@ -31,22 +36,30 @@ struct DestinationRun {
         var lease: RunReport.Destination.Lease?
         /// What it cost to leave the catalog at the destination.
         var keptCatalog: CatalogSnapshot.Cost?
+        /// What is not as expected in a version that was made all the same.
+        var violations: [Violation] = []
         let progress: RunProgress
     }
 
-    func run() -> DestinationResult {
+    /// Runs to the end.
+    /// - Parameter sourcesAreRead: is called when the sources are not needed any more, and before anything else is done.
+    /// - Returns: what came of it.
+    func run(sourcesAreRead: () -> Void) -> DestinationResult {
         let clock = ContinuousClock.now
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)
         var findings = Findings(progress: part.progress)
         var outcome = Outcome.success
         do {
-            try backUp(&findings, problems)
+            try backUp(&findings, problems, sourcesAreRead)
         } catch {
             findings.lease = RunReport.Destination.Lease(metBy: error)
             outcome = .failure(Failure(error, stoppedBy: context.interruption.signal))
         }
         if outcome == .success, let summary = findings.summary, summary.isPartial {
             outcome = .failure(Failure(stoppedWith: summary, context.interruption.signal))
+        }
+        if outcome == .success, let failure = Failure(quarantined: findings.violations, job: job.name) {
+            outcome = .failure(failure)
         }
         let digest = ProblemDigest(problems)
         if outcome == .success, let failure = findings.maintenance?.failure {
@@ -64,11 +77,12 @@ struct DestinationRun {
         }
         return DestinationResult(
             name: name, label: findings.label, summary: findings.summary, maintenance: findings.maintenance,
-            lease: findings.lease, keptCatalog: findings.keptCatalog, outcome: outcome, problems: digest,
+            lease: findings.lease, keptCatalog: findings.keptCatalog, violations: findings.violations,
+            outcome: outcome, problems: digest,
             retries: findings.progress.retries, duration: ContinuousClock.now - clock)
     }
 
-    private func backUp(_ findings: inout Findings, _ problems: ProblemLog) throws {
+    private func backUp(_ findings: inout Findings, _ problems: ProblemLog, _ sourcesAreRead: () -> Void) throws {
         guard let specification = context.configuration.destinations[name] else {
             throw Failure(.configuration, .configuration, "The destination “\(name)” is not defined.")
         }
@@ -94,9 +108,10 @@ struct DestinationRun {
             retry: context.retryPolicy, now: context.now)
         var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
-        let request = try job.request(
+        var request = try job.request(
             filter: filter, ownPaths: ownPaths, options: options(at: access.destination), secrets: context.secrets,
             logger: logger)
+        request.expectations = job.sourceExpectations
         let lease = LeaseRequest(
             instance: context.configuration.instance, activity: "run \(job.name)",
             memory: state.leaseMemory(ofCatalog: catalog))
@@ -108,6 +123,8 @@ struct DestinationRun {
         }
         let summary = try run.run()
         findings.summary = summary
+        sourcesAreRead()
+        findings.violations = try guards.judge(summary, destination: name, job, problems)
         if let version = summary.recoveredVersion {
             logger.notice(
                 "partial version made of what an interrupted run had stored", metadata: ["version": "\(version)"])

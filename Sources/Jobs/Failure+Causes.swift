@@ -38,6 +38,8 @@ extension Failure {
         }
     }
 
+    init(_ error: EngineError, stoppedBy stop: StopSignal?) { self.init(error, stop) }
+
     private init(_ error: EngineError, _ stop: StopSignal?) {
         let message = error.description
         switch error {
@@ -52,6 +54,7 @@ extension Failure {
         case .wrongPassphrase: self.init(.passphrase, .credentials, message)
         case .noSuchVersion, .nothingSelected: self.init(.notFound, .failure, message)
         case .stream: self.init(.stream, .failure, message)
+        case .unexpected: self.init(.expectation, .refused, message)
         case .unusableSource: self.init(.configuration, .configuration, message)
         case .noSources, .missingSources: self.init(.sources, .failure, message)
         case .settingsDiffer: self.init(.configuration, .configuration, message)

@@ -34,6 +34,12 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         case refused = "E316"
         /// A command whose output is a source failed.
         case stream = "E317"
+        /// A hook failed.
+        case hook = "E318"
+        /// The sources are not as expected.
+        case expectation = "E319"
+        /// A version is in quarantine.
+        case quarantine = "E320"
         /// A defect of the program.
         case defect = "E399"
     }

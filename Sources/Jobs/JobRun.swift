@@ -30,28 +30,30 @@ public struct JobRun: Sendable {
         let recording = RunRecording(job, id, at: started, context)
         logger = recording.logger(logger)
         let delivery = ReportDelivery(in: context, logger: logger)
-        let refusal = recording.begin()
-        let names = refusal == nil ? job.destinations : []
-        if refusal == nil { delivery.send(beginning(id, started), to: job.reports, isInterrupted: true) }
-        let destinations = DestinationFan(names, in: context).run { [logger] name, part in
-            backUp(to: name, part, logger)
+        let problems = ProblemLog(observer: ProblemLogging(logger).observer)
+        var destinations: [DestinationResult] = []
+        var outcome: Outcome
+        if let refusal = recording.begin() {
+            outcome = .failure(refusal)
+        } else {
+            delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
+            let hooks = RunHooks(job, id, context, logger, problems)
+            outcome =
+                switch hooks.before() {
+                case .end(let outcome): outcome
+                case .goOn(let job): backUp(job, id, &destinations, hooks.takeBack, problems, logger)
+                }
+            outcome = hooks.after(outcome, destinations, started: started)
         }
-        var outcome = Outcome.combined(
-            destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
-        if refusal == nil, !outcome.isInterrupted, destinations.count < job.destinations.count {
-            outcome = .combined([
-                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
-            ])
-        }
-        if let refusal { outcome = .failure(refusal) }
+        if outcome == .success, !problems.problems.isEmpty { outcome = .warning }
         outcome = recording.end(
             context.interruption.explaining(outcome), destinations, at: context.now(), logger)
-        let report = report(id, started, destinations, outcome)
+        let report = report(id, started, destinations, outcome, ProblemDigest(problems))
         var told = report
         told.log = .init(detail: .all, lines: log.lines)
-        // Nobody has to know of a run that goes on by itself.
-        let receivers = context.interruption.reason == .suspended ? [] : job.reports
-        let receipts = delivery.send(told, to: receivers, isInterrupted: outcome.isInterrupted)
+        // Nobody has to know of a run that goes on by itself, nor of one that was not to be.
+        let isTold = context.interruption.reason != .suspended && !outcome.isSkipped
+        let receipts = delivery.send(told, to: isTold ? job.reports : [], isInterrupted: outcome.isInterrupted)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
@@ -69,29 +71,73 @@ public struct JobRun: Sendable {
             event: .start)
     }
 
+    /// The backups to all destinations, unless the sources are not as expected.
+    /// - Parameter sourcesAreRead: is called once, when no destination needs the sources any more.
+    private func backUp(
+        _ job: JobSpecification, _ id: RunIdentifier, _ destinations: inout [DestinationResult],
+        _ sourcesAreRead: @escaping @Sendable () -> Void, _ problems: ProblemLog, _ logger: Logger
+    ) -> Outcome {
+        let violations: [Violation]
+        do throws(Failure) {
+            violations = try SourceGuard(job).run()
+        } catch {
+            return .failure(error)
+        }
+        let fatal = violations.filter { $0.consequence == .fail }
+        guard fatal.isEmpty else { return .failure(Failure(unexpected: fatal)) }
+        for violation in violations where violation.consequence == .warn {
+            problems.add(Problem(.unexpected, violation.source, violation.message))
+        }
+        let guards = RunGuards(job, id, context, violations.filter { $0.consequence == .quarantine })
+        let reading = SourceReaders(job.destinations, atEnd: sourcesAreRead)
+        destinations = DestinationFan(job.destinations, in: context).run { name, part in
+            defer { reading.end(name) }
+            return backUp(job, to: name, part, guards, logger) { reading.end(name) }
+        }
+        var outcome = Outcome.combined(
+            destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
+        if !outcome.isInterrupted, destinations.count < job.destinations.count {
+            outcome = .combined([
+                outcome, .failure(Failure(EngineError.cancelled, stoppedBy: context.interruption.signal)),
+            ])
+        }
+        return outcome
+    }
+
     /// The backup to one destination, with what is to be logged about it.
-    private func backUp(to name: String, _ part: DestinationFan.Part, _ logger: Logger) -> DestinationResult {
+    private func backUp(
+        _ job: JobSpecification, to name: String, _ part: DestinationFan.Part, _ guards: RunGuards, _ logger: Logger,
+        sourcesAreRead: () -> Void
+    ) -> DestinationResult {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        let result = DestinationRun(job, destination: name, part, logger: logger).run()
+        let result = DestinationRun(job, destination: name, part, guards: guards, logger: logger)
+            .run(sourcesAreRead: sourcesAreRead)
         switch result.outcome {
         case .failure(let failure):
             logger.error(
                 failure.code == .stopped ? "backup stopped" : "backup failed",
                 metadata: ["code": "\(failure.code.rawValue)", "error": "\(failure.message)"])
-        case .success, .warning:
+        case .success, .warning, .skipped:
             logger.info("backup finished", metadata: result.logged)
         }
         return result
     }
 
     private func report(
-        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome
+        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome,
+        _ digest: ProblemDigest
     ) -> RunReport {
-        let failures = destinations.compactMap { result -> RunReport.Problem? in
+        var failures = destinations.compactMap { result -> RunReport.Problem? in
             guard case .failure(let failure) = result.outcome else { return nil }
             return RunReport.Problem(failure, subject: destinations.count > 1 ? result.name : nil)
+        }
+        // Of what belongs to no destination: a hook, or sources that are not as expected.
+        if case .failure(let failure) = outcome,
+            !destinations.contains(where: { $0.outcome == outcome })
+        {
+            failures.append(RunReport.Problem(failure))
         }
         let exitCode = outcome.exitCode(failsOnWarning: context.failsOnWarning)
         return RunReport(
@@ -105,7 +151,7 @@ public struct JobRun: Sendable {
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
             source: RunReport.Source(destinations.compactMap(\.summary)),
             destinations: destinations.map(\.reported),
-            problems: failures + ProblemDigest.union(destinations.map(\.problems)).reported)
+            problems: failures + ProblemDigest.union([digest] + destinations.map(\.problems)).reported)
     }
 }
 

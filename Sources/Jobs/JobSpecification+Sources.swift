@@ -21,15 +21,15 @@ extension JobSpecification {
     func request(
         filter: FilterSet, ownPaths: [String], options: BackupOptions, secrets: SecretStore, logger: Logger
     ) throws -> BackupRequest {
-        let paths = sources.filter { $0.command == nil }
+        let paths = sources.filter { !$0.isOutput }
         var request = BackupRequest(
             sources: paths.map(\.path), filter: filter, ownPaths: ownPaths, options: options)
         request.absence = Dictionary(
             paths.compactMap { source in SourceAbsence(rawValue: source.absence.rawValue).map { (source.path, $0) } }
         ) { $1 }
         request.streams = try sources.compactMap { source in
-            guard let command = source.command else { return nil }
-            return try StreamSource(source.path, command, secrets, logger)
+            if let command = source.command { return try StreamSource(source.path, command, secrets, logger) }
+            return source.dump.map { StreamSource(source.path, $0, secrets, logger) }
         }
         request.policy = WalkPolicy(selection)
         return request

@@ -38,6 +38,11 @@ struct Maintenance {
         var session: StoreSession?
         var step = "deleting old versions"
         do {
+            if try isFrozen() {
+                step = "checking stored volumes"
+                try verify(&session, &result)
+                return result
+            }
             try applyRetention(&session, &result)
             if result.failure != nil { return result }
             step = "compacting the store"
@@ -51,6 +56,13 @@ struct Maintenance {
                 "The backup was made, but \(step) did not come to its end: \(failure.message)")
         }
         return result
+    }
+
+    /// Whether a version is in quarantine, so that everything has to stay.
+    private func isFrozen() throws -> Bool {
+        guard let freeze = try StoreFreeze(of: job.name, in: context.ledger) else { return false }
+        problems.add(Problem(.quarantine, job.name, freeze.message))
+        return true
     }
 
     /// Whether the run gives no cause for caution.

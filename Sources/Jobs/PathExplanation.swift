@@ -42,8 +42,8 @@ public struct PathExplanation: Sendable, Hashable {
         let job = try loaded.configuration.findJob(name)
         self.job = name
         self.path = path
-        if let command = job.sources.first(where: { $0.command != nil && $0.path == path }) {
-            let words = command.command?.arguments.first ?? ""
+        if let output = job.sources.first(where: { $0.isOutput && $0.path == path }) {
+            let words = output.command?.arguments.first ?? output.dump?.title ?? ""
             steps = [Step(path: path, outcome: .stored, reason: "the output of `\(words)`", origin: nil)]
             isStored = true
             exists = true
@@ -57,7 +57,7 @@ public struct PathExplanation: Sendable, Hashable {
             throw Failure(error)
         }
         let judge = PathJudge(
-            sources: job.sources.filter { $0.command == nil }.map { Array($0.path.utf8) }, filter: filter,
+            sources: job.sources.filter { !$0.isOutput }.map { Array($0.path.utf8) }, filter: filter,
             ownPaths: Self.ownPaths(of: job, loaded.configuration, environment).map { Array($0.utf8) },
             policy: WalkPolicy(job.selection))
         guard let judgement = judge.judge(Array(path.utf8)) else {

@@ -76,6 +76,7 @@ struct RunRecording {
         switch outcome {
         case .success: .success
         case .warning: .warning
+        case .skipped: .skipped
         case .failure(let failure):
             if outcome.isInterrupted {
                 context.interruption.reason == .timeout ? .failed : .interrupted
@@ -86,6 +87,7 @@ struct RunRecording {
     }
 
     private func reason(_ outcome: Outcome) -> String? {
+        if case .skipped(let reason) = outcome { return context.secrets.mask.apply(to: reason) }
         guard outcome.isInterrupted else { return nil }
         if let reason = context.interruption.reason { return reason.rawValue }
         return context.interruption.signal.map { $0 == .terminate ? "SIGTERM" : "SIGINT" }

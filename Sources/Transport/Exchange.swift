@@ -118,7 +118,7 @@ final class Exchange {
             // A further response follows an interim one, such as 100 Continue.
             headers = HTTPHeaders()
             status = text.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
-            if status >= 200 {
+            if status >= 200 || isSwitched {
                 phase = .receiving
                 // The server may have thought for longer than a transfer may be silent.
                 lastMove = .now
@@ -129,8 +129,13 @@ final class Exchange {
         return line.count
     }
 
+    /// Whether the server has switched protocols, as it was allowed to.
+    private var isSwitched: Bool { request.isUpgrade && status == 101 }
+
+    private var isForSink: Bool { (200..<300).contains(status) || isSwitched }
+
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if let sink, (200..<300).contains(status) { return give(bytes, to: sink) }
+        if let sink, isForSink { return give(bytes, to: sink) }
         guard body.count + bytes.count <= request.maximumResponseBytes else {
             failure = .responseTooLarge(limit: request.maximumResponseBytes)
             return 0
@@ -153,7 +158,7 @@ final class Exchange {
     }
 
     private func beginSink() throws(SystemError) {
-        guard let sink, !sinkHasBegun, (200..<300).contains(status) else { return }
+        guard let sink, !sinkHasBegun, isForSink else { return }
         sinkHasBegun = true
         try sink.begin(HTTPResponse(status: status, headers: headers, body: []))
     }

@@ -28,6 +28,14 @@ public struct HTTPRequest: Sendable {
     /// Whether redirects within the host are followed; if not, they are responses like others.
     public var followsRedirects: Bool
 
+    /// The path of a socket of this machine that leads to the server, whatever host the URL names; nil for the network.
+    public var unixSocket: String?
+
+    /// Whether the server may answer with 101 and then send bytes of another protocol, which are the body.
+    ///
+    /// It is asked for `Upgrade: tcp`; that of Docker is one that only sends.
+    public var isUpgrade = false
+
     /// How long each phase may take.
     public var timeouts: TransportTimeouts
 

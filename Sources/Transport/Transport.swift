@@ -152,7 +152,12 @@ public final class Transport: Sendable {
         handle.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
         handle.set(CURLOPT_EXPECT_100_TIMEOUT_MS, 2000)
         if origin.scheme == "https" { secure(handle) }
-        use(settings.proxy, handle)
+        if let socket = request.unixSocket {
+            handle.set(CURLOPT_UNIX_SOCKET_PATH, socket)
+            handle.set(CURLOPT_PROXY, "")
+        } else {
+            use(settings.proxy, handle)
+        }
         choose(request, handle)
     }
 
@@ -216,6 +221,10 @@ public final class Transport: Sendable {
                     kind: .invalidRequest, origin: "\(origin)", detail: "a header field contains a control character")
             }
             list = curl_slist_append(list, field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+        }
+        if request.isUpgrade {
+            list = curl_slist_append(list, "Connection: Upgrade")
+            list = curl_slist_append(list, "Upgrade: tcp")
         }
         // Neither a type that nobody asked for, nor a round trip before each body.
         if request.headers["Content-Type"] == nil { list = curl_slist_append(list, "Content-Type:") }

@@ -161,8 +161,19 @@ extension Rule {
                 .keys([
                     "path": .scalar, "if_missing": .scalar, "command": texts, "environment": .named(credential),
                     "timeout": .scalar, "require_mountpoint": .scalar,
+                    "docker_exec": .keys([
+                        "container": .scalar, "command": texts, "user": .scalar, "timeout": .scalar,
+                    ]),
+                    "postgresql": .keys(server.merging(["format": .scalar]) { $1 }), "mariadb": .keys(server),
+                    "mongodb": .keys(server.merging(["authentication_database": .scalar]) { $1 }),
+                    "redis": .keys(server.filter { $0.key != "database" }), "sqlite": .keys(["database": .scalar]),
                 ])),
         ]) { $1 })
+
+    private static let server: [String: Rule] = [
+        "database": .scalar, "host": .scalar, "port": .integer, "username": .scalar, "password": credential,
+        "options": texts, "tool": .scalar, "container": .scalar, "timeout": .scalar,
+    ]
 
     private static let action: [String: Rule] = [
         "command": texts, "environment": .named(credential), "timeout": .scalar,
@@ -174,7 +185,8 @@ extension Rule {
 
     private static let hook = Rule.keys(
         action.merging([
-            "name": .scalar, "on_failure": .scalar, "undo": .keys(action),
+            "name": .scalar, "on_failure": .scalar, "undo": .keys(action), "skip_status": .integer,
+            "protocol": .scalar,
             "docker_stop": .keys(["containers": texts, "label": .scalar, "mode": .scalar, "grace": .scalar]),
         ]) { $1 })
 

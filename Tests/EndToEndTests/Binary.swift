@@ -34,8 +34,10 @@ enum Binary {
 
     /// Runs a shell script; for what is none of the program's business.
     @discardableResult
-    static func shell(_ script: String, in folder: String) throws -> Result {
-        try Running("/bin/sh", ["-c", script], folder: folder, environment: [:]).wait()
+    static func shell(
+        _ script: String, in folder: String, environment: [String: String] = [:]
+    ) throws -> Result {
+        try Running("/bin/sh", ["-c", script], folder: folder, environment: environment).wait()
     }
 
     /// A process that has been started.

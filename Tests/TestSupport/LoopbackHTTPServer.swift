@@ -87,6 +87,32 @@ public final class LoopbackHTTPServer: Sendable {
             throw SystemError("listen")
         }
         port = Int(UInt16(bigEndian: address.sin_port))
+        try begin()
+    }
+
+    /// Starts a server on a socket of this machine, at a path that must not exist.
+    public init(socket path: String, answer: @escaping @Sendable (Request, Int) -> Reply) throws {
+        self.answer = answer
+        port = 0
+        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard listener >= 0 else { throw SystemError("socket") }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let listener = listener
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(listener, pointer, socklen_t(MemoryLayout<sockaddr_un>.size)) | listen(listener, 64)
+            }
+        }
+        guard status == 0 else {
+            close(listener)
+            throw SystemError("listen", path: path)
+        }
+        try begin()
+    }
+
+    private func begin() throws {
         let acceptor = try WorkerThread("http-accept") { [self] in acceptConnections() }
         state.withLock { $0.threads.append(acceptor) }
     }

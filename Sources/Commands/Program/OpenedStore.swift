@@ -51,6 +51,9 @@ struct OpenedStore {
         do {
             switch (choice.place, configuration) {
             case (.job(let name, let destination, _), let configuration?):
+                if let change, Self.frozen.contains(change) {
+                    try StoreFreeze.refuse(job: name, configuration, environment: program.environment)
+                }
                 held = try writing?.open(job: name, destination: destination, configuration: configuration)
                 session =
                     try held?.session
@@ -69,6 +72,9 @@ struct OpenedStore {
         self.problems = problems
         self.setting = setting
     }
+
+    /// The commands that delete what nobody has named, and so wait while a version is in quarantine.
+    private static let frozen: Set<String> = ["compact", "retention"]
 
     /// Where the store is, without secrets.
     var label: String { session.store.destination.label }

@@ -21,7 +21,8 @@ extension Decoder {
             hooks.append(
                 HookSpecification(
                     name: text(item["name"]), action: action, timeout: timeout(item),
-                    onFailure: word(item["on_failure"]) ?? .fail, undo: undo))
+                    onFailure: word(item["on_failure"]) ?? .fail, scriptProtocol: word(item["protocol"]) ?? .plain,
+                    skipStatus: integer(item["skip_status"]), undo: undo))
         }
         return hooks
     }

@@ -82,7 +82,8 @@ struct Decoder {
                 path: trimmed(path),
                 absence: text(node["if_missing"]).flatMap { SourceSpecification.Absence(rawValue: $0) } ?? .warn,
                 requiresMountPoint: isTrue(node["require_mountpoint"]),
-                command: node["command"].map { command($0, node, "\(place).sources[\(index)]") })
+                command: node["command"].map { command($0, node, "\(place).sources[\(index)]") },
+                dump: dump(node, "\(place).sources[\(index)]"))
         }
     }
 

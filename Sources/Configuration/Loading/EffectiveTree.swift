@@ -120,7 +120,8 @@ struct EffectiveTree {
             return object.keys.compactMap { key in
                 guard !applied.contains(key.name) else { return nil }
                 if let written = own.first(where: { $0.key == key.name }) { return entry(written, key.shape) }
-                return isChoice ? nil : Self.absent(key)
+                // What says in another way what nobody has said holds nothing.
+                return isChoice || object.alternatives.contains(key.name) ? nil : Self.absent(key)
             }
         case .named(let named)?: return own.map { entry($0, named.value) }
         default: return own.map { entry($0, nil) }

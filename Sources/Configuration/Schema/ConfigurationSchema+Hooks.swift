@@ -57,10 +57,27 @@ extension ConfigurationSchema {
                     "What becomes of the run when it fails: `fail`, `warn`, or `skip` the run as if it were not due.",
                     absent: "`fail`"),
                 .init(
+                    "skip_status", .value(.integer(1...255)),
+                    "The exit status by which the command, before a backup, asks for the run to be skipped: `75`.",
+                    absent: "none"),
+                .init(
+                    "protocol",
+                    .value(
+                        .word(
+                            HookSpecification.ScriptProtocol.allCases.map { $0.rawValue },
+                            foreign: ["run_script": "write `duplicati`", "none": "write `plain`"])),
+                    "What the command says by its status and output: `plain`, or as a script of Duplicati's (`duplicati`).",
+                    absent: "`plain`"),
+                .init(
                     "undo", .object(undo),
-                    "What takes it back: at the end of the run, and at the next start when the program died before."),
+                    "What takes it back: when the sources are read, and at the next start when the program died before."
+                ),
             ], name: "hook", alternatives: ["command", "docker_exec", "docker_stop", "http"], needsAlternative: true,
-        companions: ["environment": "command"], foreign: foreignHookKeys)
+        companions: ["environment": "command", "skip_status": "command", "protocol": "command"],
+        foreign: foreignHookKeys.merging([
+            "skip_exit_code": "write `skip_status: 75`", "exit_codes": "write `protocol: duplicati`",
+            "run_script_timeout": "write `timeout: 60s`",
+        ]) { own, _ in own })
 
     static let undo = ObjectShape(
         keys: actions + [

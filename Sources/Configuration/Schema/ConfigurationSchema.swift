@@ -136,8 +136,8 @@ enum ConfigurationSchema {
                 "When it runs: a cron expression, `manual`, or a mapping.", absent: "`manual`"),
             .init(
                 "expect", .list(of: .object(expectation), minimum: 0),
-                "What sources must be like, or no version is deleted.", absent: "nothing", pending: true),
-            .init("hooks", .object(hooks), "What is done around its backups.", pending: true),
+                "What sources must be like, or no version is deleted.", absent: "nothing"),
+            .init("hooks", .object(hooks), "What is done around its backups."),
             .init("retry", .object(retry), "How often, and with which pauses, a run that failed is tried again."),
             .init("limits", .object(limits), "What it may take of the machine and its network.", pending: true),
             .init(

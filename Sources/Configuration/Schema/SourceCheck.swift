@@ -9,20 +9,24 @@ enum SourceCheck {
             for (index, source) in sources.enumerated() {
                 let place = "jobs.\(job.key).sources[\(index)]"
                 checkKeys(source, place, &check)
-                if source["command"] != nil, let path = checkPlace(source, place, &check) { outputs[path] = index }
+                if isOutput(source), let path = checkPlace(source, place, &check) { outputs[path] = index }
             }
             if !outputs.isEmpty { checkBelow(outputs, sources, "jobs.\(job.key).sources", &check) }
         }
     }
 
+    private static func isOutput(_ source: Node) -> Bool {
+        ConfigurationSchema.outputKeys.contains { source[$0] != nil }
+    }
+
     /// Some keys belong to commands, some to paths.
     private static func checkKeys(_ source: Node, _ place: String, _ check: inout SchemaCheck) {
-        let isCommand = source["command"] != nil
+        guard let output = ConfigurationSchema.outputKeys.first(where: { source[$0] != nil }) else { return }
         for entry in source.entries ?? [] {
             switch entry.key {
-            case "if_missing" where isCommand:
+            case "if_missing", "require_mountpoint":
                 check.add(
-                    .conflictingKeys, "\(place) cannot have both `command` and `if_missing`", at: entry.keyRange,
+                    .conflictingKeys, "\(place) cannot have both `\(output)` and `\(entry.key)`", at: entry.keyRange,
                     in: Place(), notes: ["the path of a command's output need not exist"])
             default: break
             }

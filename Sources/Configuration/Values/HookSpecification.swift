@@ -12,6 +12,14 @@ public struct HookSpecification: Sendable, Hashable {
         case skip
     }
 
+    /// What a command says by its status and its output.
+    public enum ScriptProtocol: String, Sendable, Hashable, CaseIterable {
+        /// 0 for success, anything else for failure.
+        case plain
+        /// What Duplicati's scripts say: 0 to 5, and options for the run.
+        case duplicati
+    }
+
     /// How containers are kept from writing.
     public enum StopMode: String, Sendable, Hashable, CaseIterable {
         /// They are stopped and started again.
@@ -66,6 +74,10 @@ public struct HookSpecification: Sendable, Hashable {
     public let timeout: CalendarDuration
     /// What becomes of the run when it fails.
     public let onFailure: FailureAction
+    /// What a command says by its status and its output.
+    public let scriptProtocol: ScriptProtocol
+    /// The status with which a command asks for the run to be skipped.
+    public let skipStatus: Int?
     /// What takes it back, also after a crash.
     public let undo: Undo?
 }

@@ -30,11 +30,11 @@ public struct JobSpecification: Sendable, Hashable {
     /// Whether it runs without being named.
     public let isEnabled: Bool
     /// What is backed up.
-    public let sources: [SourceSpecification]
+    public internal(set) var sources: [SourceSpecification]
     /// What is left out beyond the filters, and how links are taken.
     public let selection: SelectionSpecification
     /// The filters in the order they are tried; the first that matches decides.
-    public let filters: [FilterRule]
+    public internal(set) var filters: [FilterRule]
     /// How the data is encrypted.
     public let encryption: Encryption
     /// The names of the destinations.
@@ -50,7 +50,7 @@ public struct JobSpecification: Sendable, Hashable {
     /// The names of the reports that tell about each run.
     public let reports: [String]
     /// How the data is stored.
-    public let options: Options
+    public internal(set) var options: Options
 
     /// When it runs; `nil` for when it is told to.
     public let schedule: ScheduleSpecification?

@@ -30,4 +30,9 @@ public struct SourceSpecification: Sendable, Hashable {
     public let requiresMountPoint: Bool
     /// The command, when the output of one is backed up.
     public let command: Command?
+    /// What else's output is backed up.
+    public let dump: DumpSpecification?
+
+    /// Whether it is an output that is backed up, and not a folder or file of this machine.
+    public var isOutput: Bool { command != nil || dump != nil }
 }

@@ -17,6 +17,9 @@ public struct BackupRequest: Sendable {
     /// What comes of sources that do not exist; those that are not named here are warned about.
     public var absence: [String: SourceAbsence] = [:]
 
+    /// What the version has to be like.
+    public var expectations: [SourceExpectation] = []
+
     /// A request from its parts.
     public init(
         sources: [String], filter: FilterSet = FilterSet(), ownPaths: [String] = [],
@@ -89,6 +92,8 @@ public struct BackupSummary: Sendable {
     public var storedBytes: Int64 = 0
     /// Whether the run was asked to stop and left something out; then the version is a partial one.
     public var isPartial = false
+    /// What is not as expected in the version, though not so that it must not be made.
+    public var findings: [ExpectationFinding] = []
     /// The partial version that was made first, of what an earlier run had stored before it was cut off.
     public var recoveredVersion: Timestamp?
     /// Whether data that an interrupted run had left was found and taken over.

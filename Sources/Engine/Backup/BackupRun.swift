@@ -73,6 +73,7 @@ public struct BackupRun: Sendable {
                 commonTime: reading.commonTime
             ).run()
             summary.version = made.version
+            summary.findings = made.findings
             summary.storedBytes = made.listing.totalSize
             summary.versions = made.listing.dlists.count
             summary.count(reading, context)

@@ -13,9 +13,11 @@ struct VersionMaker {
     let commonTime: Timestamp?
 
     /// Sends the filelist, the last object of a run, unless there is nothing new to say, and makes the version.
-    /// - Returns: its time, if there is one, and what the destination lists at the end.
-    func run() throws -> (version: Timestamp?, listing: StoreListing) {
+    /// - Returns: what came of it.
+    /// - Throws: `EngineError.unexpected` when it is not as expected, so that it must not be made.
+    func run() throws -> Made {
         let catalog = context.catalog
+        let findings = isPartial ? [] : try ExpectationCheck(context.request.expectations).run(unfinished, catalog)
         var list: UnfinishedRun.AnnouncedList?
         if try isVersionDue() {
             context.progress.phase = .finishing
@@ -34,7 +36,17 @@ struct VersionMaker {
             try updateLosses(writer)
             if let list { try unfinished.makeVersion(list, writer) } else { try UnfinishedRun.forget(writer) }
         }
-        return (list?.name.time, listing)
+        return Made(version: list?.name.time, listing: listing, findings: findings)
+    }
+
+    /// What came of it.
+    struct Made {
+        /// The version's time; nil when there was nothing new to say.
+        let version: Timestamp?
+        /// What the destination lists at the end.
+        let listing: StoreListing
+        /// What is not as expected in it, though not so that it must not be made.
+        let findings: [ExpectationFinding]
     }
 
     /// Whether something has changed, or the newest version is not the whole truth although it could be.

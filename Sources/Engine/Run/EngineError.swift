@@ -39,6 +39,8 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
     case noSources([String])
     /// Sources that must exist do not.
     case missingSources([String])
+    /// What the sources hold is not what is expected of them.
+    case unexpected([String])
     /// A source that no version can hold.
     case unusableSource(String, reason: String)
     /// A command whose output is a source failed.
@@ -110,6 +112,9 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
             "\(paths.count == 1 ? "A source does not exist" : "Sources do not exist"): "
                 + "\(paths.joined(separator: ", ")). The job requires \(paths.count == 1 ? "it" : "them"). "
                 + "Check the paths, and that they are mounted; no version was made."
+        case .unexpected(let findings):
+            "The sources are not as expected: \(findings.joined(separator: "; ")). No version was made, and none was "
+                + "deleted. Look at the sources; when they are right, change `expect` in the job."
         case .unusableSource(let path, let reason):
             "The source \(path) cannot be backed up: \(reason). Change the job; no version was made."
         case .stream(let failure):

@@ -18,6 +18,12 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         case remoteObject = "W206"
         /// A path was left as it is, because of what is already there.
         case leftAlone = "W207"
+        /// A hook did not succeed, or something could not be taken back.
+        case hook = "W208"
+        /// The sources are not as expected.
+        case unexpected = "W209"
+        /// A version is in quarantine, so that nothing is deleted.
+        case quarantine = "W210"
         /// A file, version or object is damaged or missing: data is lost or at risk.
         case damaged = "E301"
     }

@@ -6,26 +6,22 @@ internal import Support
 ///
 /// It leads a process group of its own, which is stopped as a whole. Nothing of it is left, not even as a zombie of
 /// the first process of a container, when this is gone.
-final class StreamCommand {
+public final class StreamCommand: StreamOutput {
     private let source: StreamSource
     private let process: pid_t
     private let output: FileDescriptor
     private let messages: StreamMessages
     private let deadline: ContinuousClock.Instant?
-    private let isStopped: () -> Bool
     private var isOver = false
 
     /// How long a command may take to end after SIGTERM.
     private static let grace = Duration.seconds(5)
 
     /// Starts a command.
-    /// - Parameters:
-    ///   - source: what to run.
-    ///   - isStopped: whether the run ends; looked at several times a second.
+    /// - Parameter source: what to run.
     /// - Throws: `StreamFailure`, or `SystemError` when the system lacks pipes or threads.
-    init(_ source: StreamSource, isStopped: @escaping () -> Bool) throws {
+    public init(_ source: StreamSource) throws {
         self.source = source
-        self.isStopped = isStopped
         var ends: [Int32] = [-1, -1]
         guard cposix_pipe(&ends) == 0 else { throw SystemError("create a pipe") }
         output = FileDescriptor(owning: ends[0])
@@ -70,12 +66,12 @@ final class StreamCommand {
 
     /// Fills a buffer; fewer bytes only at the end of the output.
     /// - Throws: `StreamFailure`, or `EngineError.cancelled` when the run ends.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    public func read(into buffer: UnsafeMutableRawBufferPointer, isStopped: () -> Bool) throws -> Int {
         var done = 0
         while done < buffer.count, let base = buffer.baseAddress {
             var wanted = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
             let ready = poll(&wanted, 1, 100)
-            try check()
+            try check(isStopped)
             guard ready > 0 else {
                 if ready < 0, errno != EINTR { throw failure(.unreadable(errno)) }
                 continue
@@ -93,10 +89,10 @@ final class StreamCommand {
 
     /// Waits for the end of a command that has closed its output.
     /// - Throws: `StreamFailure` unless it ended with status 0; `EngineError.cancelled` when the run ends.
-    func finish() throws {
+    public func finish(isStopped: () -> Bool) throws {
         var pause: UInt32 = 200
         while !hasEnded() {
-            try check()
+            try check(isStopped)
             usleep(pause)
             pause = min(pause * 2, 20_000)
         }
@@ -107,7 +103,7 @@ final class StreamCommand {
         _ = messages.finish()
     }
 
-    private func check() throws {
+    private func check(_ isStopped: () -> Bool) throws {
         if isStopped() { throw EngineError.cancelled }
         if let deadline, let timeout = source.timeout, ContinuousClock.now >= deadline {
             throw failure(.timeout(timeout))
@@ -123,7 +119,7 @@ final class StreamCommand {
     // MARK: End
 
     /// Stops the command and all that it started and that stayed in its group.
-    func stop() {
+    public func stop() {
         guard !isOver else { return }
         kill(-process, SIGTERM)
         let limit = ContinuousClock.now + Self.grace

@@ -14,6 +14,8 @@ public struct StreamFailure: Error, Sendable, CustomStringConvertible {
         case timeout(Duration)
         /// Its output could not be read; the system's error number.
         case unreadable(Int32)
+        /// What stands for a command failed, and says why.
+        case failed(String)
     }
 
     /// The path of the file in the version.
@@ -41,6 +43,15 @@ public struct StreamFailure: Error, Sendable, CustomStringConvertible {
         case .unreadable(let code):
             "The output of the command “\(program)” for \(path) could not be read: "
                 + "\(SystemError("", code: code).message).\(words)"
+        case .failed(let detail): "“\(program)” for \(path) failed: \(detail)\(lines.isEmpty ? "" : words)"
         }
+    }
+
+    /// A failure from its parts.
+    public init(path: String, program: String, reason: Reason, lines: [String]) {
+        self.path = path
+        self.program = program
+        self.reason = reason
+        self.lines = lines
     }
 }

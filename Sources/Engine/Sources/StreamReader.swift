@@ -67,7 +67,8 @@ final class StreamReader {
                 takeFinished: { _ = finished.push($0) }),
             settings: settings)
         let (pipeline, stop) = (reading.pipeline, reading.stop)
-        let command = try StreamCommand(job.source, isStopped: { pipeline.hasFailed || stop.endsReading })
+        let isStopped = { pipeline.hasFailed || stop.endsReading }
+        let command: any StreamOutput = try job.source.open?() ?? StreamCommand(job.source)
         defer { command.stop() }
         var size: Int64 = 0
         do {
@@ -75,7 +76,7 @@ final class StreamReader {
                 guard let block = streams.buffers.take() else { throw EngineError.cancelled }
                 block.count = 0
                 do {
-                    block.count = try command.read(into: block.bytes)
+                    block.count = try command.read(into: block.bytes, isStopped: isStopped)
                 } catch {
                     streams.buffers.give(block)
                     throw error
@@ -90,7 +91,7 @@ final class StreamReader {
                     throw EngineError.cancelled
                 }
             }
-            try command.finish()
+            try command.finish(isStopped: isStopped)
         } catch {
             _ = contentHash.finish()
             _ = file.end(nil)

@@ -10,6 +10,10 @@ public struct StreamSource: Sendable {
     public var timeout: Duration?
     /// Takes secrets out of what the command writes to standard error, before anybody sees it.
     public var redact: @Sendable (String) -> String
+    /// Begins what yields the bytes when that is no program of this machine, or one that needs preparation.
+    ///
+    /// `arguments` then only name it. Called on the thread that reads, each time the source is read.
+    public var open: (@Sendable () throws -> any StreamOutput)?
     /// Is told what the command writes to standard error, line by line, on a thread of its own.
     public var log: @Sendable (String) -> Void
 
@@ -24,5 +28,15 @@ public struct StreamSource: Sendable {
         self.timeout = timeout
         self.redact = redact
         self.log = log
+    }
+
+    /// A source whose bytes come from something else than a program of this machine.
+    /// - Parameters:
+    ///   - path: the file's absolute path in the version.
+    ///   - title: what it is called in errors.
+    ///   - open: begins it.
+    public init(path: String, title: String, open: @escaping @Sendable () throws -> any StreamOutput) {
+        self.init(path: path, arguments: [title])
+        self.open = open
     }
 }

@@ -108,6 +108,27 @@ extension Failure.Code {
                 It ended with an error, by a signal, or took longer than its `timeout`. No version was made of what it \
                 had written. The report has its last lines.
                 """)
+        case .hook:
+            Explanation(
+                "A hook failed.",
+                """
+                Before a backup the run was not begun, and no destination was touched; afterwards the backup is made, and \
+                only the hook failed. The message has its last lines. `on_failure: warn` lets a run go on without it.
+                """)
+        case .expectation:
+            Explanation(
+                "The sources are not as expected.",
+                """
+                Something of `expect`, or a mount point, is not as the job wants it. No version was made and none deleted. \
+                Look at the sources; when they are right, change `expect`.
+                """)
+        case .quarantine:
+            Explanation(
+                "A version is in quarantine.",
+                """
+                It was stored although it is not as the job expects it. No version of the job is deleted and nothing is \
+                compacted until somebody has looked at it and says so with `dunnage ack JOB`.
+                """)
         case .defect:
             Explanation(
                 "A defect of the program.",

@@ -39,6 +39,21 @@ extension Problem.Code {
             Explanation(
                 "A path was left as it is, because of what is already there.",
                 "A restore does not overwrite unless it is told to: `--overwrite newer` or `--overwrite always`.")
+        case .hook:
+            Explanation(
+                "A hook did not succeed, or what it did could not be taken back.",
+                """
+                The run went on. What could not be taken back, such as a container that is still stopped, is tried again at \
+                the start of each run until it succeeds.
+                """)
+        case .unexpected:
+            Explanation(
+                "The sources are not as expected.",
+                "An expectation with `violation: warn` is not met. The version was made all the same.")
+        case .quarantine:
+            Explanation(
+                "A version is in quarantine, so that nothing is deleted.",
+                "Look at it, with `dunnage diff` for example, and say with `dunnage ack JOB` that it is all right.")
         case .damaged:
             Explanation(
                 "A file, version or object is damaged or missing.",

@@ -11,7 +11,7 @@ struct JobSelection: Hashable {
 
     init(_ job: JobSpecification, _ configuration: Configuration, _ environment: [String: String]) {
         self.job = job
-        sources = job.sources.filter { $0.command == nil }.map { Array($0.path.utf8) }
+        sources = job.sources.filter { !$0.isOutput }.map { Array($0.path.utf8) }
         ownPaths = PathExplanation.ownPaths(of: job, configuration, environment).map { Array($0.utf8) }
     }
 

@@ -14,7 +14,7 @@ public struct Occurrence: Sendable, Hashable {
         case warning
         /// Its run failed, the last attempt that it had.
         case failed
-        /// There was no run, for a reason that the configuration or somebody gave.
+        /// There was no backup, for a reason that the configuration, a hook or somebody gave.
         case skipped
         /// Nobody was there to begin the run.
         case missed
@@ -35,6 +35,7 @@ public struct Occurrence: Sendable, Hashable {
                 case .warning: .warning
                 case .failed: .failed
                 case .refused: .refused
+                case .skipped: .skipped
                 case .interrupted: .interrupted
                 }
         }

@@ -8,6 +8,8 @@ public enum RunState: String, Sendable, Hashable, CaseIterable {
     case warning
     /// The purpose was not achieved.
     case failed
+    /// A hook said that it was not to be done this time.
+    case skipped
     /// A guard refused.
     case refused
     /// It was stopped, or its process died.

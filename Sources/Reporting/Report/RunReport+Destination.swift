@@ -37,6 +37,8 @@ extension RunReport {
         public var catalog: Catalog?
         /// Counts the readings of the sources in this run from 1: destinations with the same number were fed by the same.
         public var capture: Int64?
+        /// What is not as expected in the version, a sentence each; it is in quarantine unless this is empty.
+        public var quarantine: [String] = []
 
         /// Describes what came of a destination.
         public init(

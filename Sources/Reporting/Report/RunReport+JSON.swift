@@ -175,6 +175,7 @@ extension RunReport.Destination {
         object["lease"] = lease?.json(masking: mask)
         object["catalog"] = catalog?.json
         object["capture"] = capture.map { .integer($0) }
+        if !quarantine.isEmpty { object["quarantine"] = .array(quarantine.map { .string(mask($0)) }) }
         return object.value
     }
 }

@@ -15,15 +15,15 @@ struct StreamCommandTests {
     private func output(
         _ source: StreamSource, size: Int = 1000, isStopped: @escaping () -> Bool = { false }
     ) throws -> [UInt8] {
-        let command = try StreamCommand(source, isStopped: isStopped)
+        let command = try StreamCommand(source)
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: size)
         while true {
-            let count = try buffer.withUnsafeMutableBytes { try command.read(into: $0) }
+            let count = try buffer.withUnsafeMutableBytes { try command.read(into: $0, isStopped: isStopped) }
             all += buffer[..<count]
             if count < size { break }
         }
-        try command.finish()
+        try command.finish(isStopped: isStopped)
         return all
     }
 
