@@ -71,8 +71,8 @@ public struct JobRun: Sendable {
             event: .start)
     }
 
-    /// The backups to all destinations, unless the sources are not as expected.
-    /// - Parameter sourcesAreRead: is called once, when no destination needs the sources any more.
+    /// The backups to all destinations, unless the sources are not as expected; `sourcesAreRead` is called once, when no
+    /// destination needs the sources any more.
     private func backUp(
         _ job: JobSpecification, _ id: RunIdentifier, _ destinations: inout [DestinationResult],
         _ sourcesAreRead: @escaping @Sendable () -> Void, _ problems: ProblemLog, _ logger: Logger
