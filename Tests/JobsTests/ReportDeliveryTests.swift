@@ -109,7 +109,7 @@ struct ReportDeliveryTests {
         delivery.send(report("3"), to: ["other"])
         let told = try bodies(server).filter { $0["id"]?.string == "2" || $0["id"]?.string == "3" }
         let problem = try #require(told.first?["problems"]?.array?.first)
-        #expect(problem["code"]?.string == "W209" && problem["message"]?.string?.contains("'monitor'") == true)
+        #expect(problem["code"]?.string == "W211" && problem["message"]?.string?.contains("'monitor'") == true)
         #expect(problem["message"]?.string?.contains("HTTP 503") == true)
         #expect(told.first?["event"]?.string == "success" && told.last?["problems"]?.array?.isEmpty == true)
     }

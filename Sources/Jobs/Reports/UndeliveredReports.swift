@@ -6,7 +6,7 @@ internal import Support
 /// What the next report has to say about a receiver that did not get its reports.
 struct UndeliveredReports {
     /// The code of the problem.
-    static let code = "W209"
+    static let code = "W211"
 
     /// What it means, and what to do about it.
     static let explanation = Explanation(
