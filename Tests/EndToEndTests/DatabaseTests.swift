@@ -34,14 +34,14 @@ struct DatabaseTests {
             """)
         // A writer that has not come to its end holds what is newest in the log beside the file.
         let writer = Process()
-        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
-        writer.arguments = [
-            "-c",
-            "(echo \"INSERT INTO t VALUES('late', 1);\"; echo '.print ready'; sleep 60) | sqlite3 \(home.path)/app.db",
-        ]
+        writer.executableURL = URL(fileURLWithPath: try #require(TestTool.path("sqlite3")))
+        writer.arguments = ["\(home.path)/app.db"]
+        let input = Pipe()
+        writer.standardInput = input
         let output = Pipe()
         writer.standardOutput = output
         try writer.run()
+        input.fileHandleForWriting.write(Data("INSERT INTO t VALUES('late', 1);\n.print ready\n".utf8))
         defer {
             kill(writer.processIdentifier, SIGKILL)
             writer.waitUntilExit()

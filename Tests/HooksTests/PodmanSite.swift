@@ -84,18 +84,17 @@ final class PodmanSite: Sendable {
 
     @discardableResult
     private static func run(_ words: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        // A file, since what watches over a container keeps a pipe open.
         let file = try TemporaryFolder(prefix: "dunnage-podman-output")
-        try Data().write(to: URL(filePath: "\(file.path)/output"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(file.path)/output"))
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Unusable() }
+        let output = try FileDescriptor.open("\(file.path)/output", flags: O_WRONLY | O_CREAT)
+        // Not Foundation's process, which waits for all that inherits its descriptors: what watches over a container
+        // never ends.
+        let child = try ProcessStart(
+            "/usr/bin/env", arguments: words, environment: ["PATH": TestTool.searchPath, "HOME": file.path],
+            descriptors: [nil, output.raw, nil]
+        ).start()
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        guard status == 0 else { throw Unusable() }
         return try String(contentsOfFile: "\(file.path)/output", encoding: .utf8)
     }
 }

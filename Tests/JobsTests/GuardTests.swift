@@ -51,16 +51,23 @@ struct GuardTests {
         try FileManager.default.contentsOfDirectory(atPath: "\(fixture.path)/backup").count { $0.contains(".dlist.") }
     }
 
+    /// Runs with a ledger that outlives the run.
+    private func run(_ fixture: Fixture, _ text: String) throws -> JobResult {
+        var context = try fixture.context(text)
+        context.ledger = try Ledger(path: "\(fixture.path)/ledger.sqlite")
+        return JobRun(try context.configuration.findJob("home"), in: context).run()
+    }
+
     @Test("refuse a version with too few files or bytes", arguments: ["min_files: 6", "min_size: 1MiB"])
     func tooLittle(expectation: String) throws {
         let fixture = try Fixture()
         try fill(fixture, 4)
-        let refused = try failure(try fixture.run(text(fixture, expect(fixture, expectation))))
+        let refused = try failure(try run(fixture, text(fixture, expect(fixture, expectation))))
         #expect(refused.code == .expectation && refused.exitCode == .refused)
         #expect(refused.message.contains("are expected"))
         #expect(try dlists(fixture) == 0)
         try fill(fixture, 10, String(repeating: "x", count: 200_000))
-        #expect(try fixture.run(text(fixture, expect(fixture, expectation))).outcome == .success)
+        #expect(try run(fixture, text(fixture, expect(fixture, expectation))).outcome == .success)
         #expect(try dlists(fixture) == 1)
     }
 
@@ -69,16 +76,16 @@ struct GuardTests {
         let fixture = try Fixture()
         try fill(fixture, 19)
         let limited = text(fixture, expect(fixture, "max_removed: 20%, max_changed: 20%"))
-        #expect(try fixture.run(limited).outcome == .success)
+        #expect(try run(fixture, limited).outcome == .success)
         for number in 0..<10 { try FileManager.default.removeItem(atPath: "\(fixture.path)/source/file-\(number)") }
         try fixture.write("new", to: "source/new")
-        let refused = try failure(try fixture.run(limited))
+        let refused = try failure(try run(fixture, limited))
         #expect(refused.message.contains("lost 10 of 20 files since the last version, and at most 20% may go"))
         #expect(refused.exitCode == .refused)
-        #expect(try failure(try fixture.run(limited)).code == .expectation)
+        #expect(try failure(try run(fixture, limited)).code == .expectation)
         #expect(try dlists(fixture) == 1)
         try fill(fixture, 10)
-        let healed = try fixture.run(limited)
+        let healed = try run(fixture, limited)
         #expect(healed.outcome == .success && healed.destinations.first?.summary?.added == 1)
         #expect(try dlists(fixture) == 2)
     }
@@ -88,11 +95,11 @@ struct GuardTests {
         let fixture = try Fixture()
         try fill(fixture, 9)
         let limited = text(fixture, expect(fixture, "max_changed: 50%"))
-        #expect(try fixture.run(limited).outcome == .success)
+        #expect(try run(fixture, limited).outcome == .success)
         for number in 0..<9 { chmod("\(fixture.path)/source/file-\(number)", 0o600) }
-        #expect(try fixture.run(limited).outcome == .success)
+        #expect(try run(fixture, limited).outcome == .success)
         try fill(fixture, 9, "encrypted by somebody")
-        let refused = try failure(try fixture.run(limited))
+        let refused = try failure(try run(fixture, limited))
         #expect(refused.message.contains("other content in 9 of 10 files"))
     }
 
@@ -104,9 +111,9 @@ struct GuardTests {
             fixture,
             expect(fixture, "max_removed: 20%, violation: quarantine")
                 + "\nretention: { keep_versions: 1, max_delete: 10 }")
-        #expect(try fixture.run(limited).outcome == .success)
+        #expect(try run(fixture, limited).outcome == .success)
         for number in 0..<9 { try FileManager.default.removeItem(atPath: "\(fixture.path)/source/file-\(number)") }
-        let result = try fixture.run(limited)
+        let result = try run(fixture, limited)
         let flagged = try failure(result)
         #expect(flagged.code == .quarantine && flagged.exitCode == .refused)
         #expect(result.destinations.first?.summary?.version != nil)
@@ -115,22 +122,23 @@ struct GuardTests {
         #expect(result.report.json()["destinations"]?.array?.first?["quarantine"]?.array?.count == 1)
 
         try fixture.write("more", to: "source/more")
-        let frozen = try fixture.run(limited)
+        let frozen = try run(fixture, limited)
         #expect(frozen.outcome == .warning && frozen.report.problems.contains { $0.code == "W210" })
         #expect(try dlists(fixture) == 3)
 
-        let context = try fixture.context(limited)
-        #expect(try context.ledger.quarantinedJobs() == ["home"])
-        try context.ledger.acknowledge("home", reason: "moved", at: Timestamp.now())
+        let ledger = try Ledger(path: "\(fixture.path)/ledger.sqlite")
+        #expect(try ledger.quarantinedJobs() == ["home"])
+        try ledger.acknowledge("home", reason: "moved", at: Timestamp.now())
         try fixture.write("more still", to: "source/more")
-        #expect(try fixture.run(limited).outcome == .success)
+        #expect(try run(fixture, limited).outcome == .success)
         #expect(try dlists(fixture) == 1)
     }
 
     @Test("only warn where the configuration says so")
     func warning() throws {
         let fixture = try Fixture()
-        let result = try fixture.run(
+        let result = try run(
+            fixture,
             text(fixture, expect(fixture, "min_files: 5, must_exist: [missing], violation: warn")))
         #expect(result.outcome == .warning)
         #expect(result.report.problems.count { $0.code == "W209" } == 2)
@@ -140,17 +148,19 @@ struct GuardTests {
     @Test("look for paths and mount points before anything is read")
     func beforehand() throws {
         let fixture = try Fixture()
-        let path = try failure(try fixture.run(text(fixture, expect(fixture, "must_exist: [hello.txt, data/db]"))))
+        let path = try failure(try run(fixture, text(fixture, expect(fixture, "must_exist: [hello.txt, data/db]"))))
         #expect(path.code == .expectation && path.exitCode == .refused)
         #expect(path.message.contains("has no data/db, which must exist") && !path.message.contains("hello.txt,"))
         let mount = try failure(
-            try fixture.run(
+            try run(
+                fixture,
                 text(
                     fixture, "labels: { a: b }",
                     source: "      - path: \(fixture.path)/source\n        require_mountpoint: true\n")))
         #expect(mount.code == .expectation && mount.message.contains("is no mount point"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(fixture.path)/backup").isEmpty)
-        let mounted = try fixture.run(
+        let mounted = try run(
+            fixture,
             text(
                 fixture, "labels: { a: b }",
                 source: "      - path: /proc\n        require_mountpoint: true\n    filters: [{ exclude: '/proc/*' }]\n"

@@ -43,10 +43,17 @@ struct HookRunTests {
         """
     }
 
+    /// Runs with a ledger that outlives the run.
+    private func run(_ fixture: Fixture, _ text: String) throws -> JobResult {
+        var context = try fixture.context(text)
+        context.ledger = try Ledger(path: "\(fixture.path)/ledger.sqlite")
+        return JobRun(try context.configuration.findJob("home"), in: context).run()
+    }
+
     @Test("run before and after it, and what is undone is so as soon as the sources are read")
     func order() throws {
         let fixture = try Fixture()
-        let result = try fixture.run(text(fixture, hooks(fixture)))
+        let result = try run(fixture, text(fixture, hooks(fixture)))
         #expect(result.outcome == .success)
         #expect(steps(fixture) == ["before", "undo", "after", "finally"])
         let objects = try String(contentsOfFile: "\(fixture.path)/objects", encoding: .utf8).split(separator: "\n")
@@ -59,7 +66,7 @@ struct HookRunTests {
         let server = try LoopbackHTTPServer([.response(status: 200)])
         defer { server.stop() }
         let more = ", { command: [sh, -c, 'echo no snapshot >&2; exit 9'], name: snapshot }"
-        let result = try fixture.run(text(fixture, hooks(fixture, before: more), reportingTo: server.url))
+        let result = try run(fixture, text(fixture, hooks(fixture, before: more), reportingTo: server.url))
         guard case .failure(let failure) = result.outcome else {
             Issue.record("\(result.outcome)")
             return
@@ -79,7 +86,7 @@ struct HookRunTests {
         let server = try LoopbackHTTPServer([.response(status: 200)])
         defer { server.stop() }
         let more = ", { command: [sh, -c, 'exit 75'], skip_status: 75, name: check }"
-        let result = try fixture.run(text(fixture, hooks(fixture, before: more), reportingTo: server.url))
+        let result = try run(fixture, text(fixture, hooks(fixture, before: more), reportingTo: server.url))
         #expect(result.outcome == .skipped("“check” asks for it (status 75)") && result.exitCode == .success)
         #expect(steps(fixture) == ["before", "undo", "finally"])
         #expect(server.requests.isEmpty)
@@ -89,7 +96,7 @@ struct HookRunTests {
     @Test("that fail after it make it a failure, although the version is there")
     func afterwards() throws {
         let fixture = try Fixture()
-        let result = try fixture.run(text(fixture, hooks(fixture, failing: ", { command: ['false'] }")))
+        let result = try run(fixture, text(fixture, hooks(fixture, failing: ", { command: ['false'] }")))
         guard case .failure(let failure) = result.outcome else {
             Issue.record("\(result.outcome)")
             return
@@ -101,7 +108,8 @@ struct HookRunTests {
     @Test("that only warn make it a warning, which the report names")
     func warning() throws {
         let fixture = try Fixture()
-        let result = try fixture.run(
+        let result = try run(
+            fixture,
             text(fixture, hooks(fixture, before: ", { command: ['false'], on_failure: warn, name: odd }")))
         #expect(result.outcome == .warning && result.exitCode == .success)
         #expect(
@@ -113,7 +121,7 @@ struct HookRunTests {
         let fixture = try Fixture()
         let text = text(fixture, hooks(fixture)).replacing(
             "path: \(fixture.path)/source", with: "path: /no/such/source")
-        let result = try fixture.run(text)
+        let result = try run(fixture, text)
         #expect(result.exitCode == .failure)
         #expect(steps(fixture) == ["before", "undo", "on_failure", "finally"])
     }
@@ -123,14 +131,15 @@ struct HookRunTests {
         let fixture = try Fixture()
         let undo =
             "undo: { command: [sh, -c, 'test -e \(fixture.path)/mended && echo undone >> \(fixture.path)/steps'] }"
-        let broken = try fixture.run(
+        let broken = try run(
+            fixture,
             text(fixture, "hooks: { before: [{ command: ['true'], name: freeze, \(undo) }] }"))
         #expect(broken.outcome == .warning)
         #expect(broken.report.problems.contains { $0.message.contains("“freeze” of") })
-        let again = try fixture.run(text(fixture, "labels: { a: b }"))
+        let again = try run(fixture, text(fixture, "labels: { a: b }"))
         #expect(again.outcome == .warning)
         try fixture.write("", to: "mended")
-        #expect(try fixture.run(text(fixture, "labels: { a: b }")).outcome == .success)
+        #expect(try run(fixture, text(fixture, "labels: { a: b }")).outcome == .success)
         #expect(steps(fixture) == ["undone"])
     }
 
@@ -139,7 +148,8 @@ struct HookRunTests {
         let fixture = try Fixture()
         try FileTree.createFolder("\(fixture.path)/other")
         try fixture.write("other", to: "other/file.txt")
-        let result = try fixture.run(
+        let result = try run(
+            fixture,
             text(
                 fixture,
                 """
