@@ -70,6 +70,17 @@ struct Household {
     @discardableResult
     func shell(_ script: String) throws -> Binary.Result { try Binary.shell(script, in: path) }
 
+    /// A run of 80 MB of noise, as soon as something of it is at the destination.
+    func startLargeRun() throws -> Binary.Running {
+        try shell("for i in $(seq 1 400); do mkdir -p tree/d$i; head -c 200000 /dev/urandom > tree/d$i/f; done")
+        let process = try Binary.start(["run", "-c", "dunnage.yaml", "--json"], in: path)
+        let limit = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < limit, process.isRunning,
+            try shell("ls backup | grep -c dindex || true").output == "0\n"
+        { usleep(5000) }
+        return process
+    }
+
     @discardableResult
     func dunnage(_ line: String..., environment: [String: String] = [:]) throws -> Binary.Result {
         try Binary.run(line, in: path, environment: environment)

@@ -42,12 +42,7 @@ struct KillTests {
         try home.write(
             home.configuration(job: "    options: { block_size: 4KiB, volume_size: 1MiB, compression: 9 }\n"),
             to: "dunnage.yaml")
-        try home.shell("for i in $(seq 1 400); do mkdir -p tree/d$i; head -c 200000 /dev/urandom > tree/d$i/f; done")
-        let process = try Binary.start(["run", "-c", "dunnage.yaml", "--json"], in: home.path)
-        let limit = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < limit, process.isRunning,
-            try home.shell("ls backup | grep -c dindex || true").output == "0\n"
-        { usleep(5000) }
+        let process = try home.startLargeRun()
         kill(process.id, SIGTERM)
         let result = process.wait()
         #expect(result.code == 143)

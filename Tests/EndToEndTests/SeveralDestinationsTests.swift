@@ -52,12 +52,7 @@ struct SeveralDestinationsTests {
     @Test("SIGTERM leaves a partial version of the same time at all of them")
     func terminated() throws {
         let home = try home(options: "{ block_size: 4KiB, volume_size: 1MiB, compression: 9 }")
-        try home.shell("for i in $(seq 1 400); do mkdir -p tree/d$i; head -c 200000 /dev/urandom > tree/d$i/f; done")
-        let process = try Binary.start(["run", "-c", "dunnage.yaml", "--json"], in: home.path)
-        let limit = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < limit, process.isRunning,
-            try home.shell("ls backup | grep -c dindex || true").output == "0\n"
-        { usleep(5000) }
+        let process = try home.startLargeRun()
         kill(process.id, SIGTERM)
         #expect(process.wait().code == 143)
         let times = try ["disk", "other"].map { name in

@@ -120,14 +120,19 @@ struct CallerTests {
         #expect(seen == [true])
     }
 
-    @Test("an outage is waited out by all, probed by one, and over with the first answer")
-    func outage() throws {
+    /// A destination that has answered once, and the error of a connection that fails from then on.
+    private func reachedWorld() throws -> (PacedWorld, Caller, DestinationError) {
         let world = PacedWorld(random: 1)
         let caller = world.caller()
         try caller.run(.list) { _ throws(DestinationError) in }
-        var refused = world.error(.transient)
-        refused.isOfConnection = true
-        let failure = refused
+        var failure = world.error(.transient)
+        failure.isOfConnection = true
+        return (world, caller, failure)
+    }
+
+    @Test("an outage is waited out by all, probed by one, and over with the first answer")
+    func outage() throws {
+        let (world, caller, failure) = try reachedWorld()
         let attempts = Mutex(0)
         try caller.run(.put, "o") { _ throws(DestinationError) in
             attempts.withLock { $0 += 1 }
@@ -140,12 +145,7 @@ struct CallerTests {
 
     @Test("an outage that outlasts everybody's patience is an error")
     func patience() throws {
-        let world = PacedWorld(random: 1)
-        let caller = world.caller()
-        try caller.run(.list) { _ throws(DestinationError) in }
-        var refused = world.error(.transient)
-        refused.isOfConnection = true
-        let failure = refused
+        let (world, caller, failure) = try reachedWorld()
         let error = try #require(throws: DestinationError.self) {
             try caller.run(.put, "o") { _ throws(DestinationError) in throw failure }
         }
@@ -154,12 +154,7 @@ struct CallerTests {
 
     @Test("an outage that outlasted everybody's patience is found to have ended by a later call")
     func laterCall() throws {
-        let world = PacedWorld(random: 1)
-        let caller = world.caller()
-        try caller.run(.list) { _ throws(DestinationError) in }
-        var refused = world.error(.transient)
-        refused.isOfConnection = true
-        let failure = refused
+        let (world, caller, failure) = try reachedWorld()
         #expect(throws: DestinationError.self) {
             try caller.run(.put, "o") { _ throws(DestinationError) in throw failure }
         }

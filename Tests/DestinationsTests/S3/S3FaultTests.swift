@@ -7,22 +7,10 @@ import Transport
 @testable import Destinations
 
 /// What S3's servers do that those of the tests do not: redirects, other styles, other provinces of the same language.
-@Suite("S3 with faults") struct S3FaultTests {
-    private let sandbox: TemporaryFolder
+@Suite("S3 with faults") struct S3FaultTests: S3FaultFixture {
+    let sandbox: TemporaryFolder
 
     init() throws { sandbox = try TemporaryFolder(prefix: "dunnage-s3-faults") }
-
-    private func file(_ text: String) throws -> LocalFile {
-        let path = "\(sandbox.path)/\(UInt64.random(in: 0 ... .max))"
-        let bytes = Array(text.utf8)
-        let file = try FileDescriptor.open(path, flags: 0o101)
-        try bytes.withUnsafeBytes { try file.write(all: $0) }
-        return LocalFile(path: path, size: Int64(bytes.count))
-    }
-
-    private var quick: CallRules {
-        CallRules(attempts: 4, firstPause: .milliseconds(1), firstThrottledPause: .milliseconds(1))
-    }
 
     private static func error(_ status: Int, _ code: String, _ more: String = "", _ headers: [(String, String)] = [])
         -> LoopbackHTTPServer.Reply

@@ -6,23 +6,11 @@ import Transport
 @testable import Destinations
 
 /// Uploads of parts at a server that has its own way with them.
-@Suite("S3 in parts, with faults") struct S3PartsTests {
-    private let sandbox: TemporaryFolder
+@Suite("S3 in parts, with faults") struct S3PartsTests: S3FaultFixture {
+    let sandbox: TemporaryFolder
     private let text = String(repeating: "content ", count: 1000)
 
     init() throws { sandbox = try TemporaryFolder(prefix: "dunnage-s3-parts") }
-
-    private func file() throws -> LocalFile {
-        let path = "\(sandbox.path)/\(UInt64.random(in: 0 ... .max))"
-        let bytes = Array(text.utf8)
-        let file = try FileDescriptor.open(path, flags: 0o101)
-        try bytes.withUnsafeBytes { try file.write(all: $0) }
-        return LocalFile(path: path, size: Int64(bytes.count))
-    }
-
-    private var quick: CallRules {
-        CallRules(attempts: 4, firstPause: .milliseconds(1), firstThrottledPause: .milliseconds(1))
-    }
 
     private static func xml(_ text: String, _ status: Int = 200) -> LoopbackHTTPServer.Reply {
         .response(status: status, headers: [("x-amz-version-id", "v1")], body: Array(text.utf8))
@@ -61,7 +49,7 @@ import Transport
     func ownTags() throws {
         let kit = try WireKit(S3Subject.wire)
         Self.script(kit, text)
-        try put(kit, try file())
+        try put(kit, try file(text))
         #expect(kit.server.objects == ["backup/x": Array(text.utf8)])
         #expect(kit.count { S3Subject.wire.isGet($0) } == 1)
     }
@@ -70,7 +58,7 @@ import Transport
     func wrongObject() throws {
         let kit = try WireKit(S3Subject.wire)
         Self.script(kit, String(text.reversed()))
-        let error = try #require(throws: DestinationError.self) { try put(kit, try file()) }
+        let error = try #require(throws: DestinationError.self) { try put(kit, try file(text)) }
         #expect(error.kind == .corrupt)
         #expect(kit.server.objects.isEmpty)
         #expect(kit.count { $0.method == "DELETE" && $0.target.contains("versionId=v1") } == 1)
@@ -83,7 +71,7 @@ import Transport
             guard request.method == "POST", request["if-none-match"] != nil else { return nil }
             return Self.xml("<Error><Code>NotImplemented</Code></Error>", 501)
         }
-        try put(kit, try file())
+        try put(kit, try file(text))
         #expect(kit.server.objects == ["backup/x": Array(text.utf8)])
         #expect(kit.count { $0.target.contains("partNumber=") } == 1)
     }
@@ -95,7 +83,7 @@ import Transport
             guard request.target.contains("partNumber=") else { return nil }
             return Self.xml("<Error><Code>NoSuchUpload</Code></Error>", 404)
         }
-        let error = try #require(throws: DestinationError.self) { try put(kit, try file()) }
+        let error = try #require(throws: DestinationError.self) { try put(kit, try file(text)) }
         #expect(error.kind == .missingObject)
         #expect(kit.count { $0.method == "POST" && $0.target.contains("uploads=") } == 2)
     }
@@ -104,7 +92,7 @@ import Transport
     func stale() throws {
         let kit = try WireKit(S3Subject.wire)
         Self.script(kit, text)
-        let real = try file()
+        let real = try file(text)
         let announced = LocalFile(path: real.path, size: real.size, sha256: String(repeating: "ab", count: 32))
         let error = try #require(throws: DestinationError.self) { try put(kit, announced) }
         #expect(error.kind == .localFile)

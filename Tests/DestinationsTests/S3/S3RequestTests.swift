@@ -6,22 +6,10 @@ import Transport
 
 @testable import Destinations
 
-@Suite("S3, step by step") struct S3RequestTests {
-    private let sandbox: TemporaryFolder
+@Suite("S3, step by step") struct S3RequestTests: S3FaultFixture {
+    let sandbox: TemporaryFolder
 
     init() throws { sandbox = try TemporaryFolder(prefix: "dunnage-s3-faults") }
-
-    private func file(_ text: String) throws -> LocalFile {
-        let path = "\(sandbox.path)/\(UInt64.random(in: 0 ... .max))"
-        let bytes = Array(text.utf8)
-        let file = try FileDescriptor.open(path, flags: 0o101)
-        try bytes.withUnsafeBytes { try file.write(all: $0) }
-        return LocalFile(path: path, size: Int64(bytes.count))
-    }
-
-    private var quick: CallRules {
-        CallRules(attempts: 4, firstPause: .milliseconds(1), firstThrottledPause: .milliseconds(1))
-    }
 
     @Test("an entity tag that is another MD5 is a damaged upload, which is removed and sent again")
     func damaged() throws {
