@@ -172,18 +172,27 @@ public struct CatalogWriter: ~Copyable {
     /// Forgets what holds for no version any more: states of entries, folders and contents; blocks stay.
     ///
     /// When the newest version was removed, the one before it becomes the newest state.
+    /// - Parameter unfinished: the number of a version that is not there yet, but whose states stay.
     /// - Returns: how many states of entries were forgotten.
-    public func pruneEntries() throws -> Int {
+    /// - Throws: what the database says.
+    public func pruneEntries(keeping unfinished: Int64? = nil) throws -> Int {
+        try connection.execute(
+            sql: """
+                CREATE TEMP TABLE kept(id INTEGER PRIMARY KEY);
+                INSERT INTO kept SELECT id FROM version;
+                INSERT OR IGNORE INTO kept SELECT :unfinished WHERE :unfinished IS NOT NULL;
+                """, arguments: ["unfinished": unfinished])
         try connection.execute(
             sql: """
                 DELETE FROM entry WHERE NOT EXISTS (
-                    SELECT 1 FROM version v
-                    WHERE v.id >= entry.since AND v.id < coalesce(entry.until, 9223372036854775807))
+                    SELECT 1 FROM kept
+                    WHERE kept.id >= entry.since AND kept.id < coalesce(entry.until, 9223372036854775807))
                 """)
         let pruned = connection.changesCount
         try connection.execute(
             sql: """
-                UPDATE entry SET until = NULL WHERE until > (SELECT max(id) FROM version);
+                UPDATE entry SET until = NULL WHERE until > (SELECT max(id) FROM kept);
+                DROP TABLE kept;
                 DELETE FROM folder WHERE id NOT IN (SELECT folder FROM entry);
                 CREATE TEMP TABLE needed(id INTEGER PRIMARY KEY);
                 INSERT OR IGNORE INTO needed SELECT data FROM entry WHERE data > 0;

@@ -87,6 +87,20 @@ struct HistoryTests {
         #expect(try contents() == [1, 2, 3])
     }
 
+    @Test("what an unfinished run has recorded stays, and goes without it")
+    func unfinished() throws {
+        let pruned = try catalog.write { writer in
+            for id in [1, 3] as [Int64] { try writer.removeVersion(id) }
+            return try writer.pruneEntries(keeping: 3)
+        }
+        #expect(pruned == 2)
+        #expect(try names(of: 2) == ["a", "c"])
+        #expect(try names(of: 3) == ["c"])
+        #expect(try live() == ["c"])
+        _ = try catalog.write { try $0.pruneEntries() }
+        #expect(try live() == ["a", "c"])
+    }
+
     @Test("without any version nothing is left")
     func all() throws {
         _ = try catalog.write { writer in

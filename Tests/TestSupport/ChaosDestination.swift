@@ -22,6 +22,11 @@ public final class ChaosDestination: Destination {
     public var label: String { inner.label }
 
     private func roll(_ ways: [ChaosWay]) -> ChaosWay? {
+        // Now and then something takes long: what goes on beside it gets ahead.
+        let delay = state.withLock { generator in
+            Int.random(in: 0..<4, using: &generator) == 0 ? UInt32.random(in: 0..<8000, using: &generator) : 0
+        }
+        if delay > 0 { usleep(delay) }
         let way = state.withLock { generator -> ChaosWay? in
             guard Double.random(in: 0..<1, using: &generator) < rate else { return nil }
             return ways.randomElement(using: &generator)

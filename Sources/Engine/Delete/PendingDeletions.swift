@@ -71,7 +71,8 @@ struct PendingDeletions: Equatable {
         let gone = Set(volumes.map(\.id))
         for version in versions where gone.contains(version.volume) { try writer.removeVersion(version.id) }
         for volume in volumes { try writer.removeVolume(volume.id) }
-        _ = try writer.pruneEntries()
+        let unfinished = try writer.reading { try UnfinishedRun(in: $0) }
+        _ = try writer.pruneEntries(keeping: unfinished?.version)
         // What only they needed is waste now.
         try writer.setProperty(CompactRun.dueProperty, "true")
     }

@@ -319,11 +319,13 @@ struct CatalogSyncRun {
         // The log of the old file must not be applied to the new one. Where it cannot be folded in, a catalog that is
         // kept keeps it.
         if access(path, F_OK) == 0 { try? Catalog(path: path).checkpoint() }
-        let hasMissed = try KeptCatalog.keep(
-            path, versions: before.map(stayingVersions) ?? [], lostIn: built, problems)
+        let staying = before.map(stayingVersions) ?? []
+        let hasMissed = try KeptCatalog.keep(path, versions: staying, lostIn: built, problems)
         FileTree.remove(path + "-wal")
         FileTree.remove(path + "-shm")
         try FileTree.rename(fresh, to: path)
+        let replaced = Set(before?.versions.map(\.time) ?? []).subtracting(staying.map(\.time))
+        try KeptCatalog.forget(built.union(replaced), beside: path)
         let catalog = try Catalog(path: path)
         try catalog.write { writer in
             try history.write(to: writer)

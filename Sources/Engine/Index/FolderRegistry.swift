@@ -21,4 +21,7 @@ final class FolderRegistry {
         try writer.addFolder(id, path: path)
         return id
     }
+
+    /// The path of a folder, for those rare cases that are told; looks at all folders.
+    func path(of id: Int64) -> [UInt8]? { known.first { $0.value == id }?.key }
 }

@@ -35,6 +35,27 @@ enum KeptCatalog {
         return true
     }
 
+    /// Has those beside a catalog forget versions that are no longer missed, and removes those that miss none.
+    ///
+    /// Such a version may be deleted on purpose from now on, and then a repair must not bring it back.
+    /// - Throws: `CatalogError` when one cannot be read just now; one that is damaged is left to the repair.
+    static func forget(_ found: Set<Timestamp>, beside path: String) throws {
+        for kept in all(beside: path) {
+            do {
+                let catalog = try Catalog(path: kept)
+                let missed = try catalog.write { writer in
+                    let versions = try writer.reading { try $0.versions() }
+                    let settled = versions.filter { found.contains($0.time) }
+                    for version in settled { try writer.removeVersion(version.id) }
+                    return versions.count - settled.count
+                }
+                if missed == 0 { remove(kept) }
+            } catch CatalogError.damaged, CatalogError.inconsistent {
+                // Whoever wants to have something from it tells of it.
+            }
+        }
+    }
+
     /// Those beside a catalog, the oldest first.
     static func all(beside path: String) -> [String] {
         let slash = path.lastIndex(of: "/") ?? path.startIndex

@@ -128,11 +128,11 @@ final class VersionIndexer {
             let isSecond = index > 0 && fresh.compare(fresh.rows[index - 1], to: row, of: fresh) == 0
             if isSecond || isKnown && positions[start] >= 0 {
                 tell(
-                    .remoteObject, fresh.name(row),
+                    .remoteObject, fresh, row,
                     "is listed more than once in the version of \(version.time); the first counts")
             } else if !version.count(row.kind, size: row.size) {
                 tell(
-                    .damaged, fresh.name(row),
+                    .damaged, fresh, row,
                     "is left out of the version of \(version.time): with its \(row.size) bytes the version has more "
                         + "than a store can hold")
             } else if isKnown, live.rows[start].isSame(as: row) {
@@ -145,8 +145,9 @@ final class VersionIndexer {
         return opened
     }
 
-    private func tell(_ code: Problem.Code, _ name: [UInt8], _ message: String) {
-        problems.add(Problem(code, String(decoding: name, as: UTF8.self), message))
+    private func tell(_ code: Problem.Code, _ list: LiveList, _ row: LiveList.Row, _ message: String) {
+        let path = (folders.path(of: Int64(row.folder)) ?? []) + list.name(row)
+        problems.add(Problem(code, String(decoding: path, as: UTF8.self), message))
     }
 
     /// Makes this version the one that the next is compared with.

@@ -52,7 +52,8 @@ struct FilesetRewriter {
                 try writer.put(sent)
                 try writer.put(plans[index].version)
             }
-            _ = try writer.pruneEntries()
+            let unfinished = try writer.reading { try UnfinishedRun(in: $0) }
+            _ = try writer.pruneEntries(keeping: unfinished?.version)
             let listing = try store.list()
             try confirm(sizes, listing)
             return listing

@@ -25,7 +25,9 @@ struct ChaosTests {
         for round in 0..<5 {
             try course.change()
             try course.backUp(round)
+            try course.expectOneStateOfEachEntry("after backup \(round)")
             if round > 0 { try course.maintain(round) }
+            try course.expectOneStateOfEachEntry("after round \(round)")
         }
         try course.expectNothingLost()
     }
@@ -108,9 +110,29 @@ struct ChaosTests {
             }
         }
 
+        /// No version in the catalog, nor what an unfinished run has left in it, has an entry twice.
+        func expectOneStateOfEachEntry(_ moment: String) throws {
+            guard FileManager.default.fileExists(atPath: fixture.catalog) else { return }
+            let twice = try Catalog(path: fixture.catalog).read { reader in
+                var twice: [String] = []
+                for version in try reader.versions().map(\.id) + [.max] {
+                    var paths: Set<[UInt8]> = []
+                    try reader.forEachEntry(of: version, kinds: [.folder, .file, .symlink, .folderLink]) {
+                        let path = Array($0) + $1.name
+                        if !paths.insert(path).inserted {
+                            twice.append("\(version): \(String(decoding: path, as: UTF8.self))")
+                        }
+                    }
+                }
+                return twice
+            }
+            #expect(twice == [], "seed \(seed), \(moment)")
+        }
+
         mutating func expectNothingLost() throws {
             _ = try destination()
             try fixture.run()
+            try expectOneStateOfEachEntry("at the end")
             let present = Set(try fixture.session().catalog.read { try $0.versions() }.map(\.time))
             let last = try #require(present.max())
             let newest = try fixture.restoreDifferences().filter { concerns(last, $0) }

@@ -65,6 +65,40 @@ struct PartialVersionTests {
         if let faults = try fixture.faults() { #expect(faults == "") }
     }
 
+    @Test("a deletion leaves what an interrupted run has recorded: its list may have arrived without being listed yet")
+    func deletionBetween() throws {
+        let fixture = try fixture()
+        try fixture.write("old", "old")
+        try fixture.run()
+        try fixture.write("newer", "newer")
+        try fixture.run()
+        try fixture.write("newest", "newest")
+        fixture.remove("old")
+        let fault = FaultyDestination.Fault(.put, object: { $0.contains("dlist") }, .failAfter(.permission))
+        let destination = FaultyDestination(try fixture.destination(), faults: [fault])
+        #expect(throws: EngineError.self) { try fixture.run(destination) }
+        let list = "\(fixture.remote)/\(try #require(fixture.objects().keys.filter { $0.contains("dlist") }.max()))"
+        let aside = fixture.folder.path + "/aside"
+        try FileTree.rename(list, to: aside)
+        do {
+            let session = try fixture.session()
+            let oldest = try #require(try session.catalog.read { try $0.versions().first })
+            #expect(try DeleteRun(session).run(versions: [oldest.id]).deleted.count == 1)
+        }
+        try FileTree.rename(aside, to: list)
+        let catalog = try fixture.session().catalog
+        let versions = try catalog.read { try $0.versions() }
+        #expect(versions.count == 2)
+        var names: Set<String> = []
+        try StoreView(catalog).files(of: .newest) { entry in
+            if !entry.pathText.hasSuffix("/") {
+                names.insert(String(entry.pathText.dropFirst(fixture.source.count + 1)))
+            }
+        }
+        #expect(names == ["newer", "newest"])
+        #expect(try fixture.restoreDifferences() == [])
+    }
+
     @Test("a partial version keeps what the stopped run had not come to, and loses what it saw to be gone")
     func union() throws {
         let fixture = try fixture()

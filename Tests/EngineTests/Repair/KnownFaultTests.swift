@@ -89,6 +89,23 @@ struct KnownFaultTests {
         #expect(try repair(fixture).isEmpty)
     }
 
+    @Test("a version that was missed for a while and then deleted on purpose does not come back")
+    func deletedAfterReturn() throws {
+        let fixture = try fixture()
+        let list = "\(fixture.remote)/\(try #require(try fixture.filelists().last))"
+        let aside = fixture.folder.path + "/aside"
+        try FileTree.rename(list, to: aside)
+        try fixture.run()
+        #expect(KeptCatalog.all(beside: fixture.catalog).count == 1)
+        try FileTree.rename(aside, to: list)
+        try fixture.run()
+        #expect(KeptCatalog.all(beside: fixture.catalog) == [])
+        let session = try fixture.session()
+        let oldest = try #require(try session.catalog.read { try $0.versions().first })
+        #expect(try DeleteRun(session).run(versions: [oldest.id]).deleted == [oldest.time])
+        #expect(try repair(fixture).isEmpty)
+    }
+
     @Test("a log that could not be folded into a kept catalog is kept with it")
     func keptLog() throws {
         let folder = try TemporaryFolder()
