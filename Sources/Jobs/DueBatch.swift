@@ -48,6 +48,7 @@ public struct DueBatch: Sendable {
                 if try context.ledger.runs(beginningWith: result.id.description).isEmpty { break }
             }
             try context.ledger.judge(context.configuration.objectives, at: context.now())
+            if try EventReports(in: context).tell() > 0 { try ReportDelivery(in: context).deliverWaiting() }
         } catch {
             throw Failure(error)
         }

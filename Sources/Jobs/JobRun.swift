@@ -1,5 +1,6 @@
 public import Configuration
 internal import Engine
+internal import Ledger
 internal import Logging
 internal import Reporting
 internal import Secrets
@@ -46,14 +47,24 @@ public struct JobRun: Sendable {
             outcome = hooks.after(outcome, destinations, started: started)
         }
         if outcome == .success, !problems.problems.isEmpty { outcome = .warning }
-        outcome = recording.end(
-            context.interruption.explaining(outcome), destinations, at: context.now(), logger)
-        let report = report(id, started, destinations, outcome, ProblemDigest(problems))
-        var told = report
-        told.log = .init(detail: .all, lines: log.lines)
+        outcome = context.interruption.explaining(outcome)
+        let finished = context.now()
+        var report = report(id, started, finished, destinations, outcome, ProblemDigest(problems))
         // Nobody has to know of a run that goes on by itself, nor of one that was not to be.
         let isTold = context.interruption.reason != .suspended && !outcome.isSkipped
-        let receipts = delivery.send(told, to: isTold ? job.reports : [], isInterrupted: outcome.isInterrupted)
+        let receivers = isTold ? job.reports : []
+        var receipts: [ReportReceipt]
+        do throws(LedgerError) {
+            receipts = try delivery.send(
+                report.telling(log.lines), to: receivers, isInterrupted: outcome.isInterrupted
+            ) { () throws(LedgerError) in try recording.end(outcome, destinations, at: finished) }
+        } catch {
+            logger.error("end of the run not kept", metadata: ["error": "\(error)"])
+            if outcome.failure == nil { outcome = .failure(Failure(error)) }
+            report = self.report(id, started, finished, destinations, outcome, ProblemDigest(problems))
+            receipts = delivery.send(
+                report.telling(log.lines), to: receivers, isInterrupted: outcome.isInterrupted)
+        }
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
@@ -126,8 +137,8 @@ public struct JobRun: Sendable {
     }
 
     private func report(
-        _ id: RunIdentifier, _ started: Timestamp, _ destinations: [DestinationResult], _ outcome: Outcome,
-        _ digest: ProblemDigest
+        _ id: RunIdentifier, _ started: Timestamp, _ finished: Timestamp, _ destinations: [DestinationResult],
+        _ outcome: Outcome, _ digest: ProblemDigest
     ) -> RunReport {
         var failures = destinations.compactMap { result -> RunReport.Problem? in
             guard case .failure(let failure) = result.outcome else { return nil }
@@ -145,13 +156,22 @@ public struct JobRun: Sendable {
             job: .init(name: job.name, labels: job.labels),
             run: .init(
                 id: id.description, trigger: context.occurrence.map { .init($0.trigger) } ?? context.trigger,
-                scheduledFor: context.occurrence?.due, started: started, finished: context.now(),
+                scheduledFor: context.occurrence?.due, started: started, finished: finished,
                 result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
             configuration: .init(
                 hash: context.configuration.hash, overrides: context.configuration.overrides),
             source: RunReport.Source(destinations.compactMap(\.summary)),
             destinations: destinations.map(\.reported),
             problems: failures + ProblemDigest.union([digest] + destinations.map(\.problems)).reported)
+    }
+}
+
+extension RunReport {
+    /// The report with what was logged.
+    fileprivate func telling(_ lines: [String]) -> RunReport {
+        var report = self
+        report.log = Log(detail: .all, lines: lines)
+        return report
     }
 }
 

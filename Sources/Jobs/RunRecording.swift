@@ -49,10 +49,9 @@ struct RunRecording {
     }
 
     /// Writes down how the run ended.
-    /// - Returns: the outcome; another one when it could not be kept.
     func end(
-        _ outcome: Outcome, _ destinations: [DestinationResult], at finished: Timestamp, _ logger: Logger
-    ) -> Outcome {
+        _ outcome: Outcome, _ destinations: [DestinationResult], at finished: Timestamp
+    ) throws(LedgerError) {
         let failure = outcome.failure
         let mask = context.secrets.mask
         let summary = destinations.lazy.compactMap(\.summary).first
@@ -63,13 +62,7 @@ struct RunRecording {
             files: summary.map { Int64($0.files) }, bytes: summary?.bytes,
             warnings: Int64(destinations.reduce(0) { $0 + $1.problems.warnings }),
             destinations: destinations.map { record($0, mask.apply) }, again: again(outcome, finished))
-        do throws(LedgerError) {
-            try context.ledger.finish(id.description, end)
-            return outcome
-        } catch {
-            logger.error("end of the run not kept", metadata: ["error": "\(error)"])
-            return outcome.failure == nil ? .failure(Failure(error)) : outcome
-        }
+        try context.ledger.finish(id.description, end)
     }
 
     private func state(_ outcome: Outcome) -> RunState {

@@ -67,17 +67,9 @@ public final class Ledger: Sendable {
     }
 
     /// Makes one transaction of all changes that `body` makes to this ledger: all of them are kept, or none.
-    /// - Throws: what `body` throws, or `LedgerError` when the transaction cannot be kept.
-    public func together<Value>(_ body: () throws -> Value) throws -> Value {
-        try database.unsafeReentrantWrite { connection in
-            var value: Value?
-            try connection.inSavepoint {
-                value = try body()
-                return .commit
-            }
-            guard let value else { throw LedgerError.database(path: path ?? "in memory", detail: "no value") }
-            return value
-        }
+    /// - Throws: what `body` throws, or what keeps the transaction from being kept.
+    public func together<Value>(_ body: () throws(LedgerError) -> Value) throws(LedgerError) -> Value {
+        try write { _ in try body() }
     }
 
     private static func typed(_ error: any Error, _ path: String?) -> LedgerError {

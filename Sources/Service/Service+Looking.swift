@@ -97,7 +97,7 @@ extension Service {
         }
         if isJudging {
             try setting.ledger.judge(objectives, at: now)
-            tellEvents()
+            try tellEvents()
         }
         if isSettling { settle() }
         if isCleaning {
@@ -124,19 +124,9 @@ extension Service {
         }
     }
 
-    /// Says what happened beside the runs; each event is told once.
-    private func tellEvents() {
-        do throws(LedgerError) {
-            for event in try setting.ledger.untoldEvents() {
-                var metadata: Logger.Metadata = ["job": "\(event.job)", "detail": "\(event.detail)"]
-                if let destination = event.destination { metadata["destination"] = "\(destination)" }
-                setting.logger.log(
-                    level: event.kind == .recovered ? .notice : .warning, "job \(event.kind.rawValue)",
-                    metadata: metadata)
-                try setting.ledger.markTold(event)
-            }
-        } catch {
-            setting.logger.error("ledger not usable", metadata: ["error": "\(error)"])
-        }
+    /// Tells of what happened beside the runs.
+    private func tellEvents() throws(LedgerError) {
+        let context = state.withLock { self.context($0, setting.interruption) }
+        if try EventReports(in: context).tell() > 0 { post.ring() }
     }
 }

@@ -42,13 +42,8 @@ extension Service {
             if let grace = state.configuration.runtime.shutdownGrace {
                 interruption.grace = .seconds(grace.fixedSeconds)
             }
-            var context = RunContext(
-                configuration: state.configuration,
-                secrets: state.secrets.refreshed(endedBy: interruption.preparations), state: setting.state,
-                ledger: setting.ledger, logger: setting.logger, interruption: interruption,
-                failsOnWarning: setting.failsOnWarning, trigger: .api, transport: setting.transport,
-                now: setting.now
-            ) { [weak self] progress in
+            var context = self.context(state, interruption)
+            context.watch = { [weak self] progress in
                 self?.state.withLock { $0.running[name]?.progress = progress }
             }
             context.occurrence = occurrence
@@ -67,6 +62,18 @@ extension Service {
         }
     }
 
+    /// What a run, or what is done beside the runs, goes by.
+    func context(_ state: ServiceState, _ interruption: Interruption) -> RunContext {
+        var policy = DeliveryPolicy()
+        policy.stay = nil
+        return RunContext(
+            configuration: state.configuration,
+            secrets: state.secrets.refreshed(endedBy: interruption.preparations), state: setting.state,
+            ledger: setting.ledger, logger: setting.logger, interruption: interruption,
+            failsOnWarning: setting.failsOnWarning, trigger: .api, transport: setting.transport,
+            deliveryPolicy: policy, now: setting.now)
+    }
+
     private func finished(_ name: String, _ result: JobResult) {
         let isKept = (try? setting.ledger.runs(beginningWith: result.id.description).isEmpty) == false
         state.withLock { state in
@@ -82,5 +89,6 @@ extension Service {
                 "job": "\(name)", "run_id": "\(result.id)", "result": "\(result.outcome.result.rawValue)",
             ])
         wake()
+        post.ring()
     }
 }

@@ -4,7 +4,9 @@ internal import Ledger
 internal import Logging
 internal import Scheduler
 internal import Secrets
+internal import Support
 internal import Synchronization
+internal import Transport
 
 /// A service: follows the schedules of a configuration until it is asked to end.
 ///
@@ -14,6 +16,10 @@ internal import Synchronization
 public final class Service: Sendable {
     let setting: ServiceSetting
     let alarm = Alarm()
+    /// Rings when there is something to deliver.
+    let post = Alarm()
+    /// Is raised when what is under way is to be abandoned.
+    let abandonment = CancellationFlag()
     let state: Mutex<ServiceState>
 
     /// A service that has not begun.
@@ -30,6 +36,7 @@ public final class Service: Sendable {
     /// - Returns: what the process returns.
     public func run() -> ExitCode {
         begin()
+        let delivery = startDelivery()
         while true {
             passOnStop()
             reloadIfDue()
@@ -38,7 +45,11 @@ public final class Service: Sendable {
             if isDone { break }
             if !isBusy { alarm.wait(milliseconds: setting.interval) }
         }
-        end()
+        settle()
+        state.withLock { $0.isEnding = true }
+        post.ring()
+        delivery?.join()
+        setting.logger.notice("service ended")
         return setting.interruption.signal?.exitCode ?? .success
     }
 
@@ -89,13 +100,8 @@ public final class Service: Sendable {
         } catch {
             setting.logger.error("ledger not usable", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// What was decided until now holds, so that a change of the schedules until the next start cannot be taken for
-    /// something that was missed.
-    private func end() {
-        settle()
-        setting.logger.notice("service ended")
+        // What cannot be taken back now is tried again before the job runs.
+        _ = UndoLeftovers.takeBack(state.withLock { self.context($0, setting.interruption) }, setting.logger)
     }
 
     /// Tells the runs that the process is to end: the first request in good order, a second one at once.
@@ -108,5 +114,6 @@ public final class Service: Sendable {
             return state.passedOn < requests ? Array(state.running.values) : []
         }
         for run in runs { run.interruption.request(signal) }
+        if requests > 1 { abandonment.cancel() }
     }
 }

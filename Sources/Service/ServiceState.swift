@@ -36,6 +36,8 @@ struct ServiceState {
     var reloadFailure: String?
     var ledgerFailure: String?
     var isStopping = false
+    /// Whether all runs have ended after that.
+    var isEnding = false
     var passedOn = 0
     var judged: ContinuousClock.Instant?
     var settled: ContinuousClock.Instant?

@@ -93,6 +93,43 @@ import Testing
         #expect(service.wait().code == 143)
     }
 
+    @Test("what happens beside the runs is reported once: a run that was killed, and runs that nobody began")
+    func events() throws {
+        let server = try LoopbackHTTPServer([.response(status: 204)])
+        defer { server.stop() }
+        let home = try Household()
+        try home.shell("touch hold")
+        let reports = """
+            reports:
+              monitor: { webhook: { url: "\(server.url)/hook" }, events: [failure, missed, overdue, recovered] }
+
+            """
+        let job = Self.everySecond + "    reports: [monitor]\n"
+        try home.write(configuration(home, slow: true, every: job) + reports, to: "dunnage.yaml")
+        func events() throws -> [String] {
+            try server.requests.map { try JSONValue(parsing: $0.body) }.compactMap { $0["event"]?.string }
+        }
+        let first = try Binary.start(["serve", "-c", "dunnage.yaml"], in: home.path)
+        try wait("a run") { access("\(home.path)/begun", F_OK) == 0 }
+        kill(first.id, SIGKILL)
+        _ = first.wait()
+        // Later than what counts as late, so that something is missed.
+        usleep(2_500_000)
+        let second = try Binary.start(["serve", "-c", "dunnage.yaml"], in: home.path)
+        try wait("the reports") { try events().count >= 2 }
+        kill(second.id, SIGTERM)
+        usleep(100_000)
+        try home.shell("rm hold")
+        #expect(second.wait().code == 143)
+        let told = try events()
+        #expect(told.filter { $0 == "missed" }.count == 1, "\(told)")
+        let bodies = try server.requests.map { try JSONValue(parsing: $0.body) }
+        let cut = try #require(bodies.first { $0["run"]?["interrupted"]?.bool == true })
+        #expect(cut["problems"]?.array?.first?["code"]?.string == "E315")
+        let id = try home.json("history", "-c", "dunnage.yaml", "--json")["runs"]?.array?.last?["id"]?.string
+        #expect(cut["run"]?["id"]?.string == id)
+    }
+
     @Test("`run --due` takes note of jobs first, and runs what became due since then")
     func due() throws {
         let home = try Household()

@@ -142,16 +142,15 @@ import Testing
 
     @Test("what is done together is kept together, or not at all")
     func together() throws {
-        struct Stop: Error {}
         let ledger = try Ledger(path: nil)
-        #expect(throws: Stop.self) {
-            try ledger.together {
+        #expect(throws: LedgerError.full(path: "elsewhere")) {
+            try ledger.together { () throws(LedgerError) in
                 try ledger.begin(start("A"))
-                throw Stop()
+                throw .full(path: "elsewhere")
             }
         }
         #expect(try ledger.runs(limit: 9).isEmpty)
-        try ledger.together {
+        try ledger.together { () throws(LedgerError) in
             try ledger.begin(start("A"))
             try ledger.finish("A", good(5))
         }

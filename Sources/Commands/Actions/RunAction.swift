@@ -98,13 +98,14 @@ struct RunAction {
         }
     }
 
-    /// What a process that died has left in the ledger as running is ended.
+    /// What a process that died has left in the ledger as running is ended, and told of with the other reports.
     private func endAbandonedRuns(_ context: RunContext) {
         do throws(LedgerError) {
             for run in try context.ledger.endAbandonedRuns(at: context.now()) {
                 context.logger.warning(
                     "run was interrupted", metadata: ["job": "\(run.start.job)", "run_id": "\(run.start.id)"])
             }
+            try EventReports(in: context).tell()
         } catch {
             // The run itself says what is wrong with the ledger, in its report.
             context.logger.error("ledger not usable", metadata: ["error": "\(error)"])

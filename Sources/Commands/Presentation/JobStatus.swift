@@ -9,6 +9,8 @@ struct JobStatus {
     let job: String
     let isEnabled: Bool
     let pause: Pause?
+    /// Versions that nobody has looked at yet although they are not as expected.
+    let quarantines: [Quarantine]
     /// The process that runs it.
     let process: Int?
     let next: Timestamp?
@@ -24,12 +26,13 @@ struct JobStatus {
         let pauses = try ledger.pauses()
         let running = try ledger.runningJobs()
         let freshness = try ledger.freshness()
+        let quarantines = try ledger.quarantines()
         return jobs.map { job in
             let rules = JobRules(job, in: configuration)
             return JobStatus(
                 job: job.name, isEnabled: job.isEnabled,
                 pause: pauses.first { $0.job == job.name } ?? pauses.first { $0.job == nil },
-                process: running[job.name],
+                quarantines: quarantines.filter { $0.job == job.name }, process: running[job.name],
                 next: rules.next(after: now), recoveryPoint: job.objectives.recoveryPoint?.fixedSeconds,
                 destinations: job.destinations.map { name in
                     (name, freshness.first { $0.job == job.name && $0.destination == name })
@@ -62,6 +65,16 @@ struct JobStatus {
                         .init("reason", $0.reason.map { .string($0) } ?? .null),
                     ])
                 } ?? .null),
+            .init(
+                "quarantined",
+                .array(
+                    quarantines.map { one in
+                        .object([
+                            .init("destination", .string(one.destination)), .init("since", .string(one.since.iso8601)),
+                            .init("version", one.version.map { .string($0.iso8601) } ?? .null),
+                            .init("findings", .array(one.findings.map { .string($0) })),
+                        ])
+                    })),
             .init("next_run", next.map { .string($0.iso8601) } ?? .null),
             .init("rpo_seconds", recoveryPoint.map { .integer($0) } ?? .null),
             .init("destinations", .array(destinations.map { json($0.name, $0.freshness) })),

@@ -12,7 +12,11 @@ struct StatusText {
         ])
         for job in jobs {
             for (name, fresh) in job.destinations {
-                let notes = [job.word, job.isOverdue(fresh) ? "overdue" : ""].filter { !$0.isEmpty }
+                let isQuarantined = job.quarantines.contains { $0.destination == name }
+                let notes = [
+                    job.word, job.isOverdue(fresh) ? "overdue" : "",
+                    isQuarantined ? "in quarantine: dunnage ack \(job.job)" : "",
+                ].filter { !$0.isEmpty }
                 table.add([
                     job.job, name, fresh?.good.map { zone.text($0) } ?? "never",
                     fresh?.good == nil ? "-" : Self.span(fresh?.age(at: job.now)), Self.span(job.recoveryPoint),

@@ -165,8 +165,10 @@ struct OffenImport {
         if let text = options.takeText("backup_stop_service_timeout"), let span = Spans.go(text) {
             hook["timeout"] = .word(span)
         }
+        // Without Docker's socket nothing is stopped there, and the backup is made all the same.
+        hook["on_failure"] = .word("warn")
         mapping["hooks"] = .mapping(DraftMapping([.init(key: "before", value: .list([.mapping(hook)]))]))
-        mapping.comment("hooks", "Remove this when no container has the label.")
+        mapping.comment("hooks", "Remove this when no container has the label; else let a failure end the run.")
         draft.open(
             "container labels",
             "containers with `\(label)` are stopped and started; commands of `docker-volume-backup.archive-pre`, "

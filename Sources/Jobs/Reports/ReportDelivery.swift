@@ -12,6 +12,7 @@ public import Transport
 /// A report that cannot be delivered is a warning in the log and in the next report, and nothing else.
 public struct ReportDelivery: Sendable {
     private let delivery: OutboxDelivery
+    private let ledger: Ledger
     private let configuration: Configuration
     private let secrets: SecretStore
     private let transport: Transport
@@ -27,6 +28,7 @@ public struct ReportDelivery: Sendable {
         delivery = OutboxDelivery(
             ledger: ledger, configuration: configuration, secrets: secrets, transport: transport, policy: policy,
             logger: logger)
+        self.ledger = ledger
         self.configuration = configuration
         self.secrets = secrets
         self.transport = transport
@@ -52,8 +54,7 @@ public struct ReportDelivery: Sendable {
     /// - Returns: what came of it, for each receiver.
     @discardableResult
     public func send(_ report: RunReport, to names: [String], isInterrupted: Bool = false) -> [ReportReceipt] {
-        let receivers = names.compactMap { configuration.reports[$0] }.filter { $0.tells(of: report.event) }
-        return send(report, to: receivers, isInterrupted: isInterrupted)
+        send(report, to: receivers(names, of: report), isInterrupted: isInterrupted)
     }
 
     func send(
@@ -62,15 +63,41 @@ public struct ReportDelivery: Sendable {
         // Nobody to be told of a beginning is no reason to hold it up for older reports.
         if receivers.isEmpty, report.event == .start { return [] }
         do throws(LedgerError) {
-            var results = try enqueue(report, for: receivers)
+            return deliver(try enqueue(report, for: receivers), of: report, to: receivers, isInterrupted: isInterrupted)
+        } catch {
+            return sendUnkept(report, to: receivers, because: error)
+        }
+    }
+
+    /// Like ``send(_:to:isInterrupted:)``, with a fact of the ledger that is kept together with the report: both are, or
+    /// neither, so that nothing is known of a run whose report was lost.
+    /// - Parameter fact: changes the ledger.
+    /// - Throws: what `fact` throws, or what keeps either from being kept; nothing was sent then.
+    func send(
+        _ report: RunReport, to names: [String], isInterrupted: Bool, keeping fact: () throws(LedgerError) -> Void
+    ) throws(LedgerError) -> [ReportReceipt] {
+        let receivers = receivers(names, of: report)
+        let standings = try enqueue(report, for: receivers, keeping: fact)
+        return deliver(standings, of: report, to: receivers, isInterrupted: isInterrupted)
+    }
+
+    private func receivers(_ names: [String], of report: RunReport) -> [ReportSpecification] {
+        names.compactMap { configuration.reports[$0] }.filter { $0.tells(of: report.event) }
+    }
+
+    private func deliver(
+        _ standings: [Standing], of report: RunReport, to receivers: [ReportSpecification], isInterrupted: Bool
+    ) -> [ReportReceipt] {
+        var results = standings
+        do throws(LedgerError) {
             guard let stay = isInterrupted ? policy.stay.map({ _ in .zero }) : policy.stay else {
                 return results.map(\.receipt)
             }
             for done in try deliver(for: stay) { results.take(done) }
-            return results.map(\.receipt)
         } catch {
-            return sendUnkept(report, to: receivers, because: error)
+            logger.error("reports wait", metadata: ["error": "\(error)"])
         }
+        return results.map(\.receipt)
     }
 
     /// Delivers a report although the ledger cannot be used: from memory, in the time that there is.
@@ -92,11 +119,18 @@ public struct ReportDelivery: Sendable {
         }
     }
 
-    /// Puts a report into the outbox for those of these receivers that are to be told of its event, and delivers
-    /// nothing.
-    public func enqueue(_ report: RunReport, to names: [String]) throws(LedgerError) {
-        let receivers = names.compactMap { configuration.reports[$0] }.filter { $0.tells(of: report.event) }
-        _ = try enqueue(report, for: receivers)
+    /// Puts a report into the outbox for those of these receivers that are to be told of its event, together with a fact
+    /// of the ledger, and delivers nothing.
+    /// - Parameter fact: changes the ledger.
+    public func enqueue(
+        _ report: RunReport, to names: [String], keeping fact: () throws(LedgerError) -> Void = {}
+    ) throws(LedgerError) {
+        _ = try enqueue(report, for: receivers(names, of: report), keeping: fact)
+    }
+
+    /// Delivers what waits, for as long as the policy says; blocks the calling thread.
+    public func deliverWaiting() throws(LedgerError) {
+        if let stay = policy.stay { _ = try deliver(for: stay) }
     }
 
     /// Delivers what is due, and what becomes due within a while.
@@ -113,13 +147,24 @@ public struct ReportDelivery: Sendable {
     }
 
     private func enqueue(
-        _ report: RunReport, for receivers: [ReportSpecification]
+        _ report: RunReport, for receivers: [ReportSpecification],
+        keeping fact: () throws(LedgerError) -> Void = {}
+    ) throws(LedgerError) -> [Standing] {
+        // A secret may take its time, which nobody else who writes should wait for.
+        for receiver in receivers { learn(receiver, report) }
+        let troubles = receivers.isEmpty ? [] : try delivery.outbox.tallies().filter(\.isTrouble)
+        return try ledger.together { () throws(LedgerError) in
+            try fact()
+            return try add(report, for: receivers, troubles)
+        }
+    }
+
+    private func add(
+        _ report: RunReport, for receivers: [ReportSpecification], _ troubles: [OutboxTally]
     ) throws(LedgerError) -> [Standing] {
         guard !receivers.isEmpty else { return [] }
-        let troubles = try delivery.outbox.tallies().filter(\.isTrouble)
         var told = report
         if report.event.isEnd { told.problems += troubles.map { UndeliveredReports($0).problem } }
-        for receiver in receivers { learn(receiver, report) }
         var drafts: [OutboxDraft] = []
         var standings: [Standing] = []
         for receiver in receivers {
