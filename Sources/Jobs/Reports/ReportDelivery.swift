@@ -71,7 +71,12 @@ public struct ReportDelivery: Sendable {
 
     /// Like ``send(_:to:isInterrupted:)``, with a fact of the ledger that is kept together with the report: both are, or
     /// neither, so that nothing is known of a run whose report was lost.
-    /// - Parameter fact: changes the ledger.
+    /// - Parameters:
+    ///   - report: what to tell.
+    ///   - names: the receivers' names in the configuration.
+    ///   - isInterrupted: whether the process was asked to stop: then each receiver has one chance.
+    ///   - fact: changes the ledger.
+    /// - Returns: what came of it, for each receiver.
     /// - Throws: what `fact` throws, or what keeps either from being kept; nothing was sent then.
     func send(
         _ report: RunReport, to names: [String], isInterrupted: Bool, keeping fact: () throws(LedgerError) -> Void
@@ -121,7 +126,11 @@ public struct ReportDelivery: Sendable {
 
     /// Puts a report into the outbox for those of these receivers that are to be told of its event, together with a fact
     /// of the ledger, and delivers nothing.
-    /// - Parameter fact: changes the ledger.
+    /// - Parameters:
+    ///   - report: what to tell.
+    ///   - names: the receivers' names in the configuration.
+    ///   - fact: changes the ledger.
+    /// - Throws: what `fact` throws, or what keeps either from being kept.
     public func enqueue(
         _ report: RunReport, to names: [String], keeping fact: () throws(LedgerError) -> Void = {}
     ) throws(LedgerError) {
