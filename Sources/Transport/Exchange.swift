@@ -163,8 +163,11 @@ final class Exchange {
         try sink.begin(HTTPResponse(status: status, headers: headers, body: []))
     }
 
-    /// Tells the sink of a response without any body.
-    func finish() throws(SystemError) { try beginSink() }
+    /// Tells the sink that the response is complete, and of one without any body that it began.
+    func finish() throws(SystemError) {
+        try beginSink()
+        if sinkHasBegun { try sink?.end() }
+    }
 
     // MARK: Going on
 

@@ -11,4 +11,8 @@ public protocol ResponseSink: AnyObject {
     /// The next bytes of the body, which are only valid during the call.
     /// - Throws: what ends the exchange, as `.localFile`.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError)
+
+    /// The whole body has come; not called when the response breaks off.
+    /// - Throws: what is wrong with what was made of it, as `.localFile`.
+    func end() throws(SystemError)
 }

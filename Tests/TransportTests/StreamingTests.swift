@@ -70,13 +70,13 @@ struct StreamingTests {
         defer { server.stop() }
         let sink = MemoryResponse()
         #expect(try transport.send(HTTPRequest(.get, server.url), into: sink).body.isEmpty)
-        #expect(sink.bytes == body && sink.head?.headers["x-kind"] == "data")
+        #expect(sink.bytes == body && sink.isComplete && sink.head?.headers["x-kind"] == "data")
         let other = MemoryResponse()
         #expect(try transport.send(HTTPRequest(.get, server.url), into: other).body == Array("no".utf8))
-        #expect(other.head == nil && other.bytes.isEmpty)
+        #expect(other.head == nil && other.bytes.isEmpty && !other.isComplete)
         let empty = MemoryResponse()
         _ = try transport.send(HTTPRequest(.get, server.url), into: empty)
-        #expect(empty.head?.status == 200 && empty.bytes.isEmpty)
+        #expect(empty.head?.status == 200 && empty.bytes.isEmpty && empty.isComplete)
     }
 
     @Test("a sink that fails ends the exchange")
@@ -88,6 +88,16 @@ struct StreamingTests {
             try transport.send(HTTPRequest(.get, server.url), into: sink)
         }
         #expect(error.kind == .localFile(SystemError("write", path: "/full", code: ENOSPC)))
+        #expect(!sink.isComplete)
+    }
+
+    @Test("a response that breaks off does not end its sink")
+    func brokenDownload() throws {
+        let server = try LoopbackHTTPServer([.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123".utf8))])
+        defer { server.stop() }
+        let sink = MemoryResponse()
+        #expect(throws: TransportError.self) { try transport.send(HTTPRequest(.get, server.url), into: sink) }
+        #expect(sink.bytes == Array("123".utf8) && !sink.isComplete)
     }
 
     @Test("redirects are responses for those who want to follow them themselves")
@@ -154,6 +164,7 @@ struct StreamingTests {
 private final class MemoryResponse: ResponseSink {
     var head: HTTPResponse?
     var bytes: [UInt8] = []
+    var isComplete = false
     var onFirstBytes: () -> Void = {}
     let failure: SystemError?
 
@@ -168,6 +179,8 @@ private final class MemoryResponse: ResponseSink {
         if self.bytes.isEmpty { onFirstBytes() }
         self.bytes.append(contentsOf: bytes)
     }
+
+    func end() throws(SystemError) { isComplete = true }
 }
 
 private struct Sample {

@@ -10,7 +10,7 @@ internal import Transport
 final class FileDownload: ResponseSink {
     /// What the server calls this content, without quotation marks.
     private(set) var etag: String?
-    /// How many bytes of the object are in the file.
+    /// How many bytes of the object have come.
     private(set) var received: Int64 = 0
     /// How many bytes the object has, as the first response said.
     private(set) var total: Int64?
@@ -22,6 +22,10 @@ final class FileDownload: ResponseSink {
     private let path: String
     private let md5 = HashContext(.md5)
     private var file: OpenFile?
+    /// The last bytes that came, which are not in the file yet: libcurl hands on 16 KiB at a time, too little for a
+    /// system call and for a hash.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+    private var buffered = 0
 
     private final class OpenFile {
         let descriptor: FileDescriptor
@@ -35,6 +39,8 @@ final class FileDownload: ResponseSink {
     init(to path: String) {
         self.path = path
     }
+
+    deinit { buffer.deallocate() }
 
     /// What asks for the rest, of the same content: empty while nothing is there.
     var resumption: HTTPHeaders {
@@ -60,7 +66,7 @@ final class FileDownload: ResponseSink {
                 throw SystemError("resume", path: path, code: EIO)
             }
         } else {
-            try restart()
+            restart()
             total = head.headers["Content-Length"].flatMap { Int64($0) }
         }
         if let tag = head.headers["ETag"] {
@@ -71,26 +77,45 @@ final class FileDownload: ResponseSink {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        guard let file else { return }
-        try file.descriptor.write(all: bytes, at: received)
+        guard file != nil else { return }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if buffered == buffer.count { try flush() }
+            let next = rest.prefix(buffer.count - buffered)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[buffered...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: next))
+            buffered += next.count
+            received += Int64(next.count)
+            rest = rest.dropFirst(next.count)
+        }
+        // The connection may break before libcurl knows that this was all.
+        if received == total { try flush() }
+    }
+
+    func end() throws(SystemError) { try flush() }
+
+    /// Brings to the file what came; if that fails nothing is lost, and the next flush writes it.
+    private func flush() throws(SystemError) {
+        guard let file, buffered > 0 else { return }
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<buffered])
+        try file.descriptor.write(all: bytes, at: received - Int64(buffered))
         md5.update(bytes)
-        received += Int64(bytes.count)
+        buffered = 0
     }
 
     /// Begins anew: the response is the whole object.
-    private func restart() throws(SystemError) {
+    private func restart() {
         _ = md5.finish()
         received = 0
+        buffered = 0
         file = nil
     }
 
     /// Forgets what came so far, because it cannot be right.
     func forget() {
-        _ = md5.finish()
-        received = 0
+        restart()
         total = nil
         etag = nil
-        file = nil
     }
 
     /// Removes the file of a download that failed.

@@ -78,6 +78,8 @@ final class HashingSink: ResponseSink {
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { context.update(bytes) }
 
+    func end() throws(SystemError) {}
+
     /// The SHA-256 of the body.
     func finish() -> Digest { context.finish() }
 }
