@@ -116,4 +116,6 @@ private final class ExecOutput: ResponseSink {
             throw SystemError("read the output of a container", code: EPROTO)
         }
     }
+
+    func end() throws(SystemError) {}
 }
