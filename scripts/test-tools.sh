@@ -16,7 +16,7 @@ tools=(
 )
 
 # PACKAGE=MODULE: for Python alone.
-modules=("croniter==6.2.2=croniter" "tzdata==2026.1=tzdata")
+modules=("croniter==6.2.2=croniter" "tzdata==2026.1=tzdata" "prometheus-client==0.23.1=prometheus_client")
 
 missing=()
 for entry in "${tools[@]}"; do

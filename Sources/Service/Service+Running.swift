@@ -54,6 +54,7 @@ extension Service {
             _ = try WorkerThread("run \(name)") { [self] in
                 let result = JobRun(job, in: context).run()
                 finished(name, result)
+                MetricsDelivery(in: context).deliver()
             }
         } catch {
             // It waits in the ledger, and is begun at the next look.

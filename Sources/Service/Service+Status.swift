@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Engine
 internal import Jobs
+public import Ledger
 internal import Logging
 internal import Scheduler
 internal import Support
@@ -20,6 +21,17 @@ extension Service {
                 },
                 next: state.next, ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
         }
+    }
+
+    /// The metrics of its jobs, in the text format of Prometheus.
+    /// - Throws: when the ledger cannot be used.
+    public func metrics() throws(LedgerError) -> String {
+        let (configuration, isGood, last) = state.withLock {
+            ($0.configuration, $0.reloadFailure == nil, $0.configured)
+        }
+        return try RunnerMetrics(
+            configuration, setting.ledger, at: setting.now(), reload: .init(isGood: isGood, last: last)
+        ).text
     }
 
     /// Writes how it stands to the log: one line for itself, one for each job.

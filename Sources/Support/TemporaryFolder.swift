@@ -61,10 +61,11 @@ public final class TemporaryFolder: Sendable {
     ///
     /// Failing to is no reason to stop.
     private static func removeLeftovers(in parent: String, prefix: String) {
-        for name in FileTree.names(in: Array(parent.utf8CString)) ?? [] {
+        let length = prefix.utf8.count + 1 + randomLength + lockSuffix.utf8.count
+        // The length first: the folder of all programs may hold a great many names.
+        for name in FileTree.names(in: Array(parent.utf8CString)) ?? [] where name.count == length {
             let name = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            let length = prefix.utf8.count + 1 + randomLength + lockSuffix.utf8.count
-            guard name.hasPrefix("\(prefix)-"), name.hasSuffix(lockSuffix), name.utf8.count == length else { continue }
+            guard name.hasPrefix("\(prefix)-"), name.hasSuffix(lockSuffix) else { continue }
             removeIfLeft("\(parent)/\(name.dropLast(lockSuffix.count))")
         }
     }

@@ -64,6 +64,7 @@ extension Rule {
     private static let runtime = Rule.keys([
         "state_dir": .scalar, "stateless": .scalar, "shutdown_grace": .scalar, "timezone": .scalar, "listen": .scalar,
         "log": .keys(["format": .scalar, "level": .scalar]), "reload": .keys(["watch": .scalar, "debounce": .scalar]),
+        "metrics": .keys(["file": .scalar, "push_gateway": .scalar]),
         "limits": .keys([
             "concurrent_jobs": .integer, "upload": .scalar, "download": .scalar,
             "blackout": .list(

@@ -80,32 +80,12 @@ struct IndependentCronTests {
 
 /// The program that asks croniter.
 enum Croniter {
-    static let isThere: Bool = (try? run(["-c", "import croniter"], input: "")) != nil
-
-    struct Failed: Error {}
+    static let isThere = Python.has("croniter")
 
     static func answers(_ questions: [String]) throws -> [[Int64]] {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Oracle/occurrences.py").path
-        let text = try run([script], input: questions.map { "\($0)\n" }.joined())
+        let text = try Python.run([script], input: questions.map { "\($0)\n" }.joined())
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             .map { $0.split(separator: " ").compactMap { Int64($0) } }
-    }
-
-    private static func run(_ arguments: [String], input: String) throws -> String {
-        guard let python = TestTool.path("python3") else { throw Failed() }
-        let folder = try TemporaryFolder()
-        try Data(input.utf8).write(to: URL(filePath: "\(folder.path)/input"))
-        let output = Pipe()
-        let process = Process()
-        process.executableURL = URL(filePath: python)
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder.path)/input"))
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed() }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -69,6 +69,7 @@ struct RunAction {
             isDue
             ? try DueBatch(in: context).run(finished: tell)
             : JobBatch(try chosen(loaded.configuration), in: context).run(finished: tell)
+        MetricsDelivery(in: context).deliver()
         if json {
             try program.tell {
                 try program.console.print(

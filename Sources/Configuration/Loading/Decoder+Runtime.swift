@@ -7,6 +7,13 @@ extension Decoder {
             debounce: duration(node?["debounce"]) ?? CalendarDuration(seconds: 5))
     }
 
+    func metrics(_ node: Node?) -> MetricsSettings? {
+        guard let node else { return nil }
+        return MetricsSettings(
+            file: path(node["file"]),
+            pushGateway: node["push_gateway"].map { template($0) })
+    }
+
     func runtimeLimits(_ node: Node?) -> RuntimeLimits {
         RuntimeLimits(
             concurrentJobs: integer(node?["concurrent_jobs"]) ?? 1, upload: rate(node?["upload"]) ?? .unlimited,

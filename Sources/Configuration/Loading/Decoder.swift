@@ -50,7 +50,8 @@ struct Decoder {
             logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
             isStateless: text(node?["stateless"]) == "true",
             shutdownGrace: duration(node?["shutdown_grace"]),
-            listen: text(node?["listen"]).flatMap { ListenAddress(parsing: $0) }, reload: reload(node?["reload"]),
+            listen: text(node?["listen"]).flatMap { ListenAddress(parsing: $0) },
+            metrics: metrics(node?["metrics"]), reload: reload(node?["reload"]),
             limits: runtimeLimits(node?["limits"]))
     }
 

@@ -19,6 +19,7 @@ extension ConfigurationSchema {
                 "listen", .value(.listenAddress),
                 "Where the service answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`.", absent: "nowhere",
                 pending: true),
+            .init("metrics", .object(metrics), "Where metrics are left for monitoring that asks no service."),
             .init("reload", .object(reload), "How a service takes over a changed configuration."),
             .init(
                 "limits", .object(runtimeLimits), "What all jobs together may take of the machine and its network."),
@@ -38,6 +39,19 @@ extension ConfigurationSchema {
             "level", .value(.word(RuntimeSettings.LogLevel.allCases.map { $0.rawValue })),
             "How much is logged: `trace`, `debug`, `info`, `warn` or `error`.", absent: "`info`; `warn` on a terminal"),
     ])
+
+    static let metrics = ObjectShape(
+        keys: [
+            .init(
+                "file", .value(.path),
+                "A file in the text format of Prometheus, written after each run: below the folder of the node exporter's "
+                    + "textfile collector, with the ending `.prom`."),
+            .init("push_gateway", .value(.webURL), "The address of a push gateway, which gets them after each run."),
+        ],
+        foreign: [
+            "textfile": "write `file: /var/lib/node_exporter/dunnage.prom`",
+            "pushgateway": "write `push_gateway: https://…`", "url": "write `push_gateway: https://…`",
+        ])
 
     static let reload = ObjectShape(keys: [
         .init("watch", .value(.boolean), "Whether a change of the files is noticed.", absent: "`true`"),

@@ -36,6 +36,8 @@ public struct RuntimeSettings: Sendable, Hashable {
     public let shutdownGrace: CalendarDuration?
     /// Where a service answers; `nil` for nowhere.
     public let listen: ListenAddress?
+    /// Where metrics are left after each run; `nil` for nowhere.
+    public let metrics: MetricsSettings?
     /// How a service takes over a changed configuration.
     public let reload: ReloadSettings
     /// What all jobs together may take.
