@@ -12,6 +12,8 @@ struct ObjectCopier: Sendable {
     let progress: RunProgress
     let cancellation: Cancellation
     let retry: RetryPolicy
+    /// Waits until the target may be changed, and fails when that must not go on.
+    let admission: @Sendable () throws(EngineError) -> Void
 
     /// Copies an object, and makes sure that it arrived.
     ///
@@ -29,11 +31,14 @@ struct ObjectCopier: Sendable {
 
     private func copyOnce(_ item: SyncPlan.Item) throws(EngineError) {
         let staging = target as? any Staging
+        // What is fetched to the target's own folder changes it already.
+        if staging != nil { try admission() }
         try withFile(of: item.name, at: source, avoidingCopy: staging == nil, staging?.stagingPath()) {
             path, size throws(EngineError) in
             if let expected = item.size, expected != size {
                 throw .damagedObject(item.name, detail: "\(size) bytes came instead of \(expected)")
             }
+            try admission()
             // Whoever sends a digest along reads the file for it, once for all digests.
             let file = LocalFile(path: path, size: size, role: item.role)
             try retry.run(cancellation, progress) { () throws(DestinationError) in

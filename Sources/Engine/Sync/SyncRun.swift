@@ -75,7 +75,9 @@ public struct SyncRun: Sendable {
     /// Copies; blocks the calling thread.
     ///
     /// A lease is held at both ends, so that no other run changes what is compared. A source that lets nothing be
-    /// stored is read without, and what vanishes meanwhile ends the run.
+    /// stored is read without, and what vanishes meanwhile ends the run. While the leases are verified, all that only
+    /// reads goes on: nothing is written to the target before its own lease is certain, and nothing that refers to
+    /// other objects before that of the source is.
     /// - Parameters:
     ///   - lease: who asks for the leases.
     ///   - passphrase: encrypts the leases, when the store is encrypted.
@@ -86,11 +88,20 @@ public struct SyncRun: Sendable {
     public func run(lease: LeaseRequest, passphrase: Secret?) throws(EngineError) -> SyncSummary {
         progress.phase = .preparing
         try retry.run(cancellation, progress) { () throws(DestinationError) in try target.prepare(create: true) }
-        let held = [
-            try acquire(at: source, lease, passphrase, isOptional: true),
-            try acquire(at: target, lease, passphrase, isOptional: false),
-        ].compactMap { $0 }
-        defer { for lease in held { lease.release() } }
+        let posted = try Leases(for: self, lease, passphrase, awaitsVerification: false)
+        do throws(EngineError) {
+            defer { posted.release() }
+            return try copy(holding: posted)
+        } catch {
+            guard case .leased = error else { throw error }
+        }
+        // Somebody else asked at the same moment, and may have changed since what was listed.
+        let leases = try Leases(for: self, lease, passphrase, awaitsVerification: true)
+        defer { leases.release() }
+        return try copy(holding: leases)
+    }
+
+    private func copy(holding leases: Leases) throws(EngineError) -> SyncSummary {
         let plan = try plan(list(target))
         try refuseArchived(plan)
         var summary = summary(of: plan)
@@ -102,37 +113,73 @@ public struct SyncRun: Sendable {
         }
         let copier = ObjectCopier(
             source: source, target: target, folder: folder, progress: progress, cancellation: cancellation,
-            retry: retry)
+            retry: retry, admission: leases.admitData)
         progress.phase = .copying
         if options.comparesContent { try compare(plan, copier, &summary) }
-        try copy(plan, copier, held)
+        try copy(plan, copier, leases)
         summary.copied = plan.missing.count
         summary.copiedBytes = Self.bytes(plan.missing)
         try confirm(plan)
-        if options.deletes { try delete(plan, held, &summary) }
+        if options.deletes { try delete(plan, leases, &summary) }
         return summary
     }
 
-    // MARK: Looking
+    // MARK: Leases
 
-    private func acquire(
-        at destination: any Destination, _ request: LeaseRequest, _ passphrase: Secret?, isOptional: Bool
-    ) throws(EngineError) -> Lease? {
+    /// The right to change both ends.
+    private struct Leases: Sendable {
+        /// Nil where none can be stored.
+        private let source: Lease?
+        private let target: Lease
+
+        init(
+            for run: SyncRun, _ request: LeaseRequest, _ passphrase: Secret?, awaitsVerification: Bool
+        ) throws(EngineError) {
+            func acquire(_ destination: any Destination) throws(EngineError) -> Lease {
+                try Lease.acquire(
+                    at: destination, prefix: run.prefix, passphrase: passphrase, request, retry: run.retry,
+                    cancellation: run.cancellation, awaitsVerification: awaitsVerification)
+            }
+            source = try run.unlessNothingCanBeStored { () throws(EngineError) in try acquire(run.source) }
+            target = try acquire(run.target)
+        }
+
+        /// To be called before data is written to the target: the source is only read, and data that nothing refers
+        /// to does no harm, should its lease turn out to be another one's.
+        @Sendable
+        func admitData() throws(EngineError) {
+            try target.confirm()
+            try source?.confirm(awaitsVerification: false)
+        }
+
+        /// To be called before what refers to other objects is written, and before anything is deleted.
+        func confirm() throws(EngineError) {
+            try source?.confirm()
+            try target.confirm()
+        }
+
+        func release() {
+            source?.release()
+            target.release()
+        }
+    }
+
+    private func unlessNothingCanBeStored(_ acquire: () throws(EngineError) -> Lease) throws(EngineError) -> Lease? {
         do throws(EngineError) {
-            return try Lease.acquire(
-                at: destination, prefix: prefix, passphrase: passphrase, request, retry: retry,
-                cancellation: cancellation)
+            return try acquire()
         } catch {
-            guard isOptional, case .destination(let cause) = error,
-                [.permission, .unsupported, .quota].contains(cause.kind)
-            else { throw error }
+            guard case .destination(let cause) = error, [.permission, .unsupported, .quota].contains(cause.kind) else {
+                throw error
+            }
             problems.add(
                 Problem(
-                    .remoteObject, destination.label,
+                    .remoteObject, source.label,
                     "is read without a lease, since none can be stored there: no backup should run meanwhile"))
             return nil
         }
     }
+
+    // MARK: Looking
 
     private func list(_ destination: any Destination) throws(EngineError) -> [RemoteObject] {
         try retry.run(cancellation, progress) { () throws(DestinationError) in try destination.list() }
@@ -188,14 +235,15 @@ public struct SyncRun: Sendable {
         throw SyncPlan.conflict(differing.sorted.count, first, "is there with another content", places)
     }
 
-    private func copy(_ plan: SyncPlan, _ copier: ObjectCopier, _ leases: [Lease]) throws(EngineError) {
+    private func copy(_ plan: SyncPlan, _ copier: ObjectCopier, _ leases: Leases) throws(EngineError) {
         progress.setTotals(
             entries: plan.missing.count + (options.comparesContent ? plan.present.count : 0),
             bytes: Int(Self.bytes(plan.missing)))
         do throws(EngineError) {
             for stage in SyncPlan.Item.Stage.allCases {
-                for lease in leases { try lease.confirm() }
                 let items = plan.missing.filter { $0.stage == stage }
+                if items.isEmpty { continue }
+                if stage > .data { try leases.confirm() }
                 try ParallelWork.forEach(items, threads: options.threads, cancellation: cancellation) {
                     item throws(EngineError) in try copier.copy(item)
                 }
@@ -235,7 +283,7 @@ public struct SyncRun: Sendable {
                 + "half. \(soFar) If they are to be deleted, add --force.")
     }
 
-    private func delete(_ plan: SyncPlan, _ leases: [Lease], _ summary: inout SyncSummary) throws(EngineError) {
+    private func delete(_ plan: SyncPlan, _ leases: Leases, _ summary: inout SyncSummary) throws(EngineError) {
         let (free, locked) = deletable(plan)
         try checkDeletion(free.count, plan, "Everything was copied, and nothing deleted.")
         summary.locked = locked
@@ -245,7 +293,7 @@ public struct SyncRun: Sendable {
             let items = free.filter { $0.stage == stage }
             for start in stride(from: 0, to: items.count, by: 500) {
                 let batch = Array(items[start..<min(start + 500, items.count)])
-                for lease in leases { try lease.confirm() }
+                try leases.confirm()
                 try delete(batch, &summary)
             }
         }

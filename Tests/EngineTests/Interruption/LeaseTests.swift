@@ -208,6 +208,38 @@ struct LeaseTests {
         #expect(try objects() == [])
     }
 
+    @Test("a lease that is not waited for is posted at once, holds against others, and can be given back at once")
+    func unawaited() throws {
+        let able = AbleDestination()
+        able.behaviour.createsExclusively = false
+        let isWaiting = Mutex(true)
+        let retry = RetryPolicy(attempts: 2) { duration, cancellation in
+            let end = ContinuousClock.now + .seconds(20)
+            while isWaiting.withLock({ $0 }), !cancellation.isCancelled, ContinuousClock.now < end { usleep(10_000) }
+        }
+        func post() throws -> Lease {
+            try Lease.acquire(
+                at: able, passphrase: nil, LeaseRequest(activity: "test"), retry: retry, awaitsVerification: false)
+        }
+        let abandoned = try post()
+        #expect(able.names.count == 1)
+        #expect(throws: EngineError.self) { try post() }
+        try abandoned.confirm(awaitsVerification: false)
+        abandoned.release()
+        #expect(able.names.isEmpty && isWaiting.withLock { $0 })
+        let lease = try post()
+        isWaiting.withLock { $0 = false }
+        try lease.confirm()
+        #expect(throws: EngineError.self) { try post() }
+        lease.release()
+        #expect(able.names.isEmpty)
+        isWaiting.withLock { $0 = true }
+        let lost = try post()
+        able[able.names[0]] = nil
+        isWaiting.withLock { $0 = false }
+        _ = #expect(throws: EngineError.self) { try lost.confirm() }
+    }
+
     @Test("a store with another prefix has a lease of its own")
     func prefixes() throws {
         let one = try Lease.acquire(at: destination, prefix: "one", passphrase: nil, LeaseRequest(activity: "a"))

@@ -245,7 +245,9 @@ struct SyncTests {
                 at: held, prefix: "duplicati", passphrase: fixture.passphrase, LeaseRequest(activity: "run home"))
             let error = #expect(throws: EngineError.self) { try sync() }
             guard case .leased? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+            #expect(try storeNames(target) == [])
             lease.release()
+            #expect(try (source.list() + target.list()).allSatisfy { !$0.name.hasPrefix("dunnage-") })
         }
         try sync()
         #expect(target.names.allSatisfy { !$0.hasPrefix("dunnage-") })
