@@ -180,7 +180,8 @@ def main():
                 if fetched != arguments.files * arguments.mib << 20:
                     log(f"{server.name}, {program}: {fetched} bytes came back")
                     sys.exit(1)
-                shutil.rmtree(target)
+        # Not sooner: a virtual machine's host may take freed memory back, and whoever writes next pays for getting it.
+        shutil.rmtree(work / "fetched")
         for step in ("send", "fetch"):
             for program in programs:
                 runs = costs[(step, program)]

@@ -129,7 +129,8 @@ final class LeaseKeeper: Sendable {
     private func lookAgain(_ own: LeaseName, _ record: LeaseRecord) throws {
         if !board.objects.destination.createsExclusively {
             // Another writer of the same name may have come last; what is there after a while counts.
-            board.cancellation.whileWatching({ [abandonment] in abandonment.cancel() }) {
+            let abandon: @Sendable () -> Void = { [abandonment] in abandonment.cancel() }
+            board.cancellation.whileWatching(abandon) {
                 board.retry.pause(.seconds(2), abandonment)
             }
             try abandonment.check()

@@ -29,11 +29,10 @@ struct SyncLeaseTests {
 
     /// Copies; `whileVerified` is called instead of waiting for what others may post.
     private func sync(
-        _ change: (inout SyncOptions) -> Void = { _ in },
-        whileVerified: @escaping @Sendable (Cancellation) -> Void
+        deletes: Bool = false, whileVerified: @escaping @Sendable (Cancellation) -> Void
     ) throws(EngineError) -> SyncSummary {
         var options = SyncOptions()
-        change(&options)
+        options.deletes = deletes
         let retry = RetryPolicy(attempts: 2) { duration, cancellation in
             if duration == .seconds(2) { whileVerified(cancellation) }
         }
@@ -97,7 +96,7 @@ struct SyncLeaseTests {
         source[gone] = nil
         (atSource ? source : target).behaviour.createsExclusively = false
         let early = Mutex<[String]>([])
-        let summary = try sync({ $0.deletes = true }) { [target] _ in
+        let summary = try sync(deletes: true) { [target] _ in
             _ = Self.await { true }
             early.withLock { $0 = target.names }
         }
