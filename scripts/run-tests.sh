@@ -1,19 +1,33 @@
 #!/usr/bin/env bash
 # Runs the Swift tests: shows what is skipped and what goes wrong, and ends with what went wrong.
 #
-#   scripts/run-tests.sh [OPTION OF swift test]...
+#   scripts/run-tests.sh [OPTION OF swift build]...
 #
-# All that the tests print is kept in .build/test.log.
+# Those that talk to servers or start programs mostly wait, and each that waits keeps a thread of the few that a
+# process has for tests; so they have a process of their own, beside the others. All that is printed is kept in
+# .build/tests-*.log.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-mkdir -p .build
-log=.build/test.log
+waiting='DestinationsTests|EndToEndTests'
+swift=${SWIFT:-swift}
+"$swift" build --build-tests "$@"
+bundle=$("$swift" build --show-bin-path "$@")/dunnagePackageTests.xctest
+
+# run NAME OPTION...: one process of tests
+run() {
+    local log=.build/tests-$1.log
+    shift
+    NO_COLOR=1 "$bundle" --testing-library swift-testing "$@" 2>&1 | tee "$log" |
+        awk '/^✔ Test run/ || !/^(◇|✔) / { print; fflush() }'
+}
+
+run waiting --filter "$waiting" &
 status=0
-"${SWIFT:-swift}" test "$@" 2>&1 | tee "$log" |
-    awk '/^✔ Test run/ || !/^(◇|✔) / { print; fflush() }' || status=$?
+run others --skip "$waiting" || status=$?
+wait $! || status=$?
 if [ "$status" -ne 0 ]; then
-    printf '\nWhat went wrong (all of the output is in %s):\n' "$log" >&2
-    grep -A 4 -E 'recorded an issue|error:' "$log" | grep -vE '^(◇|✔) ' | head -n 200 >&2 || true
+    printf '\nWhat went wrong (all of the output is in .build/tests-*.log):\n' >&2
+    grep -h -A 4 -E 'recorded an issue|error:' .build/tests-*.log | grep -vE '^(◇|✔) ' | head -n 200 >&2 || true
 fi
 exit "$status"
