@@ -54,7 +54,7 @@ public struct MetricsDelivery: Sendable {
 
     /// Puts a whole file in place of the one before: whoever reads it never sees a half one.
     static func write(_ text: String, to path: String) throws(SystemError) {
-        let fresh = "\(path).\(getpid()).tmp"
+        let fresh = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
         do throws(SystemError) {
             let file = try FileDescriptor.open(fresh, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
             var written: SystemError?
