@@ -75,9 +75,9 @@ public struct SyncRun: Sendable {
     /// Copies; blocks the calling thread.
     ///
     /// A lease is held at both ends, so that no other run changes what is compared. A source that lets nothing be
-    /// stored is read without, and what vanishes meanwhile ends the run. While the leases are verified, all that only
-    /// reads goes on: nothing is written to the target before its own lease is certain, and nothing that refers to
-    /// other objects before that of the source is.
+    /// stored is read without, and what vanishes meanwhile ends the run. While the leases are verified, data is copied
+    /// already, under names that nobody else uses: nothing that refers to it is written, and nothing deleted, before
+    /// both are certain.
     /// - Parameters:
     ///   - lease: who asks for the leases.
     ///   - passphrase: encrypts the leases, when the store is encrypted.
@@ -145,11 +145,11 @@ public struct SyncRun: Sendable {
         }
 
         /// To be called before data is written to the target: the source is only read, and data that nothing refers
-        /// to does no harm, should its lease turn out to be another one's.
+        /// to does no harm, should a lease turn out to be another one's.
         @Sendable
         func admitData() throws(EngineError) {
-            try target.confirm()
             try source?.confirm(awaitsVerification: false)
+            try target.confirm(awaitsVerification: false)
         }
 
         /// To be called before what refers to other objects is written, and before anything is deleted.
