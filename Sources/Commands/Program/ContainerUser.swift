@@ -79,7 +79,8 @@ struct ContainerUser: Sendable, Hashable {
                     + "PUID out and say `user: \"\(identity.user):\(identity.group)\"`.")
         }
         guard identity.user == 0 || setuid(0) != 0 else {
-            throw Failure(.defect, .failure, "The program could become root again after it had become \(identity.user).")
+            throw Failure(
+                .defect, .failure, "The program could become root again after it had become \(identity.user).")
         }
         guard let stateFolder else { return }
         // Root's own may not even be entered.
