@@ -41,8 +41,9 @@ RUN --mount=type=bind,source=scripts/image-packages.sh,target=/mnt/image-package
 ENV DUNNAGE_IMAGE=1 STATE_DIRECTORY=/state
 WORKDIR /state
 STOPSIGNAL SIGTERM
-# A service that has come to a stand is unhealthy; a container that runs one command has nothing to be asked about.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["/usr/local/bin/dunnage", "healthcheck"]
+# A service that has come to a stand is unhealthy. A container of one command is never: its exit code is the result.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["sh", "-c", "! grep -qazx serve /proc/1/cmdline || exec dunnage healthcheck"]
 ENTRYPOINT ["/usr/local/bin/dunnage"]
 CMD ["--help"]
 ARG VERSION=""
