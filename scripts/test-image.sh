@@ -39,6 +39,7 @@ failures=0
 cleanup() {
     docker ps -aq --filter "label=$name" | xargs -r docker rm -f > /dev/null 2>&1 || true
     demo down --volumes --timeout 1 > /dev/null 2>&1 || true
+    [ ! -d "$folder/nas" ] || nas down --volumes --timeout 1 > /dev/null 2>&1 || true
     docker volume rm -f "$name-state" "$name-store" "$name-restore" > /dev/null 2>&1 || true
     rm -rf "$folder"
     [ -z "$engine" ] || scripts/container-engine.sh stop "$engine"
@@ -324,13 +325,31 @@ check "SIGTERM ends it with 143" ends
 for file in compose.yaml examples/compose/*/compose.yaml; do
     check "$file is what Compose expects" docker compose --env-file /dev/null -f "$file" config --quiet
 done
+# An example as it is, with secrets that only its user may read.
+nas() { docker compose --progress quiet -p "$name-nas" -f "$folder/nas/compose.yaml" "$@"; }
+has_its_secrets() {
+    export SHARES=$folder/shares
+    cp -R examples/compose/nas "$folder/nas"
+    mkdir -p "$folder/nas/secrets" "$folder/nas/state" "$SHARES"/{photos,music,homes,restored}
+    for secret in backup_passphrase openstack_secret mail_password; do
+        head -c 32 /dev/urandom | base64 > "$folder/nas/secrets/$secret"
+    done
+    if [ "$(id -u)" = 0 ]; then
+        chown 1026:100 "$folder"/nas/secrets/*
+        chmod 400 "$folder"/nas/secrets/*
+    fi
+    nas run --rm -T dunnage secret check -c /config/dunnage.yaml < /dev/null
+}
+check "the NAS of the examples reads its secrets from files, as PUID" has_its_secrets
 # Compose knows no network that stays on this machine but the bridge that it makes itself.
 reports() { demo logs --no-log-prefix receiver; }
 told_of() { reports | grep -q "success: $1:"; }
 is_up() { demo up --detach --wait --wait-timeout 120 --no-build; }
+# has_the_rows DESTINATION
 has_the_rows() {
-    demo exec -T dunnage dunnage restore shop -c /config/dunnage.yaml --target /restore/shop &&
-        demo exec -T dunnage pg_restore --data-only --file=- /restore/shop/shop.pgdump > "$folder/rows" && [ "$(grep -c 'customer [0-9]' "$folder/rows")" = 1000 ]
+    demo exec -T dunnage dunnage restore shop -c /config/dunnage.yaml --destination "$1" --target "/restore/$1" &&
+        demo exec -T dunnage pg_restore --data-only --file=- "/restore/$1/shop.pgdump" > "$folder/rows" &&
+        [ "$(grep -c 'customer [0-9]' "$folder/rows")" = 1000 ]
 }
 is_down() { demo down --volumes --timeout 60 && [ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$name")" ]; }
 ended_well() {
@@ -340,7 +359,9 @@ ended_well() {
 check "the demo comes up, and all of it is healthy" is_up
 check "its database was backed up and the receiver told, with a good signature" until_true 150 told_of shop
 check "and its folder" until_true 90 told_of documents
-check "the database's rows are in the backup" has_the_rows
+for destination in store s3; do
+    check "the database's rows are in the backup at $destination" has_the_rows $destination
+done
 check "its service stops in good order" ended_well
 check "the demo goes, and leaves nothing" is_down
 

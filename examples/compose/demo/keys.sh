@@ -14,3 +14,4 @@ key() {
 key backup_passphrase 65532:65532 "$(random)"
 key database_password 65532:999 "$(random)"           # 999 is who PostgreSQL's image runs as
 key report_key 65532:65534 "whsec_$(random)"          # 65534 is who the receiver runs as
+key s3_secret_key 65532:0 "$(random)"                 # 0 is who the server of S3 runs as
