@@ -296,8 +296,8 @@ serves() {
     sed 's/^    destinations: \[store\]/&\n    schedule: { cron: "* * * * * *" }/' "$folder/config/dunnage.yaml" \
         > "$folder/config/..data/service.yaml"
     ln -s ..data/service.yaml "$folder/config/service.yaml"
-    container=$(contained -d --stop-timeout 60 --health-interval 1s --health-retries 2 --health-start-period 30s \
-        dunnage:local serve -c /config/service.yaml)
+    container=$(contained -d --stop-timeout 60 --health-interval 1s --health-timeout 3s --health-retries 2 \
+        --health-start-period 30s dunnage:local serve -c /config/service.yaml)
     is_healthy starting && until_true 30 is_healthy healthy
 }
 becomes_unhealthy() { signal STOP && until_true 60 is_healthy unhealthy; }
