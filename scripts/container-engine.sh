@@ -144,7 +144,8 @@ Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";' > "$1/etc/apt/apt.conf.d/d
 echo 'Acquire::Languages "none";' > "$1/etc/apt/apt.conf.d/docker-no-languages"
 printf '#!/bin/sh\nexit 101\n' > "$1/usr/sbin/policy-rc.d"
 chmod 755 "$1/usr/sbin/policy-rc.d"
-rm -rf "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb
+rm -rf "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin \
+    "$1"/var/cache/apt/archives/*.deb
 CLEAN
     chmod 755 "$folder/clean"
     local changes=(--change 'CMD ["bash"]')

@@ -201,9 +201,8 @@ stops_in_good_order() {
     truncate -s 256G "$folder/source/documents/nothing"
     container=$(contained -d --stop-timeout 60 --health-interval 1s --health-start-period 0s --health-retries 1 \
         dunnage:local run -c /config/dunnage.yaml)
-    until_true 30 has_logged 'backup started'
-    # Nor is it called unhealthy, for being no service.
-    until_true 30 is_healthy healthy
+    # It is not called unhealthy for being no service.
+    until_true 30 has_logged 'backup started' && until_true 30 is_healthy healthy || return 1
     sleep 1
     started=$SECONDS
     docker stop "$container"
@@ -268,7 +267,7 @@ becomes_user() {
         > "$folder/puid-config/dunnage.yaml"
     chmod 755 "$folder/puid-state"
     chown 1026:100 "$folder/puid-store"
-    as_user 1026 --cap-add CHOWN --cap-add SETGID --cap-add SETUID
+    as_user 1026 --cap-add CHOWN --cap-add SETGID --cap-add SETUID || return 1
     find "$folder/puid-state" "$folder/puid-store" -printf '%U:%G %m %p\n' | tee "$folder/owners"
     ! grep -qv '^1026:100 ' "$folder/owners" && ! grep -qE ' [0-9]*[1-7] .*(dblock|sqlite)' "$folder/owners"
 }
@@ -351,7 +350,9 @@ has_the_rows() {
         demo exec -T dunnage pg_restore --data-only --file=- "/restore/$1/shop.pgdump" > "$folder/rows" &&
         [ "$(grep -c 'customer [0-9]' "$folder/rows")" = 1000 ]
 }
-is_down() { demo down --volumes --timeout 60 && [ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$name")" ]; }
+is_down() {
+    demo down --volumes --timeout 60 && [ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$name")" ]
+}
 ended_well() {
     demo stop --timeout 60 dunnage
     [ "$(docker inspect --format '{{.State.ExitCode}}' "$(demo ps -aq dunnage)")" = 143 ]
