@@ -43,7 +43,7 @@ WORKDIR /state
 STOPSIGNAL SIGTERM
 # A service that has come to a stand is unhealthy. A container of one command is never: its exit code is the result.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["sh", "-c", "! grep -qazx serve /proc/1/cmdline || exec dunnage healthcheck"]
+    CMD ["sh", "-c", "! tr '\\0' ' ' < /proc/1/cmdline | grep -q 'dunnage serve ' || exec dunnage healthcheck"]
 ENTRYPOINT ["/usr/local/bin/dunnage"]
 CMD ["--help"]
 ARG VERSION=""
