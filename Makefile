@@ -37,7 +37,7 @@ docs: ## run the snippets of the documentation and check its links
 bench: build ## measure beside restic and borg; BENCH='--rounds 1 --data tree' and more in docs/benchmarks.md
 	@scripts/bench/bench.py .build/release/dunnage $(BENCH)
 
-test-image: ## build the container image and use it as compose.yaml says, where a container engine is there
+test-image: ## build the container image and use it as people do, where a container engine is there
 	@scripts/test-image.sh
 
 lint: ## check the format of the sources and the scripts

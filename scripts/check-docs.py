@@ -270,8 +270,8 @@ def check_page(page: Path, runner: Runner, only: str | None, results: Results) -
 
 
 def check_examples(runner: Runner, results: Results) -> None:
-    """Validates examples/*/dunnage.yaml, with the variables that example.env beside it names."""
-    for file in sorted(ROOT.glob("examples/*/dunnage.yaml")):
+    """Validates every dunnage.yaml below examples/, with the variables that example.env beside it names."""
+    for file in sorted(ROOT.glob("examples/**/dunnage.yaml")):
         variables = {}
         settings = file.with_name("example.env")
         if settings.exists():
