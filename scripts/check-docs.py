@@ -393,8 +393,17 @@ def check_yaml(block: Block, runner: Runner) -> str | None:
 
 
 def complete(fragment: str) -> str:
-    missing = [text for key, text in SKELETON.items() if not re.search(rf"^{key}:", fragment, re.MULTILINE)]
-    return fragment + "".join(missing)
+    """A whole configuration: its job is encrypted and has the fragment's destinations, if that has no jobs itself."""
+    missing = {key: text for key, text in SKELETON.items() if not re.search(rf"^{key}:", fragment, re.MULTILINE)}
+    if "jobs" in missing and "destinations" not in missing:
+        section = re.split(r"^destinations:\n", fragment, flags=re.MULTILINE)[-1]
+        section = re.split(r"^\w", section, flags=re.MULTILINE)[0]
+        names = ", ".join(re.findall(r"^  ([\w.-]+):", section, re.MULTILINE))
+        missing["jobs"] = missing["jobs"].replace("[local]", f"[{names}]")
+    if "jobs" in missing and "secrets" not in missing and "backup_passphrase:" not in fragment:
+        fragment = re.sub(
+            r"^secrets:\n", SKELETON["secrets"], fragment, count=1, flags=re.MULTILINE)
+    return fragment + "".join(missing.values())
 
 
 def check_block(block: Block, runner: Runner, results: Results) -> None:
