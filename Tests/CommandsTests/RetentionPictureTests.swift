@@ -73,7 +73,8 @@ struct RetentionPictureTests {
                 let text = try lines(policy, days: days, versions: versions).joined(separator: "\n")
                 let parser = XMLParser(data: Data(text.utf8))
                 #expect(parser.parse(), "\(policy): \(parser.parserError.map { "\($0)" } ?? "")")
-                #expect(text.contains("<title id=\"title\">A version every 1d, ") && text.contains("<desc id=\"desc\">"))
+                #expect(
+                    text.contains("<title id=\"title\">A version every 1d, ") && text.contains("<desc id=\"desc\">"))
             }
         }
     }

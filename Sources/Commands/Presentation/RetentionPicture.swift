@@ -154,15 +154,16 @@ struct RetentionPicture {
         let steps = [3600, 10_800, 21_600, 43_200] + days.map { $0 * 86_400 }
         let step = steps.first { length / $0 <= 6 } ?? max(1, length / 6)
         let line = "<path class=\"axis\" d=\"M\(Self.left) \(bottom + 8)h\(Self.plot)\"/>"
-        return [line] + stride(from: start, through: end, by: Int64.Stride(step)).flatMap { time in
-            let text = zone.text(Timestamp(seconds: time))
-            let label = step < 86_400 ? text.prefix(16).suffix(11) : text.prefix(10)
-            let place = Self.number(x(time))
-            return [
-                "<path class=\"axis\" d=\"M\(place) \(bottom + 8)v5\"/>",
-                "<text class=\"small\" x=\"\(place)\" y=\"\(bottom + 26)\">\(label)</text>",
-            ]
-        }
+        return [line]
+            + stride(from: start, through: end, by: Int64.Stride(step)).flatMap { time in
+                let text = zone.text(Timestamp(seconds: time))
+                let label = step < 86_400 ? text.prefix(16).suffix(11) : text.prefix(10)
+                let place = Self.number(x(time))
+                return [
+                    "<path class=\"axis\" d=\"M\(place) \(bottom + 8)v5\"/>",
+                    "<text class=\"small\" x=\"\(place)\" y=\"\(bottom + 26)\">\(label)</text>",
+                ]
+            }
     }
 
     private var legend: [String] {
