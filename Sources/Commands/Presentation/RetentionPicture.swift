@@ -24,8 +24,8 @@ struct RetentionPicture {
 
     private static let mostRows: Int64 = 12
     private static let width = 760
-    private static let left = 148
-    private static let plot = 588
+    private static let left = 164
+    private static let plot = 556
     private static let firstRow = 92
     private static let rowHeight = 24
 
@@ -170,14 +170,14 @@ struct RetentionPicture {
         [
             "<text x=\"16\" y=\"66\">on</text>",
             "<text class=\"count\" x=\"\(Self.left - 14)\" y=\"66\">kept</text>",
-            "<path class=\"kept\" d=\"M152 46h0\"/>", "<text x=\"162\" y=\"50\">a version, where it was made</text>",
-            "<path class=\"gone\" d=\"M352 41v10\"/>", "<text x=\"360\" y=\"50\">gone since the row above</text>",
+            "<path class=\"kept\" d=\"M168 46h0\"/>", "<text x=\"178\" y=\"50\">a version, where it was made</text>",
+            "<path class=\"gone\" d=\"M362 41v10\"/>", "<text x=\"370\" y=\"50\">gone since the row above</text>",
         ]
             + (policy.tiers.isEmpty && policy.keepWithin == nil
                 ? []
                 : [
-                    "<polyline class=\"tier\" points=\"530,46 552,46\"/>",
-                    "<text x=\"558\" y=\"50\">so far back a rule reaches</text>",
+                    "<polyline class=\"tier\" points=\"534,46 556,46\"/>",
+                    "<text x=\"562\" y=\"50\">so far back a rule reaches</text>",
                 ])
     }
 
