@@ -49,11 +49,16 @@ import sys
 import tempfile
 import time
 import xml.dom.minidom
+import xml.parsers.expat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TIME_LIMIT = 300
+
+# What the five fields of a crontab may be.
+CRON_RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)]
+CRON_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split()
 
 # What a fragment is completed with. A fragment that has one of these keys brings its own.
 SKELETON = {
@@ -316,7 +321,7 @@ class Runner:
         for target in re.findall(r"(?:^|&& )(?:sudo )?make ([a-z][a-z-]*)", text, re.MULTILINE):
             if target not in targets:
                 return f"make {target}: there is no such target"
-        for name in re.findall(r"(?<![\w/.-])(?:scripts|examples)/[\w./-]+", text):
+        for name in re.findall(r"(?:(?<![\w/.-])|(?<=[^\w]\./))(?:scripts|examples)/[\w./-]+", text):
             if not (ROOT / name).exists():
                 return f"{name}: there is no such file"
         return self.check_calls(text)
@@ -369,12 +374,26 @@ def is_synopsis(text: str) -> bool:
     return all(line.startswith(("dunnage ", "      ")) for line in text.splitlines() if line.strip())
 
 
+def is_cron_field(text: str, least: int, most: int) -> bool:
+    """Whether a text is a field of a crontab: numbers or names, ranges, steps, lists."""
+    for part in text.split(","):
+        match = re.fullmatch(r"(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:/\d+)?", part.lower())
+        if not match:
+            return False
+        for value in match.groups()[1:]:
+            if value and value.isdigit() and not least <= int(value) <= most:
+                return False
+            if value and value.isalpha() and value not in CRON_NAMES:
+                return False
+    return True
+
+
 def check_cron(block: Block, runner: Runner) -> str | None:
     for line in block.text.splitlines():
         if not line.strip() or line.startswith("#") or re.match(r"^[A-Z]+=", line):
             continue
         parts = line.split(None, 5)
-        if len(parts) < 6 or not all(re.fullmatch(r"[\dA-Za-z*/,-]+", part) for part in parts[:5]):
+        if len(parts) < 6 or not all(map(is_cron_field, parts, *zip(*CRON_RANGES))):
             return f"not five fields and a command: {line}"
         problem = runner.check_shown(parts[5])
         if problem:
@@ -489,8 +508,8 @@ def check_page(page: Path, runner: Runner, only: str | None, results: Results) -
 
 
 def check_examples(runner: Runner, results: Results) -> None:
-    """Validates examples/*/dunnage.yaml, with the variables that example.env beside it names."""
-    for file in sorted(ROOT.glob("examples/*/dunnage.yaml")):
+    """Validates every dunnage.yaml below examples/, with the variables that example.env beside it names."""
+    for file in sorted(ROOT.glob("examples/**/dunnage.yaml")):
         variables = {}
         settings = file.with_name("example.env")
         if settings.exists():
@@ -498,6 +517,18 @@ def check_examples(runner: Runner, results: Results) -> None:
             variables = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
         home = runner.folder
         results.record(f"{file.relative_to(ROOT)}  validate", runner.validate(str(file), home, variables))
+
+
+def check_other_files(runner: Runner, results: Results) -> None:
+    """Whether the other files of the examples are what their names say; Helm's templates are not YAML."""
+    for file in sorted(ROOT.glob("examples/**/*.*")):
+        language = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}.get(file.suffix)
+        if language and file.name != "dunnage.yaml" and "templates" not in file.parts:
+            # A file of several documents is looked at one by one.
+            texts = re.split(r"^---$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            blocks = [Block(file, 1, language, [], {}, text) for text in texts if text.strip()]
+            problems = [parse(block) if language == "json" else check_yaml(block, runner) for block in blocks]
+            results.record(f"{file.relative_to(ROOT)}  {language}", next(filter(None, problems), None))
 
 
 def pages() -> list[Path]:
@@ -526,6 +557,7 @@ def main() -> int:
         if arguments.only is None and not arguments.pages:
             check_reach(results)
             check_examples(runner, results)
+            check_other_files(runner, results)
     finally:
         if arguments.keep:
             print(f"kept: {folder}")
