@@ -31,7 +31,8 @@ and a reader does not is a block of the same form inside a comment:
     mkdir Documents
     -->
 
-Every other info string is an error, so that nobody adds a snippet that nothing proves. Commands of dunnage within a
+Every other info string is an error, so that nobody adds a snippet that nothing proves; scripts/check-docs.bad.md has
+one of each kind that has to be refused. Commands of dunnage within a
 line of text are checked like synopses. Every page has to be linked from docs/index.md, or from a page that is. The
 configurations below examples/ are validated too. The closing line is `docs: N passed, N failed, N blocks not checked`.
 """
@@ -92,8 +93,13 @@ class Results:
     passed: int = 0
     failed: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    is_quiet: bool = False
 
     def record(self, label: str, problem: str | None, seconds: float | None = None) -> None:
+        if self.is_quiet:
+            (self.failed if problem else self.accepted).append(label)
+            return
         spent = f"  {seconds:.1f} s" if seconds is not None else ""
         if problem is None:
             self.passed += 1
@@ -321,7 +327,7 @@ class Runner:
         for target in re.findall(r"(?:^|&& )(?:sudo )?make ([a-z][a-z-]*)", text, re.MULTILINE):
             if target not in targets:
                 return f"make {target}: there is no such target"
-        for name in re.findall(r"(?:(?<![\w/.-])|(?<=[^\w]\./))(?:scripts|examples)/[\w./-]+", text):
+        for name in re.findall(r"(?<![\w/.-])(?:\./)?((?:scripts|examples)/[\w./-]+)", text):
             if not (ROOT / name).exists():
                 return f"{name}: there is no such file"
         return self.check_calls(text)
@@ -468,6 +474,19 @@ def check_prose(page: Path, runner: Runner, results: Results) -> None:
         results.record(f"{page.relative_to(ROOT)}  {count} commands in text", "\n".join(problems) or None)
 
 
+def check_itself(runner: Runner, results: Results) -> None:
+    """Whether a page on which everything is wrong is refused, so that this script cannot come to accept anything."""
+    page = ROOT / "scripts/check-docs.bad.md"
+    refusals = Results(is_quiet=True)
+    check_page(page, runner, None, refusals)
+    check_prose(page, runner, refusals)
+    tests = {block.options.get("test", str(block.line)) for block in read_blocks(page)}
+    problem = None
+    if refusals.accepted or len(refusals.failed) != len(tests) + 1:
+        problem = f"{len(refusals.failed)} of {len(tests) + 1} refused; accepted: {refusals.accepted}"
+    results.record(f"scripts/check-docs.bad.md  {len(tests) + 1} refused", problem)
+
+
 def check_reach(results: Results) -> None:
     """Whether one comes from docs/index.md to every page."""
     index = ROOT / "docs/index.md"
@@ -555,6 +574,7 @@ def main() -> int:
                 check_links(page, results)
                 check_prose(page, runner, results)
         if arguments.only is None and not arguments.pages:
+            check_itself(runner, results)
             check_reach(results)
             check_examples(runner, results)
             check_other_files(runner, results)
