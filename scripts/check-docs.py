@@ -9,8 +9,8 @@ A fenced block says in its info string what is to happen with it:
     sh shown                      cannot run in a test (containers, root, other programs): its syntax is checked, and
                                   the commands and options of dunnage, targets of make and scripts that it names
     cron                          lines of a crontab: five fields and a command, which is checked as in `sh shown`
-    text usage                    synopses: every command and option that they name exists; text of which every line
-                                  begins with `dunnage` is meant so without being told
+    text usage                    synopses: every command and option that they name exists
+    text                          one of the three above, if every line can be seen to be such
     text test=NAME output         what the blocks of the test have printed since the last such block: each line is
                                   looked for, in order; times, sizes, numbers and hashes count as equal, `…` is anything
     yaml test=NAME file=F         written to F, then `dunnage validate F`
@@ -60,6 +60,12 @@ TIME_LIMIT = 300
 # What the five fields of a crontab may be.
 CRON_RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)]
 CRON_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split()
+
+# Programs whose calls are shown as `text`, and need not be called `sh shown`.
+SHOWN_PROGRAMS = (
+    "apt apt-get aws cat cd chmod chown cp curl docker dpkg dunnage export flux git head helm install journalctl kubectl "
+    "kustomize make mkdir openssl openstack podman printf promtool rclone systemctl"
+).split()
 
 # What a fragment is completed with. A fragment that has one of these keys brings its own.
 SKELETON = {
@@ -313,6 +319,8 @@ class Runner:
         """Looks at every call of dunnage in shell, in synopses, or in a line of text."""
         text = re.sub(r"\\\n\s*", " ", text)
         text = re.sub(r"\n {6,}", " ", text)
+        # In `docker compose exec dunnage …` the first word is a service.
+        text = re.sub(r"( exec +(?:-\S+ +)*)dunnage ", r"\1", text)
         calls = re.findall(r"(?<![\w.:=-])(?<!/)(?:\S*/bin/)?dunnage(?::local)? +([a-z][^\n;&#`>]*)", text)
         # After a pipe another program begins; within a synopsis a bar has no blanks around it.
         problems = [self.check_call(re.split(r" \| (?!--)", call)[0]) for call in calls]
@@ -375,9 +383,17 @@ def parse(block: Block) -> str | None:
     return None
 
 
-def is_synopsis(text: str) -> bool:
-    """Whether a text is nothing but calls of dunnage, which need not be called `usage` then."""
-    return all(line.startswith(("dunnage ", "      ")) for line in text.splitlines() if line.strip())
+def treatment(text: str) -> str:
+    """What is meant by `text` alone, where that can be seen: calls of dunnage, a crontab, shell that cannot be run."""
+    lines = [line for line in re.sub(r"\\\n", " ", text).splitlines() if line.strip()]
+    if all(line.startswith(("dunnage ", "      ")) for line in lines):
+        return "text usage"
+    if all(len(line.split()) > 5 and all(map(is_cron_field, line.split(), *zip(*CRON_RANGES))) for line in lines):
+        return "cron"
+    programs = "|".join(SHOWN_PROGRAMS)
+    if all(re.match(rf"(#|\(|[A-Z_]+=|scripts/|(sudo )?({programs})( |$))", line) for line in lines):
+        return "sh shown"
+    return "text"
 
 
 def is_cron_field(text: str, least: int, most: int) -> bool:
@@ -434,8 +450,8 @@ def complete(fragment: str) -> str:
 def check_block(block: Block, runner: Runner, results: Results) -> None:
     """A block that belongs to no test."""
     kind = " ".join([block.language, *block.words])
-    if kind == "text" and is_synopsis(block.text):
-        kind = "text usage"
+    if kind == "text":
+        kind = treatment(block.text)
     label = f"{block.place}  {kind}"
     if kind in ("json", "ini", "xml", "csv"):
         results.record(label, parse(block))
