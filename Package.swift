@@ -170,11 +170,11 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Support", argumentParser,
-                logging,
+                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Secrets", "Support",
+                argumentParser, logging,
             ],
             exclude: ["Goldens"]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "YAML", "dunnage"]),
     ]
 )

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts=(.ci/run scripts/*.sh examples/compose/demo/*.sh)
 if command -v shellcheck >/dev/null; then
     shellcheck --severity=style "${scripts[@]}"
+    shellcheck --severity=style --shell=sh packaging/debian/{postinst,prerm,postrm}
 else
     for script in "${scripts[@]}"; do
         bash -n "$script"

@@ -16,7 +16,8 @@ struct DunnageCommand: ParsableCommand {
             ImportCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
             CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, RepairCommand.self,
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
-            ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, UnlockCommand.self, StoreCommand.self,
+            ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, RecoveryKitCommand.self, UnlockCommand.self,
+            StoreCommand.self,
             CryptCommand.self, DestinationCommand.self, LocksCommand.self, ThawCommand.self, SecretsCommand.self,
             ReportCommand.self, AcknowledgeCommand.self, VersionCommand.self,
         ])

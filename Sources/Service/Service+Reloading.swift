@@ -13,7 +13,10 @@ extension Service {
             if state.isStopping { return false }
             return state.isReloadAsked || state.watch?.isDue(at: .now) ?? false
         }
-        if isDue { takeOver() }
+        guard isDue else { return }
+        notices.reloading()
+        takeOver()
+        notices.ready()
     }
 
     /// Reads the files; what cannot be used is reported, and the old configuration stays in force.

@@ -21,6 +21,8 @@ public final class Service: Sendable {
     /// Is raised when what is under way is to be abandoned.
     let abandonment = CancellationFlag()
     let state: Mutex<ServiceState>
+    /// Tells systemd, where it wants to know.
+    let notices: SystemdNotices
 
     /// A service that has not begun.
     /// - Parameters:
@@ -30,6 +32,7 @@ public final class Service: Sendable {
     public init(_ loaded: LoadedConfiguration, files: ConfigurationFiles, _ setting: ServiceSetting) {
         self.setting = setting
         state = Mutex(ServiceState(loaded, files, setting))
+        notices = SystemdNotices(environment: setting.environment, logger: setting.logger)
     }
 
     /// Follows the schedules until somebody asks to end; blocks the calling thread.
@@ -37,10 +40,12 @@ public final class Service: Sendable {
     public func run() -> ExitCode {
         begin()
         let delivery = startDelivery()
+        notices.ready()
         while true {
             passOnStop()
             reloadIfDue()
             let isBusy = look()
+            notices.alive(running: state.withLock { Array($0.running.keys) })
             let isDone = state.withLock { $0.isStopping && $0.running.isEmpty }
             if isDone { break }
             if !isBusy { alarm.wait(milliseconds: setting.interval) }
@@ -107,6 +112,7 @@ public final class Service: Sendable {
     /// Tells the runs that the process is to end: the first request in good order, a second one at once.
     private func passOnStop() {
         guard let signal = setting.interruption.signal else { return }
+        notices.stopping()
         let requests = setting.interruption.requests
         let runs = state.withLock { state in
             defer { state.passedOn = requests }
