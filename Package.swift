@@ -109,9 +109,15 @@ let package = Package(
                 "Transport", logging,
             ]),
         library(
+            "API",
+            [
+                "Catalog", "Configuration", "Cryptography", "Engine", "JSON", "Jobs", "Ledger", "Listening",
+                "Scheduler", "Secrets", "Service", "Support", logging,
+            ]),
+        library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "API", "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
             ]),

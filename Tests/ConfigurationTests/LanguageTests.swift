@@ -26,7 +26,7 @@ import Testing
         #expect(Set(loaded.warnings.map(\.code)) == [.notActedOn])
         #expect(loaded.violations == [])
         let runtime = loaded.configuration.runtime
-        #expect(runtime.listen == ListenAddress(parsing: "127.0.0.1:8080"))
+        #expect(runtime.listen == [ListenAddress(parsing: "127.0.0.1:8080")])
         #expect(runtime.reload.watches && runtime.reload.debounce == CalendarDuration(seconds: 5))
         #expect(runtime.limits.concurrentJobs == 2 && runtime.limits.upload.description == "20 MiB/s")
         let blackout = try #require(runtime.limits.blackouts.first)

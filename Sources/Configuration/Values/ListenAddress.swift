@@ -23,6 +23,12 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Whether nobody beyond this machine reaches it.
+    public var isLoopback: Bool {
+        guard let host = host?.lowercased() else { return false }
+        return host == "localhost" || host == "::1" || host.hasPrefix("127.") && host.allSatisfy { !$0.isLetter }
+    }
+
     /// The address as it is written.
     public var description: String {
         guard let host else { return ":\(port)" }
