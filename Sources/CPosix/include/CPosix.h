@@ -11,6 +11,7 @@
 #include "pattern.h"
 #include "private_descriptors.h"
 #include "private_memory.h"
+#include "sockets.h"
 #include "thread_name.h"
 
 #endif

@@ -15,10 +15,7 @@ struct ChunkedDecoder {
     private static let maximumExtras = 8 << 10
     private static let longestSizeLine = 256
 
-    /// Decodes what is there.
-    /// - Parameters:
-    ///   - limit: how many bytes the body may have.
-    /// - Returns: whether the body is complete.
+    /// Decodes what is there into a body of at most `limit` bytes; true when that is complete.
     mutating func decode(
         _ input: inout InputBuffer, into body: inout [UInt8], limit: Int
     ) throws(RequestFault) -> Bool {

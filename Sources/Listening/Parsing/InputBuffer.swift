@@ -19,11 +19,7 @@ struct InputBuffer {
         bytes.append(contentsOf: more)
     }
 
-    /// Takes a line, without its CR LF.
-    /// - Parameters:
-    ///   - limit: how many bytes it may have.
-    ///   - tooLong: what is thrown beyond that.
-    /// - Returns: nil when not all of it is there.
+    /// Takes a line of at most `limit` bytes, without its CR LF; nil when not all of it is there.
     mutating func takeLine(limit: Int, tooLong: RequestFault) throws(RequestFault) -> ArraySlice<UInt8>? {
         guard let end = bytes[max(start, scanned)...].firstIndex(of: .lineFeed) else {
             scanned = bytes.count

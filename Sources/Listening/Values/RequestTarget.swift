@@ -11,7 +11,7 @@ public struct RequestTarget: Sendable, Hashable {
         public let value: String
     }
 
-    /// The path as it was sent: `/api/v1/jobs`. `*` for the request `OPTIONS *`.
+    /// The path as it was sent, as in `/api/v1/jobs`; `*` for the request `OPTIONS *`.
     public let rawPath: String
     /// The parts between the slashes, decoded: none for `/`, and an empty last one for a path that ends with a slash.
     ///

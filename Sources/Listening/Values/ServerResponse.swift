@@ -45,6 +45,7 @@ public struct ServerResponse: Sendable {
     /// - Parameters:
     ///   - status: 400 to 599.
     ///   - detail: what is wrong with this request, in words that its sender may read.
+    /// - Returns: the response, which is not to be kept by anybody.
     public static func problem(_ status: Int, _ detail: String) -> ServerResponse {
         var response = ServerResponse.bytes(
             status, type: "application/problem+json", ProblemDocument.encode(status: status, detail: detail))
