@@ -183,7 +183,13 @@ let package = Package(
                 logging,
             ],
             exclude: ["Goldens"]),
+        tests(
+            "APITests",
+            [
+                "API", "Catalog", "Configuration", "JSON", "Jobs", "Ledger", "Listening", "Secrets", "Service", "Support",
+                "Transport", logging,
+            ]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "Transport", "dunnage"]),
     ]
 )

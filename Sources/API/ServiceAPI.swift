@@ -86,7 +86,7 @@ public final class ServiceAPI: Sendable {
         guard !found.isEmpty else { throw .notFound("There is nothing at this path; /openapi.json says what there is.") }
         let method = request.method == "HEAD" ? "GET" : request.method
         if let match = found.first(where: { $0.0.method == method }) { return match }
-        let methods = Set(found.map(\.0.method)).flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }.sorted()
+        let methods = Set(found.map { $0.0.method }).flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }.sorted()
         var problem = APIProblem(405, "This path takes \(methods.joined(separator: " and ")) only.")
         problem.allowed = methods
         throw problem
