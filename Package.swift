@@ -186,7 +186,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Catalog", "Configuration", "JSON", "Jobs", "Ledger", "Listening", "Secrets", "Service", "Support",
+                "API", "Catalog", "Configuration", "JSON", "Jobs", "Ledger", "Listening", "Secrets", "Service",
+                "Support",
                 "Transport", logging,
             ]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),

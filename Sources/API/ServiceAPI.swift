@@ -83,7 +83,9 @@ public final class ServiceAPI: Sendable {
         let found = Operations.all.compactMap { operation in
             operation.path.match(request.path).map { (operation, $0) }
         }
-        guard !found.isEmpty else { throw .notFound("There is nothing at this path; /openapi.json says what there is.") }
+        guard !found.isEmpty else {
+            throw .notFound("There is nothing at this path; /openapi.json says what there is.")
+        }
         let method = request.method == "HEAD" ? "GET" : request.method
         if let match = found.first(where: { $0.0.method == method }) { return match }
         let methods = Set(found.map { $0.0.method }).flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }.sorted()

@@ -12,14 +12,16 @@ extension Service {
     public var status: ServiceStatus {
         state.withLock { state in
             ServiceStatus(
-                started: state.started, looked: state.looked, pulse: state.pulse, configuration: state.configuration.hash,
+                started: state.started, looked: state.looked, pulse: state.pulse,
+                configuration: state.configuration.hash,
                 configured: state.configured, reloadFailure: state.reloadFailure,
                 running: state.running.sorted { $0.key < $1.key }.map { name, run in
                     ServiceStatus.Activity(
                         id: run.id, job: name, started: run.started, trigger: run.trigger, progress: run.progress,
                         isStopping: run.interruption.isRequested)
                 },
-                waiting: state.asked.map { ServiceStatus.Waiting(id: $0.id, job: $0.job) }, next: state.next, ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
+                waiting: state.asked.map { ServiceStatus.Waiting(id: $0.id, job: $0.job) }, next: state.next,
+                ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
         }
     }
 

@@ -15,7 +15,8 @@ struct AccessTests {
 
     private func target(_ operation: Operation) -> String {
         operation.path.description.replacing("{job}", with: "home").replacing("{version}", with: "newest")
-            .replacing("{run}", with: "01JD6Z3M9K7Q8V5R2T4W6X8Y0A").replacing("{restore}", with: "01JD6Z3M9K7Q8V5R2T4W6X8Y0A")
+            .replacing("{run}", with: "01JD6Z3M9K7Q8V5R2T4W6X8Y0A").replacing(
+                "{restore}", with: "01JD6Z3M9K7Q8V5R2T4W6X8Y0A")
     }
 
     @Test("without a token only probes and the description are answered, and every other operation is refused with 401")
@@ -34,7 +35,9 @@ struct AccessTests {
         #expect(Operations.all.filter { $0.access == .open }.map(\.name) == ["livez", "readyz", "openapi"])
     }
 
-    @Test("each scope is let in to its own operations and to those of lesser ones, and to no other", arguments: APISettings.Scope.allCases)
+    @Test(
+        "each scope is let in to its own operations and to those of lesser ones, and to no other",
+        arguments: APISettings.Scope.allCases)
     func scopes(_ scope: APISettings.Scope) throws {
         let home = try ServedHousehold(runs: false)
         let token = try #require(ServedHousehold.tokens[scope.rawValue])
@@ -65,26 +68,33 @@ struct AccessTests {
         }
         let home = try ServedHousehold(runs: false)
         for target in [
-            "/status?token=\(token)", "/status?access_token=\(token)", "//status", "/STATUS", "/status/", "/livez/status",
+            "/status?token=\(token)", "/status?access_token=\(token)", "//status", "/STATUS", "/status/",
+            "/livez/status",
             "/api/v1/jobs%2Fhome", "/%2e/status", "/status%00", "/livez;/status",
         ] {
             guard let request = try? ServerRequest("GET", target) else { continue }
             let status = home.api.answer(request).status
             #expect(status == 401 || status == 404, "\(target): \(status)")
         }
-        #expect(home.api.answer(try ServerRequest("GET", "/status", fields: ["Authorization": "bearer \(token)"])).status == 200)
+        #expect(
+            home.api.answer(try ServerRequest("GET", "/status", fields: ["Authorization": "bearer \(token)"])).status
+                == 200)
     }
 
-    @Test("another name than the service's own is refused, whatever token comes with it; addresses and its names are not")
+    @Test(
+        "another name than the service's own is refused, whatever token comes with it; addresses and its names are not")
     func hosts() throws {
         let home = try ServedHousehold(api: "    hosts: [Backup.example.com]", runs: false)
-        for host in ["evil.example.com", "localhost.evil.example.com", "backup.example.com.evil.org", nil, "127.0.0.1.nip.io"] {
+        for host in [
+            "evil.example.com", "localhost.evil.example.com", "backup.example.com.evil.org", nil, "127.0.0.1.nip.io",
+        ] {
             for operation in Self.scoped {
                 let response = try home.send(operation.method, target(operation), host: host)
                 #expect(response.status == 421, "\(operation.name) at \(host ?? "-")")
             }
         }
-        for host in ["localhost", "127.0.0.1", "10.1.2.3", "[::1]", "::1", "backup.example.com", "backup.example.com."] {
+        for host in ["localhost", "127.0.0.1", "10.1.2.3", "[::1]", "::1", "backup.example.com", "backup.example.com."]
+        {
             #expect(try home.send("GET", "/status", host: host).status == 200, "\(host)")
         }
     }
@@ -106,14 +116,17 @@ struct AccessTests {
     func limit() throws {
         let home = try ServedHousehold(runs: false)
         let bad = Peer.network(address: "10.0.0.1", port: 1)
-        for _ in 0..<5 { #expect(try home.send("GET", "/status", token: "wrong-token-wrong-token", peer: bad).status == 401) }
+        for _ in 0..<5 {
+            #expect(try home.send("GET", "/status", token: "wrong-token-wrong-token", peer: bad).status == 401)
+        }
         let blocked = try home.send("GET", "/status", peer: bad)
         #expect(blocked.status == 429 && blocked.fields["Retry-After"].flatMap { Int($0) } ?? 0 >= 1)
         #expect(try home.send("GET", "/livez", peer: bad).status == 200)
         #expect(try home.send("GET", "/status", peer: .network(address: "10.0.0.2", port: 1)).status == 200)
     }
 
-    @Test("waits grow to a minute, right tokens clear the count, and no more peers are remembered than there is room for")
+    @Test(
+        "waits grow to a minute, right tokens clear the count, and no more peers are remembered than there is room for")
     func waits() {
         let time = Mutex(ContinuousClock.now)
         let limit = LoginLimit(capacity: 4) { time.withLock { $0 } }
@@ -146,7 +159,8 @@ struct AccessTests {
         }
         let first = take(["short": "fifteen-letters", "long": "sixteen-letters-", "gone": "another-long-token"])
         #expect(first.count == 1 && first[0].contains("short"))
-        #expect(book.owner(of: "fifteen-letters".utf8) == nil && book.owner(of: "sixteen-letters-".utf8)?.name == "long")
+        #expect(
+            book.owner(of: "fifteen-letters".utf8) == nil && book.owner(of: "sixteen-letters-".utf8)?.name == "long")
         let second = take(["short": "fifteen-letters", "long": "sixteen-letters+"])
         #expect(second.count == 2)
         #expect(book.owner(of: "sixteen-letters-".utf8) == nil && book.owner(of: "sixteen-letters+".utf8) != nil)
@@ -158,7 +172,9 @@ struct AccessTests {
         let home = try ServedHousehold(runs: false)
         for target in ["/livez", "/status", "/nothing", "/openapi.json"] {
             let response = try home.send("GET", target)
-            #expect(response.fields["Cache-Control"] == "no-store" && response.fields["X-Content-Type-Options"] == "nosniff")
+            #expect(
+                response.fields["Cache-Control"] == "no-store" && response.fields["X-Content-Type-Options"] == "nosniff"
+            )
             #expect(response.fields["Content-Security-Policy"]?.contains("default-src 'none'") == true)
             #expect(response.fields["Access-Control-Allow-Origin"] == nil)
         }

@@ -58,8 +58,14 @@ struct OpenAPITests {
         #expect(try problem(.list(.boolean, longest: 1), "[true, false]") != nil)
         for (form, good, bad) in [
             (TextForm.name, ["a", "a.b-c_9"], ["", "A", "-a", String(repeating: "a", count: 64)]),
-            (.identifier, ["01JD6Z3M9K7Q8V5R2T4W6X8Y0A"], ["01jd6z3m9k7q8v5r2t4w6x8y0a", "01JD6Z3M9K7Q8V5R2T4W6X8Y0I"]),
-            (.version, ["newest", "0", "999999", "20261121T031826Z"], ["", "latest", "-1", "20261121T0318Z", "1234567"]),
+            (
+                .identifier, ["01JD6Z3M9K7Q8V5R2T4W6X8Y0A"],
+                ["01jd6z3m9k7q8v5r2t4w6x8y0a", "01JD6Z3M9K7Q8V5R2T4W6X8Y0I"]
+            ),
+            (
+                .version, ["newest", "0", "999999", "20261121T031826Z"],
+                ["", "latest", "-1", "20261121T0318Z", "1234567"]
+            ),
             (.base64, ["", "YQ", "YWI", "YWJj", "-_-_"], ["a", "YQ==", "a+b/"]),
             (.localPath, ["/", "/a b"], ["", "a", "/\0"]), (.path, ["/a", "C:\\a"], ["a", "1:\\a"]),
         ] {

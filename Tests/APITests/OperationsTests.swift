@@ -4,6 +4,7 @@ import JSON
 import Jobs
 import Ledger
 import Listening
+import Service
 import Support
 import Testing
 
@@ -30,7 +31,9 @@ struct OperationsTests {
         try home.backUp()
         let metrics = try home.send("GET", "/metrics", token: ServedHousehold.tokens["metrics"])
         #expect(metrics.fields["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
-        #expect(metrics.text.contains("dunnage_backup_last_success_timestamp_seconds{backup=\"home\",destination=\"disk\"}"))
+        #expect(
+            metrics.text.contains("dunnage_backup_last_success_timestamp_seconds{backup=\"home\",destination=\"disk\"}")
+        )
         let status = try home.json("GET", "/status")
         #expect(status["config"]?.string == home.service.configuration.hash)
         let job = try #require(status["jobs"]?.array?.first)
@@ -77,6 +80,43 @@ struct OperationsTests {
         #expect(try home.json("POST", "/api/v1/restores/\(restore)/stop", status: 202)["state"]?.string == "success")
     }
 
+    @Test("a version is browsed from its roots down to a file, page by page")
+    func browsing() throws {
+        let home = try ServedHousehold()
+        defer { home.end() }
+        for number in 10..<35 {
+            try SmallFile.replace("\(home.path)/source/letters/\(number)", with: Array("\(number)\n".utf8))
+        }
+        try home.backUp()
+        func page(_ query: String) throws -> JSONValue {
+            try home.json("GET", "/api/v1/jobs/home/versions/newest/entries?\(query)")
+        }
+        // The folders above the source are no entries of the version, and lead to it all the same.
+        var path = ""
+        let wanted = "\(home.path)/source/letters/"
+        for _ in 0..<20 where path != wanted {
+            let entries = try page("path=\(PercentEncoding.encode(path))")["entries"]?.array ?? []
+            let next = entries.compactMap { $0["path"]?.string }.first { wanted.hasPrefix($0) }
+            path = try #require(next, "\(path): \(entries)")
+        }
+        #expect(path == wanted)
+        var names: [String] = []
+        var cursor = ""
+        repeat {
+            let folder = try page("path=\(PercentEncoding.encode(path))&limit=7\(cursor)")
+            names += (folder["entries"]?.array ?? []).compactMap { $0["name"]?.string }
+            cursor = folder["next"]?.string.map { "&cursor=\($0)" } ?? ""
+        } while !cursor.isEmpty
+        #expect(names == (10..<35).map { "\($0)" } + ["first.txt"])
+        let encoded = ServiceAPI.text(Array(path.utf8))
+        #expect(try page("path_base64=\(encoded)")["entries"]?.array?.count == 26)
+        for missing in ["path=/nowhere", "path=\(PercentEncoding.encode("\(path)first.txt"))"] {
+            let target = "/api/v1/jobs/home/versions/newest/entries?\(missing)"
+            #expect(try home.send("GET", target).status == 404, "\(missing)")
+        }
+        #expect(try home.send("GET", "/api/v1/jobs/home/versions/9/entries").status == 404)
+    }
+
     @Test("a dry run restores nothing and says what it would do")
     func dryRun() throws {
         let home = try ServedHousehold()
@@ -100,7 +140,8 @@ struct OperationsTests {
         #expect(symlink("\(path)/nowhere", "\(path)/restore/dangling") == 0)
         for target in [
             "/", "/etc", path, "\(path)/restored", "\(path)/restore/../source", "\(path)/restore/link",
-            "\(path)/restore/link/cron.d", "\(path)/restore/dangling", "\(path)/restore/./x", "\(path)/restore/a/../../b",
+            "\(path)/restore/link/cron.d", "\(path)/restore/dangling", "\(path)/restore/./x",
+            "\(path)/restore/a/../../b",
         ] {
             let response = try home.send(
                 "POST", "/api/v1/jobs/home/restore", body: .object([.init("target", .string(target))]))
@@ -138,7 +179,8 @@ struct OperationsTests {
     @Test("pauses are of one job or of all, and end")
     func pauses() throws {
         let home = try ServedHousehold(runs: false)
-        let pause = try home.json("POST", "/api/v1/jobs/home/pause", body: .object([.init("reason", .string("holidays"))]))
+        let pause = try home.json(
+            "POST", "/api/v1/jobs/home/pause", body: .object([.init("reason", .string("holidays"))]))
         #expect(pause["reason"]?.string == "holidays")
         #expect(try home.json("GET", "/api/v1/jobs/home")["paused"]?["reason"]?.string == "holidays")
         #expect(try home.json("POST", "/api/v1/jobs/home/resume")["paused"] == .null)
@@ -171,7 +213,8 @@ struct OperationsTests {
     @Test(
         "what is wrong with a request is said with the right status",
         arguments: [
-            ("GET", "/nothing", nil, 404), ("GET", "/api/v1/jobs/none", nil, 404), ("GET", "/api/v1/jobs/HOME", nil, 404),
+            ("GET", "/nothing", nil, 404), ("GET", "/api/v1/jobs/none", nil, 404),
+            ("GET", "/api/v1/jobs/HOME", nil, 404),
             ("POST", "/status", nil, 405), ("DELETE", "/api/v1/jobs/home", nil, 405), ("OPTIONS", "/status", nil, 405),
             ("GET", "/api/v1/runs?limit=0", nil, 400), ("GET", "/api/v1/runs?limit=x", nil, 400),
             ("GET", "/api/v1/runs?limit=1&limit=2", nil, 400), ("GET", "/api/v1/runs?what=1", nil, 400),
@@ -181,7 +224,8 @@ struct OperationsTests {
             ("POST", "/api/v1/jobs/home/pause", "{\"other\": 1}", 400), ("POST", "/api/v1/jobs/home/pause", "{", 400),
             ("POST", "/api/v1/jobs/home/run", "{}", 400), ("POST", "/api/v1/jobs/home/restore", nil, 400),
             ("POST", "/api/v1/jobs/home/restore", "{}", 400),
-            ("GET", "/api/v1/jobs/home/versions", nil, 404), ("GET", "/api/v1/jobs/home/versions?destination=x", nil, 404),
+            ("GET", "/api/v1/jobs/home/versions", nil, 404),
+            ("GET", "/api/v1/jobs/home/versions?destination=x", nil, 404),
         ] as [(String, String, String?, Int)])
     func problems(_ method: String, _ target: String, _ body: String?, _ status: Int) throws {
         let home = try ServedHousehold(runs: false)
@@ -205,7 +249,8 @@ struct OperationsTests {
         for operation in Operations.all {
             let target = operation.path.description.replacing("{job}", with: "home")
                 .replacing("{version}", with: "newest").replacing("{run}", with: id).replacing("{restore}", with: id)
-            let body: JSONValue? = operation.body == nil
+            let body: JSONValue? =
+                operation.body == nil
                 ? nil : .object(operation.body?.isRequired == true ? [.init("target", .string("/x"))] : [])
             for token in [ServedHousehold.token, nil, "another-token-of-nobody"] {
                 let peer = Peer.network(address: "10.\(id.count).0.\(operation.name.count)", port: 1)

@@ -16,7 +16,8 @@ import Testing
 final class ServedHousehold: Sendable {
     static let token = "a-token-of-enough-characters-0123"
     static let tokens = [
-        "metrics": "metrics-token-0123456789", "read": "read-token-0123456789abc", "operate": "operate-token-0123456789",
+        "metrics": "metrics-token-0123456789", "read": "read-token-0123456789abc",
+        "operate": "operate-token-0123456789",
         "admin": token,
     ]
 
@@ -28,10 +29,7 @@ final class ServedHousehold: Sendable {
 
     var path: String { folder.path }
 
-    /// - Parameters:
-    ///   - lines: further lines for `runtime.api`.
-    ///   - rest: further lines for the configuration.
-    ///   - runs: whether the service looks at its schedules.
+    /// Further lines are for `runtime.api`, for the job, and for the whole; without `runs` nobody looks at schedules.
     init(api lines: String = "", job: String = "", rest: String = "", runs: Bool = true) throws {
         let folder = try TemporaryFolder(prefix: "dunnage-api")
         self.folder = folder
@@ -101,7 +99,8 @@ final class ServedHousehold: Sendable {
     /// Sends a request.
     func send(
         _ method: String, _ target: String, token: String? = ServedHousehold.token, body: JSONValue? = nil,
-        host: String? = "localhost", peer: Peer = .network(address: "127.0.0.1", port: 9), type: String = "application/json"
+        host: String? = "localhost", peer: Peer = .network(address: "127.0.0.1", port: 9),
+        type: String = "application/json"
     ) throws -> ServerResponse {
         var fields: HeaderFields = [:]
         if let token { fields["Authorization"] = "Bearer \(token)" }

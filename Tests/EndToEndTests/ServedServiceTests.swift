@@ -19,7 +19,8 @@ import Transport
         var scheme = "http"
 
         func send(
-            _ method: HTTPRequest.Method, _ path: String, token: String? = ServedServiceTests.token, host: String? = nil,
+            _ method: HTTPRequest.Method, _ path: String, token: String? = ServedServiceTests.token,
+            host: String? = nil,
             body: String = ""
         ) throws -> HTTPResponse {
             var request = HTTPRequest(method, "\(scheme)://127.0.0.1:\(port)\(path)", body: Array(body.utf8))
@@ -126,7 +127,9 @@ import Transport
         #expect(served.end().code == 143)
     }
 
-    @Test("`run` has the service run the job, follows it, and returns its code; another configuration is 75; --here is not")
+    @Test(
+        "`run` has the service run the job, follows it, and returns its code; another configuration is 75; --here is not"
+    )
     func runs() throws {
         let served = try serve()
         let home = served.home
@@ -221,6 +224,26 @@ import Transport
         #expect(statuses.withLock { $0.count } == 1000)
         #expect(statuses.withLock { Set($0) } == [200])
         try served.home.shell("rm hold")
+        #expect(served.end().code == 143)
+    }
+
+    @Test(
+        "schemathesis finds nothing that differs from the description",
+        .enabled(if: TestTool.areThere("schemathesis"), "scripts/test-tools.sh installs schemathesis"))
+    func described() throws {
+        let home = try Household()
+        let served = try serve(api: "    restore_roots: [\(home.path)/restore]\n")
+        try served.home.shell("mkdir '\(home.path)/restore'")
+        #expect(try served.home.dunnage("run", "-c", "dunnage.yaml", environment: environment).code == 0)
+        let tool = try #require(TestTool.path("schemathesis"))
+        let found = try served.home.shell(
+            """
+            '\(tool)' run http://127.0.0.1:\(served.port)/openapi.json -H 'Authorization: Bearer \(Self.token)' \
+                --checks all --phases examples,coverage,fuzzing --max-examples 15 --seed 1 --workers 2 \
+                --suppress-health-check all --no-color --continue-on-failure 2>&1
+            """)
+        #expect(found.code == 0, "\(found.output)")
+        #expect(served.process.isRunning)
         #expect(served.end().code == 143)
     }
 }

@@ -8,6 +8,7 @@ enum HostCheck {
     /// - Parameters:
     ///   - host: what was asked for, in lower case and without a port; nil when nothing was said.
     ///   - settings: the names that are allowed.
+    /// - Returns: whether it is.
     static func allows(_ host: String?, _ settings: APISettings) -> Bool {
         guard var host else { return false }
         if host.hasSuffix("."), host.count > 1 { host.removeLast() }
@@ -17,8 +18,9 @@ enum HostCheck {
     private static func isAddress(_ host: String) -> Bool {
         if host.contains(":") { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { part in
-            !part.isEmpty && part.utf8.count <= 3 && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-        }
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.utf8.count <= 3 && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            }
     }
 }

@@ -24,10 +24,11 @@ extension Operations {
             summary: "Backs a job up as soon as there is room, whatever its schedule says, also while it is paused.",
             access: .scope(.operate), parameters: [job],
             answer: .json(
-                .object([
-                    .init("id", .text(.identifier), "The identifier that the run has or will have."),
-                    .init("job", .text(.name), "The job."),
-                ], isOpen: true), "It will run; ask for the run by its identifier.", status: 202),
+                .object(
+                    [
+                        .init("id", .text(.identifier), "The identifier that the run has or will have."),
+                        .init("job", .text(.name), "The job."),
+                    ], isOpen: true), "It will run; ask for the run by its identifier.", status: 202),
             problems: [missingJob, (409, "The job is at work already, or the service ends.")]
         ) { api, call in
             let name = try api.existingJob(call).name

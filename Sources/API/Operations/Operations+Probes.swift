@@ -17,7 +17,8 @@ extension Operations {
         Operation(
             name: "readyz", method: "GET", path: PathTemplate("/readyz"), tag: "probes",
             summary: "Whether all is well with it: it follows the newest configuration and keeps its ledger.",
-            access: .open, answer: .text("It is."), problems: [(503, "Something has to be mended, or it is about to end.")]
+            access: .open, answer: .text("It is."),
+            problems: [(503, "Something has to be mended, or it is about to end.")]
         ) { api, _ in probe(api.unreadiness) },
         Operation(
             name: "metrics", method: "GET", path: PathTemplate("/metrics"), tag: "monitoring",
@@ -65,14 +66,15 @@ extension Operations {
                 .init("job", .text(.name), "Only those of that job."),
             ],
             answer: .json(
-                .object([
-                    .init(
-                        "moments",
-                        .list(
-                            .object([
-                                .init("time", .moment, "When."), .init("jobs", .list(.text(.name)), "The jobs."),
-                            ])), "The moments.")
-                ], isOpen: true), "The moments."), problems: [missingJob]
+                .object(
+                    [
+                        .init(
+                            "moments",
+                            .list(
+                                .object([
+                                    .init("time", .moment, "When."), .init("jobs", .list(.text(.name)), "The jobs."),
+                                ])), "The moments.")
+                    ], isOpen: true), "The moments."), problems: [missingJob]
         ) { api, call in .json(try api.schedule(call)) },
     ]
 

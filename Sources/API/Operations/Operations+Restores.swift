@@ -24,7 +24,8 @@ extension Operations {
         },
         Operation(
             name: "listRestores", method: "GET", path: PathTemplate("/api/v1/restores"), tag: "restores",
-            summary: "The restores that this service was asked for since it began, newest first.", access: .scope(.read),
+            summary: "The restores that this service was asked for since it began, newest first.",
+            access: .scope(.read),
             answer: .json(
                 .object([.init("restores", .list(.named("Restore")), "The restores.")], isOpen: true), "The restores.")
         ) { api, _ in .json(.object([.init("restores", .array(api.restores.all.map(\.json)))])) },

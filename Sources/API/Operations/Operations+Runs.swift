@@ -17,10 +17,11 @@ extension Operations {
                 .init("before", .text(.identifier), "Only those before that run; `next` of the page before."),
             ],
             answer: .json(
-                .object([
-                    .init("runs", .list(.named("Run")), "The runs."),
-                    .init("next", .nullable(.text(.identifier)), "`before` for the next page; `null` on the last."),
-                ], isOpen: true), "A page of runs."), problems: [ledger]
+                .object(
+                    [
+                        .init("runs", .list(.named("Run")), "The runs."),
+                        .init("next", .nullable(.text(.identifier)), "`before` for the next page; `null` on the last."),
+                    ], isOpen: true), "A page of runs."), problems: [ledger]
         ) { api, call in .json(try api.runs(call)) },
         Operation(
             name: "getRun", method: "GET", path: PathTemplate("/api/v1/runs/{run}"), tag: "runs",
@@ -39,14 +40,16 @@ extension Operations {
             parameters: [
                 run,
                 .init(
-                    "offset", .integer(0 ... 1 << 40), "How many bytes are left out: those that are known already.",
+                    "offset", .integer(0...1 << 40), "How many bytes are left out: those that are known already.",
                     usual: .integer(0)),
             ],
-            answer: .text("Lines."), problems: [(404, "There is no such run, or its log is not there any more."), ledger]
+            answer: .text("Lines."),
+            problems: [(404, "There is no such run, or its log is not there any more."), ledger]
         ) { api, call in try api.log(call) },
         Operation(
             name: "listOccurrences", method: "GET", path: PathTemplate("/api/v1/occurrences"), tag: "runs",
-            summary: "What became of the moments at which schedules wanted runs, newest first: also of those without one.",
+            summary:
+                "What became of the moments at which schedules wanted runs, newest first: also of those without one.",
             access: .scope(.read), parameters: [.init("job", .text(.name), "Only those of that job."), limit],
             answer: .json(
                 .object([.init("occurrences", .list(.named("Occurrence")), "The moments.")], isOpen: true),

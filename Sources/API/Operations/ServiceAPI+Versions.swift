@@ -66,7 +66,9 @@ extension ServiceAPI {
 
     private static func bytes(_ text: String, _ name: String) throws(APIProblem) -> [UInt8] {
         let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        guard let bytes = Base64.decode(text + padding, urlSafe: true) else { throw APIProblem(400, "`\(name)` is not URL-safe base64.") }
+        guard let bytes = Base64.decode(text + padding, urlSafe: true) else {
+            throw APIProblem(400, "`\(name)` is not URL-safe base64.")
+        }
         return bytes
     }
 }

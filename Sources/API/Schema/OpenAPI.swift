@@ -16,7 +16,8 @@ public enum OpenAPI {
                     "license",
                     .object([.init("name", .string("Apache-2.0")), .init("identifier", .string("Apache-2.0"))])),
             ])),
-        .init("tags", .array(tags.map { .object([.init("name", .string($0.0)), .init("description", .string($0.1))]) })),
+        .init(
+            "tags", .array(tags.map { .object([.init("name", .string($0.0)), .init("description", .string($0.1))]) })),
         .init("paths", .object(paths)),
         .init(
             "components",
@@ -58,7 +59,8 @@ public enum OpenAPI {
         for operation in Operations.all {
             let path = operation.path.description
             let method = JSONValue.Member(operation.method.lowercased(), json(operation))
-            if let index = members.firstIndex(where: { $0.name == path }), case .object(let own) = members[index].value {
+            if let index = members.firstIndex(where: { $0.name == path }), case .object(let own) = members[index].value
+            {
                 members[index].value = .object(own + [method])
             } else {
                 members.append(.init(path, .object([method])))
@@ -124,7 +126,8 @@ public enum OpenAPI {
             .init(
                 "\(answer.status)",
                 .object([
-                    .init("description", .string(answer.summary)), .init("content", content(answer.type, answer.schema)),
+                    .init("description", .string(answer.summary)),
+                    .init("content", content(answer.type, answer.schema)),
                 ]))
         ]
         var problems = operation.problems

@@ -136,7 +136,8 @@ struct TextForm: Sendable {
 
     /// An absolute path.
     static let path = TextForm(pattern: #"^(/|[A-Za-z]:\\)"#, noun: "an absolute path") { text in
-        text.hasPrefix("/") || text.dropFirst().hasPrefix(#":\"#) && text.first.map { $0.isASCII && $0.isLetter } == true
+        text.hasPrefix("/")
+            || text.dropFirst().hasPrefix(#":\"#) && text.first.map { $0.isASCII && $0.isLetter } == true
     }
 
     /// An absolute path of this machine.

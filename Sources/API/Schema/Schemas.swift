@@ -48,7 +48,8 @@ enum Schemas {
 
     static let quarantine = answer([
         .init("destination", .text(), "The destination."), .init("since", .moment, "Since when."),
-        .init("version", .nullable(.moment), "The version."), .init("findings", .list(.text()), "What is not as expected."),
+        .init("version", .nullable(.moment), "The version."),
+        .init("findings", .list(.text()), "What is not as expected."),
     ])
 
     static let destinationStatus = answer([
@@ -78,7 +79,8 @@ enum Schemas {
 
     static let status = answer([
         .init("schema", .text(), "`urn:dunnage:service:v1`."),
-        .init("instance", .text(), "The name of the installation."), .init("version", .text(), "The program's version."),
+        .init("instance", .text(), "The name of the installation."),
+        .init("version", .text(), "The program's version."),
         .init("started", .moment, "When the service began."),
         .init("looked", .nullable(.moment), "When it last looked at its schedules."),
         .init("config", .text(), "The fingerprint of the configuration."),
@@ -191,8 +193,10 @@ enum Schemas {
 
     static let restore = answer([
         .init("id", .text(.identifier), "Its identifier."), .init("job", .text(.name), "The job."),
-        .init("destination", .text(), "From where."), .init("asked_version", .text(), "The version that was asked for."),
-        .init("target", .text(), "The folder."), .init("paths", .list(.text()), "What of it; nothing means everything."),
+        .init("destination", .text(), "From where."),
+        .init("asked_version", .text(), "The version that was asked for."),
+        .init("target", .text(), "The folder."),
+        .init("paths", .list(.text()), "What of it; nothing means everything."),
         .init("overwrite", .word(OverwriteRule.allCases.map(\.rawValue)), "What becomes of files that are there."),
         .init("dry_run", .boolean, "Whether only what would be done is said."),
         .init("state", .word(RestoreTask.State.allCases.map(\.rawValue)), "How it stands, or ended."),

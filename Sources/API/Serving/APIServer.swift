@@ -65,13 +65,15 @@ public final class APIServer: Sendable {
 
     /// Ends restores, lets requests end, and gives the addresses back.
     public func stop() {
-        let (thread, listeners) = state.withLock { state in
+        let thread = state.withLock { state in
             state.isEnding = true
-            return (state.thread, [state.socket].compactMap { $0 } + state.sites.values)
+            return state.thread
         }
         alarm.ring()
         thread?.join()
         api.restores.end(within: Self.grace)
+        // Only now nobody opens another one.
+        let listeners = state.withLock { [$0.socket].compactMap { $0 } + $0.sites.values }
         for listener in listeners { listener.stop(grace: .seconds(1)) }
     }
 

@@ -52,8 +52,11 @@ struct ServiceBatch {
     }
 
     /// Runs the jobs, one after the other.
-    /// - Parameter finished: is called after each run.
+    /// - Parameters:
+    ///   - jobs: the jobs.
+    ///   - finished: is called after each run.
     /// - Returns: the worst code of all jobs.
+    /// - Throws: `Failure`, also when the service does not answer or is busy.
     func run(_ jobs: [JobSpecification], finished: (Result) throws -> Void) throws -> Jobs.ExitCode {
         var codes: [Jobs.ExitCode] = []
         for job in jobs {

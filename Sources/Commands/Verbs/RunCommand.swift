@@ -51,7 +51,8 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.input, jobs: jobs, isDue: due, isStateless: stateless, isHere: here, json: json,
+            configuration: configuration.input, jobs: jobs, isDue: due, isStateless: stateless, isHere: here,
+            json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

@@ -16,7 +16,8 @@ extension ConfigurationSchema {
                 absent: "the system's"),
             .init("log", .object(log), "What is logged, and how it looks."),
             .init(
-                "listen", .oneOf(value: .listenAddress, list: .list(of: .value(.listenAddress), minimum: 1), object: nil),
+                "listen",
+                .oneOf(value: .listenAddress, list: .list(of: .value(.listenAddress), minimum: 1), object: nil),
                 "Where the [service](service.md) answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`; one or a list.",
                 absent: "at the socket in the state folder only"),
             .init("api", .object(api), "Who may ask the service, and for what."),

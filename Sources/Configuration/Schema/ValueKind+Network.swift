@@ -59,7 +59,8 @@ extension ValueKind {
     ) { text in
         let isName =
             !text.isEmpty && text.count <= 253 && !text.hasPrefix("-") && !text.hasSuffix("-") && !text.hasPrefix(".")
-            && !text.hasSuffix(".") && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }
+            && !text.hasSuffix(".")
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }
         guard !isName else { return nil }
         return Problem(
             code: .badName, message: "% is not the name of a host in",
