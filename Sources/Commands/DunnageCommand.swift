@@ -10,7 +10,8 @@ struct DunnageCommand: ParsableCommand {
             The documentation of every command is in docs/commands.md.
             """,
         subcommands: [
-            RunCommand.self, ServeCommand.self, StatusCommand.self, HistoryCommand.self, LogsCommand.self,
+            RunCommand.self, ServeCommand.self, HealthcheckCommand.self, StatusCommand.self, HistoryCommand.self,
+            LogsCommand.self,
             ScheduleCommand.self, PauseCommand.self, ResumeCommand.self, ValidateCommand.self, PlanCommand.self,
             ExplainCommand.self, ConfigCommand.self,
             ImportCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,

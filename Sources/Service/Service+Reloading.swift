@@ -65,6 +65,7 @@ extension Service {
             state.judged = nil
             return old == loaded.configuration.hash ? nil : (old, loaded.configuration.hash)
         }
+        tellFollowers()
         guard let change else {
             setting.logger.info("configuration read again; nothing has changed")
             return

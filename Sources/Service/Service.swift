@@ -42,6 +42,7 @@ public final class Service: Sendable {
         let delivery = startDelivery()
         notices.ready()
         while true {
+            state.withLock { $0.pulse = .now }
             passOnStop()
             reloadIfDue()
             let isBusy = look()
@@ -68,28 +69,42 @@ public final class Service: Sendable {
     }
 
     /// Runs a job as soon as there is room, whatever its schedule says.
-    /// - Throws: `Failure` when there is no such job, or it is at work.
-    public func start(_ name: String) throws(Failure) {
+    /// - Parameter name: the job.
+    /// - Returns: the identifier that the run will have.
+    /// - Throws: `Failure` when there is no such job, it is at work, or the service ends.
+    @discardableResult
+    public func start(_ name: String) throws(Failure) -> RunIdentifier {
+        let id = RunIdentifier(at: setting.now())
         try state.withLock { state throws(Failure) in
             let job = try state.configuration.findJob(name)
-            guard state.running[job.name] == nil, !state.asked.contains(job.name) else {
+            guard !state.isStopping else {
+                throw Failure(.busy, .temporary, "The service ends. Nothing was begun; try again when it is back.")
+            }
+            guard state.running[job.name] == nil, !state.asked.contains(where: { $0.job == job.name }) else {
                 throw Failure(.busy, .temporary, "Job “\(job.name)” is at work. Wait for it to end, or stop it.")
             }
-            state.asked.append(job.name)
+            state.asked.append((job.name, id))
         }
         wake()
+        return id
     }
 
-    /// Stops the run of a job, with a partial version.
+    /// Has somebody told whenever a configuration was taken over, or read again without a change.
+    public func follow(_ body: @escaping @Sendable (Configuration) -> Void) {
+        state.withLock { $0.followers.append(body) }
+    }
+
+    /// Stops the run of a job, with a partial version; one that waits does not begin.
     /// - Returns: whether there was one.
     @discardableResult
     public func stop(_ name: String) -> Bool {
-        let run = state.withLock { state in
-            state.asked.removeAll { $0 == name }
-            return state.running[name]
+        let (run, waited) = state.withLock { state in
+            let waited = state.asked.count
+            state.asked.removeAll { $0.job == name }
+            return (state.running[name], state.asked.count < waited)
         }
         run?.interruption.request(.terminate, because: .request)
-        return run != nil
+        return run != nil || waited
     }
 
     // MARK: Beginning and end

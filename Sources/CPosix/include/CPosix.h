@@ -12,6 +12,7 @@
 #include "private_descriptors.h"
 #include "private_memory.h"
 #include "process_copy.h"
+#include "sockets.h"
 #include "thread_name.h"
 
 #endif

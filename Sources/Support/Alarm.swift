@@ -3,13 +3,14 @@ internal import Glibc
 /// Wakes a thread that waits, at the latest after a time; what rings before it waits wakes it at once.
 ///
 /// The time is counted by a clock that nobody can set.
-final class Alarm: @unchecked Sendable {
+public final class Alarm: @unchecked Sendable {
     // `isRung` is only touched with `lock` held; the pointers never change and are freed by the last owner.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isRung = false
 
-    init() {
+    /// Nobody has rung yet.
+    public init() {
         lock = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
@@ -21,7 +22,7 @@ final class Alarm: @unchecked Sendable {
     }
 
     /// Wakes who waits, or who will wait next.
-    func ring() {
+    public func ring() {
         pthread_mutex_lock(lock)
         isRung = true
         pthread_cond_broadcast(condition)
@@ -29,7 +30,7 @@ final class Alarm: @unchecked Sendable {
     }
 
     /// Waits until somebody rings, or that many milliseconds.
-    func wait(milliseconds: Int) {
+    public func wait(milliseconds: Int) {
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)
         let nanoseconds = end.tv_nsec + (milliseconds % 1000) * 1_000_000

@@ -1,26 +1,39 @@
-internal import Configuration
-internal import JSON
-internal import Ledger
+public import Configuration
+public import JSON
+public import Ledger
 internal import Scheduler
-internal import Support
+public import Support
 
 /// How one job stands.
-struct JobStatus {
-    let job: String
-    let isEnabled: Bool
-    let pause: Pause?
+public struct JobStatus: Sendable {
+    /// Its name.
+    public let job: String
+    /// Whether it runs without being named.
+    public let isEnabled: Bool
+    /// Since when, and why, it is paused; alone or with all others.
+    public let pause: Pause?
     /// Versions that nobody has looked at yet although they are not as expected.
-    let quarantines: [Quarantine]
+    public let quarantines: [Quarantine]
     /// The process that runs it.
-    let process: Int?
-    let next: Timestamp?
+    public let process: Int?
+    /// When it is due next.
+    public let next: Timestamp?
     /// How old the newest good version may be, in seconds.
-    let recoveryPoint: Int64?
+    public let recoveryPoint: Int64?
     /// By destination; nil where there was no run yet.
-    let destinations: [(name: String, freshness: Freshness?)]
-    let now: Timestamp
+    public let destinations: [(name: String, freshness: Freshness?)]
+    /// The moment that this is about.
+    public let now: Timestamp
 
-    static func all(
+    /// How jobs stand.
+    /// - Parameters:
+    ///   - jobs: the jobs.
+    ///   - configuration: what defines them.
+    ///   - ledger: what is remembered of them.
+    ///   - now: the present.
+    /// - Returns: one status each.
+    /// - Throws: `LedgerError` when the ledger cannot be used.
+    public static func all(
         _ jobs: [JobSpecification], _ configuration: Configuration, _ ledger: Ledger, at now: Timestamp
     ) throws(LedgerError) -> [JobStatus] {
         let pauses = try ledger.pauses()
@@ -40,21 +53,24 @@ struct JobStatus {
         }
     }
 
+    /// Whether the newest good version at any destination is older than it may be.
+    public var isOverdue: Bool { destinations.contains { isOverdue($0.freshness) } }
+
     /// Whether the newest good version at a destination is older than it may be.
-    func isOverdue(_ freshness: Freshness?) -> Bool {
+    public func isOverdue(_ freshness: Freshness?) -> Bool {
         guard let recoveryPoint, let freshness else { return false }
         return freshness.age(at: now) > recoveryPoint
     }
 
     /// One word for people: what goes before everything else.
-    var word: String {
+    public var word: String {
         if process != nil { return "running" }
         if pause != nil { return "paused" }
         return isEnabled ? "" : "disabled"
     }
 
     /// The status for machines.
-    var json: JSONValue {
+    public var json: JSONValue {
         .object([
             .init("job", .string(job)), .init("enabled", .bool(isEnabled)), .init("running", .bool(process != nil)),
             .init(

@@ -1,10 +1,10 @@
-internal import JSON
-internal import Ledger
+public import JSON
+public import Ledger
 internal import Support
 
 extension RunRecord {
     /// The run for machines.
-    var json: JSONValue {
+    public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("id", .string(start.id)), .init("job", .string(start.job)),
             .init("trigger", .string(start.trigger.rawValue)), .init("attempt", .integer(Int64(start.attempt))),
@@ -47,7 +47,7 @@ extension DestinationRecord {
 
 extension Occurrence {
     /// The occurrence for machines.
-    var json: JSONValue {
+    public var json: JSONValue {
         .object([
             .init("job", .string(job)), .init("due", .string(due.iso8601)), .init("last", .string(last.iso8601)),
             .init("count", .integer(Int64(count))), .init("state", .string(state.rawValue)),
