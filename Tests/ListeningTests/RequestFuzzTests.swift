@@ -30,7 +30,7 @@ struct RequestFuzzTests {
         limits.head = 400
         limits.fields = 12
         limits.body = 300
-        for _ in 0..<20_000 {
+        for _ in 0..<6000 {
             var bytes = (0..<Int.random(in: 1...3, using: &random)).flatMap { _ in Made(&random).bytes }
             for _ in 0..<Int.random(in: 1...4, using: &random) { Self.damage(&bytes, &random) }
             let whole = ParserKit.parse(bytes, limits)
