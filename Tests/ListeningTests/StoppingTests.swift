@@ -106,12 +106,24 @@ struct StoppingTests {
                 try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 #expect(try client.response().status == 200)
             }
-            #expect(Self.sockets(below: folder.path) >= 1 + round % 5)
+            #expect(Self.sockets(below: folder.path).count >= 1 + round % 5)
             #expect(listener.stop(grace: round % 2 == 0 ? .zero : .seconds(5)) == 0)
-            #expect(Self.sockets(below: folder.path) == 0)
+            #expect(Self.sockets(below: folder.path).isEmpty)
         }
         // Whoever still ran would hold the handler, and the handler holds this.
         #expect(ListenerKit.eventually { canary == nil })
+    }
+
+    @Test("children of this process inherit none of its sockets")
+    func inheritance() throws {
+        let folder = try TemporaryFolder(prefix: "dunnage-stop")
+        let listener = try Self.listener("unix:\(folder.path)/s") { _ in .text("fine") }
+        let client = try RawClient(listener)
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.response().status == 200)
+        let sockets = Self.sockets(below: folder.path)
+        #expect(sockets.count == 2 && sockets.allSatisfy { fcntl($0, F_GETFD) & FD_CLOEXEC != 0 })
+        listener.stop(grace: .zero)
     }
 
     private static func listener(
@@ -122,9 +134,9 @@ struct StoppingTests {
         return listener
     }
 
-    /// How many sockets of this process are bound to files of a folder: those that listen, and those that were accepted.
-    private static func sockets(below folder: String) -> Int {
-        (0..<Int32(8192)).count { descriptor in
+    /// The sockets of this process that are bound to files of a folder: those that listen, and those that were accepted.
+    private static func sockets(below folder: String) -> [Int32] {
+        (0..<Int32(8192)).filter { descriptor in
             var address = sockaddr_un()
             var length = socklen_t(MemoryLayout<sockaddr_un>.size)
             let status = withUnsafeMutablePointer(to: &address) { pointer in

@@ -175,7 +175,8 @@ extension PollLoop {
         let before = connection.written
         let isNew = connection.stage != .writing
         connection.stage = .writing
-        switch connection.push() {
+        // A client that reads fast waits for its next turn as others do.
+        switch connection.push(limit: 1 << 20) {
         case .done: goOn(connection)
         case .wantsWrite, .wantsRead:
             // Each 64 KiB have the whole time.
