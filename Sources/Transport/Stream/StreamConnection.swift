@@ -106,14 +106,18 @@ public final class StreamConnection {
                 return (count, SSL_get_error(tls, count), code)
             }
             if count > 0 { return Int(count) }
+            let isEnd = isEncrypted ? error == SSL_ERROR_ZERO_RETURN : count == 0
+            if isEnd {
+                // Who only listens is told that there is nothing more; everything else has failed.
+                guard phase == .waiting else { throw failure(.interrupted, "the other side ended the connection") }
+                return 0
+            }
             var events = Int16(phase == .sending ? POLLOUT : POLLIN)
             switch (isEncrypted, error) {
             case (true, SSL_ERROR_WANT_READ): events = Int16(POLLIN)
             case (true, SSL_ERROR_WANT_WRITE): events = Int16(POLLOUT)
-            case (true, SSL_ERROR_ZERO_RETURN): return 0
             case (true, _): throw broken(phase)
             case (false, _):
-                if count == 0 { return 0 }
                 guard code == EAGAIN || code == EINTR else {
                     throw failure(.interrupted, "\(SystemError("use", code: code))")
                 }
