@@ -80,6 +80,7 @@ let package = Package(
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library(
             "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
+        library("Kubernetes", ["Configuration", "Cryptography", "Destinations", "Schedule", "Secrets", "Support"]),
         library(
             "Ledger",
             [
@@ -109,7 +110,7 @@ let package = Package(
         library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes", "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
             ]),
@@ -150,6 +151,9 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
                 "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
+        tests(
+            "KubernetesTests", ["Configuration", "JSON", "Kubernetes", "Schedule", "Support", "YAML"],
+            exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
         tests(
@@ -175,6 +179,6 @@ let package = Package(
             ],
             exclude: ["Goldens"]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "YAML", "dunnage"]),
     ]
 )

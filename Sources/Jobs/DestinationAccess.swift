@@ -26,6 +26,7 @@ public struct DestinationAccess: Sendable {
         _ specification: DestinationSpecification, for job: JobSpecification?, secrets: SecretStore, logger: Logger,
         keepsPromises: Bool = true, interruption: Interruption? = nil, progress: RunProgress? = nil
     ) throws(Failure) {
+        if let problem = specification.shardProblem(of: job) { throw problem }
         do {
             let template = job.map { specification.url(forJob: $0.name) } ?? specification.url
             let url = try secrets.resolveURL(template)

@@ -34,7 +34,7 @@ public struct JobRun: Sendable {
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)
         var destinations: [DestinationResult] = []
         var outcome: Outcome
-        if let refusal = recording.begin() {
+        if let refusal = recording.begin() ?? job.shardProblem {
             outcome = .failure(refusal)
         } else {
             delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
