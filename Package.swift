@@ -110,7 +110,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes", "Ledger",
+                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes",
+                "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
             ]),

@@ -108,6 +108,12 @@ public struct KubernetesRendering {
                 "the configuration has \(folder.size) bytes, and a ConfigMap holds \(ConfigurationFolder.limit): render "
                     + "it in several parts")
         }
+        let state = PodPlan.stateFolder(configuration)
+        if MountPoints.isReserved(state) || FolderPath(path: ConfigurationFolder.path).contains(state) {
+            findings.refuse(
+                "the state cannot be at \(state.text) in a pod, where other things are: write `state_dir: /state`",
+                "runtime", "state_dir")
+        }
         if configuration.jobs.isEmpty { findings.refuse("the configuration has no job that could run") }
         let places = Dictionary(grouping: request.claims, by: \.path)
         for path in places.keys.sorted() where (places[path]?.count ?? 0) > 1 {
@@ -255,7 +261,17 @@ public struct KubernetesRendering {
     }
 
     private mutating func secretPlan(_ volumes: [VolumePlan]) -> SecretPlan {
-        SecretPlan(configuration, request, isMounted: { path in volumes.contains { $0.contains(path) } }, &findings)
+        let plan = SecretPlan(
+            configuration, request, isMounted: { path in volumes.contains { $0.contains(path) } }, &findings)
+        // A Secret is mounted read-only: there nothing else can be mounted below it.
+        let others = [PodPlan.stateFolder(configuration)] + volumes.flatMap(\.mounts).map(\.path)
+        for folder in plan.folders.map(\.path) {
+            guard let other = others.first(where: { folder.contains($0) }) else { continue }
+            findings.refuse(
+                "the Secret would be mounted at \(folder.text), and \(other.text) below it cannot be: put its files "
+                    + "into a folder of their own, such as /run/secrets", "secrets")
+        }
+        return plan
     }
 
     /// The port that others may connect to: one of an address that is not the pod's own.

@@ -54,7 +54,7 @@ struct ManifestWriter {
         }
         let newlines = own.reversed().prefix { $0 == "\n" }.count
         // Blanks at the beginning would be taken for indentation.
-        let isIndented = own.first { $0 != "\n" } == " " || own.first == "\n"
+        let isIndented = " \t\n".contains(own.first ?? " ") || own.first { $0 != "\n" } == " "
         text += " |\(isIndented ? "2" : "")\(newlines == 0 ? "-" : newlines == 1 ? "" : "+")\n"
         let lines = own.split(separator: "\n", omittingEmptySubsequences: false)
         for line in newlines == 0 ? lines[...] : lines.dropLast() {

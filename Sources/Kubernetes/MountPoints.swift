@@ -8,7 +8,7 @@ struct MountPoints {
     /// Whether a path is one that the system, or the image, needs.
     static func isReserved(_ path: FolderPath) -> Bool {
         let inside = ["/bin", "/dev", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr"]
-        let exactly = ["/", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var"]
+        let exactly = ["/", "/etc", "/run", "/tmp", "/var"]
         return exactly.contains(path.text) || inside.contains { FolderPath(path: $0).contains(path) }
     }
 

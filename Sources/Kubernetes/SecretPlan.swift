@@ -13,10 +13,7 @@ struct SecretPlan {
     /// The keys of the Secret.
     var keys: [String] { Set(variables + files.map(\.key)).sorted() }
 
-    /// - Parameters:
-    ///   - configuration: what takes secrets.
-    ///   - request: which variables are not taken from a Secret, and which are besides.
-    ///   - mounted: whether a path is on a volume that is mounted anyhow.
+    /// What a configuration takes from files and variables, but for what is on a volume that is mounted anyhow.
     init(
         _ configuration: Configuration, _ request: RenderRequest, isMounted: (FolderPath) -> Bool,
         _ findings: inout RenderFindings

@@ -22,9 +22,8 @@ struct VolumePlan {
     private(set) var ownClaims: [OwnClaim] = []
 
     /// The claims for the sources and destinations of a job.
-    /// - Parameters:
-    ///   - job: the job.
-    ///   - names: the names of our own claims for destinations, by destination.
+    ///
+    /// `names` are those of our own claims for destinations, by destination.
     init(
         _ job: JobSpecification, _ configuration: Configuration, _ request: RenderRequest, names: [String: String],
         _ findings: inout RenderFindings
@@ -91,7 +90,7 @@ struct VolumePlan {
         if let claim = request.claims.first(where: { FolderPath(path: $0.path).contains(path) }) {
             return add(claim, isReadOnly: false)
         }
-        guard !MountPoints.isReserved(path), path.text != ConfigurationFolder.path else {
+        guard !MountPoints.isReserved(path), !FolderPath(path: ConfigurationFolder.path).contains(path) else {
             findings.refuse(
                 "no volume can be mounted at \(path.text), where other things are: give it a folder of its own, "
                     + "such as file:///backups/{job}", "destinations", destination.name)

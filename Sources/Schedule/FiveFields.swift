@@ -40,7 +40,7 @@ extension Recurrence {
             guard let second = times.seconds.first, times.seconds.count == 1 else {
                 throw CronProblem("it is due more than once in a minute, and five fields have no seconds")
             }
-            guard times.special.isEmpty else {
+            guard !times.special.contains(where: \.dependsOnMonth) else {
                 throw CronProblem("five fields know neither `L` nor `#`")
             }
             let minutes = times.hours.flatMap { hour in times.minutes.map { hour * 60 + $0 } }

@@ -57,7 +57,8 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: shard.map { configuration.input.restricted(to: $0.shard) } ?? configuration.input, jobs: jobs, isDue: due, isStateless: stateless, json: json,
+            configuration: shard.map { configuration.input.restricted(to: $0.shard) } ?? configuration.input,
+            jobs: jobs, isDue: due, isStateless: stateless, json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

@@ -40,7 +40,8 @@ enum URLs {
             let placeholder = rest[open...close]
             guard known.contains(String(placeholder)) else {
                 return ValueKind.Problem(
-                    code: .badURL, message: "`\(placeholder)` is not a placeholder in", notes: ["known: \(known.joined(separator: ", "))"],
+                    code: .badURL, message: "`\(placeholder)` is not a placeholder in",
+                    notes: ["known: \(known.joined(separator: ", "))"],
                     help: ["write `%7B` and `%7D` for braces"], part: String(placeholder))
             }
             rest = rest[rest.index(after: close)...]

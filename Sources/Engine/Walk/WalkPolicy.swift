@@ -57,8 +57,10 @@ public struct WalkPolicy: Sendable, Hashable {
     public var hardLinks = HardLinks.all
     /// What is stored of a symbolic link.
     public var symlinks = Symlinks.store
-    /// The part of the sources that is stored: of what is directly in a source, by its name, everything below it
-    /// included; of a source that is no folder, by its path. A source that is a folder belongs to every part.
+    /// The part of the sources that is stored; nil for all of them.
+    ///
+    /// What is directly in a source belongs to a part by its name, with everything below it; a source that is no folder
+    /// by its path. A source that is a folder belongs to every part.
     public var shard: Shard?
 
     /// Nothing is asked.
