@@ -35,7 +35,8 @@ public struct JobRun: Sendable {
         var destinations: [DestinationResult] = []
         var outcome: Outcome
         if let refusal = recording.begin() ?? job.shardProblem {
-            logger.error("backup failed", metadata: ["code": "\(refusal.code.rawValue)", "error": "\(refusal.message)"])
+            logger.error(
+                "backup failed", metadata: ["code": "\(refusal.code.rawValue)", "error": "\(refusal.message)"])
             outcome = .failure(refusal)
         } else {
             delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)

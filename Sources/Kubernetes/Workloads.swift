@@ -16,7 +16,7 @@ struct Workloads {
     ) -> ManifestValue {
         var labels = labels
         for (key, value) in job.labels
-        where ObjectNames.isLabelKey(key) && ObjectNames.isLabelValue(value) && labels[key] == nil {
+        where ObjectNames.isLabelKey(key) && ObjectNames.isLabelValue(value) && !key.hasPrefix("app.kubernetes.io/") {
             labels[key] = value
         }
         labels["dunnage/job"] = ObjectNames.labelValue(job.name)
