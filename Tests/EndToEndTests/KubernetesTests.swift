@@ -196,7 +196,9 @@ struct KubernetesTests {
             for mode in ["cronjobs", "daemon"] {
                 var line = ["render", "kubernetes", "-c", "\(Self.root)/examples/\(name)/dunnage.yaml", "--mode", mode]
                 for claim in claims { line += ["--claim", "/\(claim)/data=data:\(claim)"] }
-                for path in try paths(name) where path != "/etc" && !path.hasPrefix("/usr/") { line += ["--claim", "\(path)=data"] }
+                for path in try paths(name) where path != "/etc" && !path.hasPrefix("/usr/") {
+                    line += ["--claim", "\(path)=data"]
+                }
                 let result = try Binary.run(line, in: home.path)
                 guard result.code == 0 else {
                     // What cannot be said in manifests is said with its place.
