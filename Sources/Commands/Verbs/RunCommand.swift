@@ -8,7 +8,8 @@ struct RunCommand: ProgramCommand {
         commandName: "run", abstract: "Backs up the named jobs, or all of them, one after the other.",
         discussion: """
             What could not be read is named and counted as a warning; the run goes on. \
-            Of several jobs the worst one decides about the exit code.
+            Of several jobs the worst one decides about the exit code. \
+            A service that follows the same configuration is asked to run them, and followed.
             """)
 
     @Argument(
@@ -34,6 +35,9 @@ struct RunCommand: ProgramCommand {
     @Flag(help: "Keep nothing on this machine: the catalog comes from the destination, and a copy is left there.")
     var stateless = false
 
+    @Flag(help: "Run in this process, also when a service could.")
+    var here = false
+
     @Flag(help: "Print the reports as JSON.")
     var json = false
 
@@ -58,7 +62,8 @@ struct RunCommand: ProgramCommand {
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
             configuration: shard.map { configuration.input.restricted(to: $0.shard) } ?? configuration.input,
-            jobs: jobs, isDue: due, isStateless: stateless, json: json,
+            // A service runs whole jobs.
+            jobs: jobs, isDue: due, isStateless: stateless, isHere: here || shard != nil, json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

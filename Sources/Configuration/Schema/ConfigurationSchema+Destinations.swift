@@ -35,8 +35,9 @@ extension ConfigurationSchema {
                 "The size that volumes are closed at here, instead of a job's `options.volume_size`.",
                 absent: "the job's"),
             .init(
-                "quota", .value(.size(1...Int64.max)), "The room that all jobs together may take.", absent: "no limit",
-                pending: true),
+                "quota", .value(.size(1...Int64.max)),
+                "The room that a store there may take; beyond it nothing more is backed up, from nine tenths on is a "
+                    + "warning.", absent: "no limit"),
             .init(
                 "off_site", .value(.boolean), "Whether it is elsewhere, for [policies](policies.md).",
                 absent: "`false` for folders, private addresses and names such as `nas.lan`, else `true`"),

@@ -1,5 +1,4 @@
 internal import Configuration
-internal import Glibc
 internal import Ledger
 internal import Logging
 internal import Secrets
@@ -33,7 +32,9 @@ public struct MetricsDelivery: Sendable {
         do {
             let text = try RunnerMetrics(configuration, ledger, at: now()).text
             if let path = settings.file {
-                attempt("metrics not written", path) { try Self.write(text, to: path) }
+                attempt("metrics not written", path) {
+                    try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
+                }
             }
             if let gateway = settings.pushGateway {
                 attempt("metrics not pushed", "runtime.metrics.push_gateway") { try push(text, to: gateway) }
@@ -49,23 +50,6 @@ public struct MetricsDelivery: Sendable {
         } catch {
             let reason = (error as? PushRefusal)?.description ?? Failure(error).message
             logger.warning(message, metadata: ["place": "\(place)", "error": "\(reason)"])
-        }
-    }
-
-    /// Puts a whole file in place of the one before: whoever reads it never sees a half one.
-    static func write(_ text: String, to path: String) throws(SystemError) {
-        let fresh = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
-        do throws(SystemError) {
-            let file = try FileDescriptor.open(fresh, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-            var written: SystemError?
-            Array(text.utf8).withUnsafeBytes { bytes in
-                do throws(SystemError) { try file.write(all: bytes) } catch { written = error }
-            }
-            if let written { throw written }
-            try FileTree.rename(fresh, to: path)
-        } catch {
-            FileTree.remove(fresh)
-            throw error
         }
     }
 
