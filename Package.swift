@@ -82,6 +82,7 @@ let package = Package(
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library(
             "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
+        library("Kubernetes", ["Configuration", "Cryptography", "Destinations", "Schedule", "Secrets", "Support"]),
         library(
             "Ledger",
             [
@@ -120,7 +121,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "API", "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "API", "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes",
+                "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
             ]),
@@ -162,6 +164,9 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
                 "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
+        tests(
+            "KubernetesTests", ["Configuration", "JSON", "Kubernetes", "Schedule", "Support", "YAML"],
+            exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
         tests(

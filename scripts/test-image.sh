@@ -239,7 +239,8 @@ check "which is identical" restored_is /restore/first "$folder/first"
 # The container of examples/kubernetes, with its arguments, its user and its file.
 as_cronjob() {
     local -a arguments
-    IFS=', ' read -r -a arguments <<< "$(sed -n 's/^ *args: \[\(.*\)\]$/\1/p' examples/kubernetes/cronjob.yaml)"
+    mapfile -t arguments < <(awk '/ args:$/ { on = 1; next } on && !/^ *- / { exit }
+        on { sub(/^ *- /, ""); gsub(/"/, ""); print }' examples/kubernetes/base/workloads.yaml)
     [ ${#arguments[@]} -gt 0 ] || return 1
     mkdir -p "$folder/cluster/..2026_11_22"
     cp examples/kubernetes/dunnage.yaml "$folder/cluster/..2026_11_22/"

@@ -14,7 +14,7 @@ struct DunnageCommand: ParsableCommand {
             LogsCommand.self,
             ScheduleCommand.self, PauseCommand.self, ResumeCommand.self, ValidateCommand.self, PlanCommand.self,
             ExplainCommand.self, ConfigCommand.self,
-            ImportCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
+            ImportCommand.self, RenderCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
             CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, RepairCommand.self,
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
             ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, RecoveryKitCommand.self, UnlockCommand.self,

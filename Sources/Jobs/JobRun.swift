@@ -34,7 +34,9 @@ public struct JobRun: Sendable {
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)
         var destinations: [DestinationResult] = []
         var outcome: Outcome
-        if let refusal = recording.begin() {
+        if let refusal = recording.begin() ?? job.shardProblem {
+            logger.error(
+                "backup failed", metadata: ["code": "\(refusal.code.rawValue)", "error": "\(refusal.message)"])
             outcome = .failure(refusal)
         } else {
             delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)

@@ -1,4 +1,4 @@
-public import Glibc
+internal import Glibc
 
 /// Files that fit into memory.
 public enum SmallFile {
@@ -20,7 +20,7 @@ public enum SmallFile {
     }
 
     /// Puts a whole file in place of the one before: whoever reads it never sees a half one.
-    public static func replace(_ path: String, with content: [UInt8], mode: mode_t = 0o600) throws(SystemError) {
+    public static func replace(_ path: String, with content: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
         let fresh = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
         do throws(SystemError) {
             let file = try FileDescriptor.open(fresh, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: mode)

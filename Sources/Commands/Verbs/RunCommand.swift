@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Jobs
 
 /// The command `dunnage run`.
@@ -25,6 +26,12 @@ struct RunCommand: ProgramCommand {
     @OptionGroup
     var configuration: ConfigurationOption
 
+    @Option(
+        help: ArgumentHelp(
+            "Back up one part of the job's sources only, to a store of its own: 0/4 to 3/4, for one of four.",
+            valueName: "part"))
+    var shard: ShardArgument?
+
     @Flag(help: "Keep nothing on this machine: the catalog comes from the destination, and a copy is left there.")
     var stateless = false
 
@@ -44,6 +51,9 @@ struct RunCommand: ProgramCommand {
         guard [due, all, !jobs.isEmpty].count(where: { $0 }) <= 1 else {
             throw ValidationError("Name jobs, or write --all or --due.")
         }
+        guard shard == nil || jobs.count == 1 else {
+            throw ValidationError("'--shard' goes with the name of one job.")
+        }
         guard !due || !stateless else {
             throw ValidationError("--due needs the ledger of the state folder, which --stateless does without.")
         }
@@ -51,8 +61,9 @@ struct RunCommand: ProgramCommand {
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RunAction(
-            configuration: configuration.input, jobs: jobs, isDue: due, isStateless: stateless, isHere: here,
-            json: json,
+            configuration: shard.map { configuration.input.restricted(to: $0.shard) } ?? configuration.input,
+            // A service runs whole jobs.
+            jobs: jobs, isDue: due, isStateless: stateless, isHere: here || shard != nil, json: json,
             failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }

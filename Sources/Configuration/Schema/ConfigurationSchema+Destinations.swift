@@ -4,7 +4,8 @@ extension ConfigurationSchema {
         keys: [
             .init(
                 "url", .oneOf(value: .destinationURL, list: nil, object: credential), required: true,
-                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
+                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name, and `{shard}` the part of "
+                    + "a [divided job](kubernetes.md#one-source-several-machines).",
                 advice: "add `url: file:///path/{job}`"),
             .init(
                 "options",
