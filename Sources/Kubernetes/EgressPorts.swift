@@ -32,6 +32,7 @@ struct EgressPorts {
         switch report.channel {
         case .webhook(let webhook): ports(url: webhook.url)
         case .email(let email): ports(url: email.server)
+        case .xmpp(let xmpp): [xmpp.server.flatMap { Self.port(inValue: $0) } ?? 5222]
         case .service(let service):
             // Those with a server of one's own have its URL among their settings; all others are at 443.
             service.settings["url"]?.first.map { ports(url: $0) } ?? [443]

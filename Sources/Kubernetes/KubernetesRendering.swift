@@ -81,7 +81,7 @@ public struct KubernetesRendering {
             access.append(
                 surroundings.networkPolicy(
                     ports: EgressPorts(configuration, further: request.egressPorts).ports,
-                    listening: request.mode == .daemon ? openPort : nil))
+                    listening: request.mode == .daemon ? openPorts : []))
         }
         let files = [
             RenderedManifests.File(name: "configuration.yaml", documents: [surroundings.configMap(folder)]),
@@ -274,24 +274,24 @@ public struct KubernetesRendering {
         return plan
     }
 
-    /// The port that others may connect to: one of an address that is not the pod's own.
-    private var openPort: Int? {
-        guard let listen = configuration.runtime.listen else { return nil }
-        let isOwn = ["127.0.0.1", "::1", "localhost"].contains(listen.host ?? "")
-        return isOwn ? nil : Int(listen.port)
+    /// The ports that others may connect to: those of addresses that are not the pod's own.
+    private var openPorts: [Int] {
+        let open = configuration.runtime.listen.filter { !["127.0.0.1", "::1", "localhost"].contains($0.host ?? "") }
+        return Set(open.map { Int($0.port) }).sorted()
     }
 
-    /// The port and the probes of the service.
+    /// The ports and the probes of the service.
     private var service: [ManifestValue.Entry] {
         let paths = folder.paths.flatMap { ["--config", $0] }
         let check = ManifestValue.list((["dunnage", "healthcheck"] + paths).map { .text($0) })
         func probe(_ entries: ManifestValue.Entry...) -> ManifestValue {
             .mapping([.init("exec", ["command": check])] + entries + [.init("timeoutSeconds", 10)])
         }
-        let port = openPort.map { port -> ManifestValue.Entry in
-            .init("ports", [["name": "http", "containerPort": .number(port), "protocol": "TCP"]])
+        let ports = openPorts.enumerated().map { number, port -> ManifestValue in
+            let name = number == 0 ? "http" : "http-\(port)"
+            return ["name": .text(name), "containerPort": .number(port), "protocol": "TCP"]
         }
-        return (port.map { [$0] } ?? []) + [
+        return (ports.isEmpty ? [] : [.init("ports", .list(ports))]) + [
             .init("startupProbe", probe(.init("periodSeconds", 5), .init("failureThreshold", 60))),
             .init("livenessProbe", probe(.init("periodSeconds", 60), .init("failureThreshold", 3))),
             .init("readinessProbe", probe(.init("periodSeconds", 30))),

@@ -46,9 +46,13 @@ struct SecretPlan {
                 switch report.channel {
                 case .webhook(let webhook): webhook.tls
                 case .email(let email): email.tls
+                case .xmpp(let xmpp): xmpp.tls
                 case .service: nil
                 }
             if let path = tls?.authorities { Self.add(path, to: &paths) }
+        }
+        if request.mode == .daemon, let tls = configuration.runtime.api.tls {
+            for path in [tls.certificate, tls.key] { Self.add(path, to: &paths) }
         }
         self.variables = variables.sorted()
         var keys = variables

@@ -34,8 +34,8 @@ struct Surroundings {
         ]
     }
 
-    /// Nobody may connect to the pods but at `port`, and they to nobody but at these ports.
-    func networkPolicy(ports: [Int], listening port: Int?) -> ManifestValue {
+    /// Nobody may connect to the pods but at the ports where they listen, and they to nobody but at these ports.
+    func networkPolicy(ports: [Int], listening open: [Int]) -> ManifestValue {
         func rule(_ ports: [(Int, String)]) -> ManifestValue {
             ["ports": .list(ports.map { ["protocol": .text($0.1), "port": .number($0.0)] })]
         }
@@ -46,7 +46,7 @@ struct Surroundings {
             "spec": [
                 "podSelector": ["matchLabels": .texts(labels.filter { $0.key == Workloads.nameLabel })],
                 "policyTypes": ["Ingress", "Egress"],
-                "ingress": .list(port.map { [rule([($0, "TCP")])] } ?? []), "egress": .list(egress),
+                "ingress": .list(open.isEmpty ? [] : [rule(open.map { ($0, "TCP") })]), "egress": .list(egress),
             ],
         ]
     }
