@@ -12,7 +12,7 @@ RELEASE := -c release --static-swift-stdlib --product dunnage
 DEBUG := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test docs bench test-image lint format install clean
+.PHONY: help run build test docs bench deb test-deb test-image lint format install clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,13 @@ docs: ## run the snippets of the documentation and check its links
 bench: build ## measure beside restic and borg; BENCH='--rounds 1 --data tree' and more in docs/benchmarks.md
 	@scripts/bench/bench.py .build/release/dunnage $(BENCH)
 
-test-image: ## build the container image and use it as compose.yaml says, where a container engine is there
+deb: build ## build a Debian package, .build/deb/dunnage_VERSION_ARCHITECTURE.deb
+	@scripts/build-deb.sh
+
+test-deb: build ## build the package twice, check it, and live with it in a Debian of its own; takes root
+	@scripts/test-deb.sh
+
+test-image: ## build the container image and use it as people do, where a container engine is there
 	@scripts/test-image.sh
 
 lint: ## check the format of the sources and the scripts

@@ -39,6 +39,7 @@ let package = Package(
         systemLibrary("CLibYAML", "yaml-0.1", "libyaml-dev"),
         systemLibrary("CLibCurl", "libcurl", "libcurl4-openssl-dev"),
         systemLibrary("COpenSSL", "libcrypto", "libssl-dev"),
+        systemLibrary("CTLS", "libssl", "libssl-dev"),
         systemLibrary("CDeflate", "libdeflate", "libdeflate-dev"),
         systemLibrary("CISAL", "libisal", "libisal-dev"),
         systemLibrary("CZlib", "zlib", "zlib1g-dev"),
@@ -55,6 +56,7 @@ let package = Package(
         library("Cryptography", ["COpenSSL", "CSHA256", "Support"]),
         library("Archive", ["CDeflate", "CISAL", "CLzma", "CZlib", "Support"]),
         library("Transport", ["CLibCurl", "Support"]),
+        library("Listening", ["CPosix", "CTLS", "JSON", "Support"]),
         library("Programs", ["CPosix", "Support", "Transport"]),
         library("Schedule", ["Support"]),
         library("AWS", ["Cryptography", "JSON", "Programs", "Support", "Transport", "XML"]),
@@ -80,6 +82,7 @@ let package = Package(
         library("Configuration", ["Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
         library(
             "Importing", ["Configuration", "Cryptography", "JSON", "Schedule", "Secrets", "Support", "YAML"]),
+        library("Kubernetes", ["Configuration", "Cryptography", "Destinations", "Schedule", "Secrets", "Support"]),
         library(
             "Ledger",
             [
@@ -110,9 +113,16 @@ let package = Package(
                 "Transport", logging,
             ]),
         library(
+            "API",
+            [
+                "Catalog", "Configuration", "Cryptography", "Engine", "JSON", "Jobs", "Ledger", "Listening",
+                "Scheduler", "Secrets", "Service", "Support", logging,
+            ]),
+        library(
             "Commands",
             [
-                "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
+                "API", "Catalog", "Configuration", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Kubernetes",
+                "Ledger",
                 "Reporting", "Schedule", "Scheduler", "Secrets", "Service", "Support", "Transport", argumentParser,
                 logging,
             ]),
@@ -135,6 +145,7 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "Support"]),
         tests("ArchiveTests", ["Archive", "Cryptography", "Support"]),
         tests("TransportTests", ["Support", "Transport"]),
+        tests("ListeningTests", ["Listening", "Support", "Transport"]),
         tests("DestinationsTests", ["AWS", "Cryptography", "Destinations", "JSON", "Support", "Transport"]),
         tests(
             "ReportingTests", ["Cryptography", "JSON", "Reporting", "Support", "Transport"], exclude: ["Goldens"]),
@@ -153,6 +164,9 @@ let package = Package(
                 "Configuration", "Cryptography", "Destinations", "Engine", "Importing", "JSON", "Jobs", "Ledger",
                 "Schedule", "Secrets", "Support", "Transport", logging,
             ], exclude: ["Goldens"]),
+        tests(
+            "KubernetesTests", ["Configuration", "JSON", "Kubernetes", "Schedule", "Support", "YAML"],
+            exclude: ["Goldens"]),
         tests("LedgerTests", ["Ledger", "Support"]),
         tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
         tests(
@@ -173,11 +187,18 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Support", argumentParser,
-                logging,
+                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Secrets", "Support",
+                argumentParser, logging,
             ],
             exclude: ["Goldens"]),
+        tests(
+            "APITests",
+            [
+                "API", "Catalog", "Configuration", "JSON", "Jobs", "Ledger", "Listening", "Secrets", "Service",
+                "Support",
+                "Transport", logging,
+            ]),
         tests("ServersTests", ["AWS", "JSON", "Support", "Transport"]),
-        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "dunnage"]),
+        tests("EndToEndTests", ["Cryptography", "JSON", "Secrets", "Support", "Transport", "YAML", "dunnage"]),
     ]
 )

@@ -87,7 +87,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
                 run = report["run"]
                 self.arrivals.append((
                     self.headers.get("Idempotency-Key"), run["id"], report["event"], report["job"]["name"],
-                    datetime.fromisoformat(run["finished"]), hashlib.sha256(body).hexdigest()))
+                    # When an interrupted run ended nobody knows.
+                    datetime.fromisoformat(run.get("finished", run["started"])), hashlib.sha256(body).hexdigest()))
         if trouble in ("unread", "unanswered"):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

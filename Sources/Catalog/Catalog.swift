@@ -52,6 +52,28 @@ public final class Catalog: Sendable {
         }
     }
 
+    /// Opens a database that others may be writing to, for a look: nothing is created, mended or locked.
+    /// - Parameter path: where it is.
+    /// - Throws: `.inconsistent` for one with an older schema; `.tooNew`; `.database`, also where there is none.
+    public init(lookingAt path: String) throws(CatalogError) {
+        self.path = path
+        var configuration = GRDB.Configuration()
+        configuration.label = "catalog"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -2048; PRAGMA temp_store = FILE") }
+        do {
+            pool = try DatabaseQueue(path: path, configuration: configuration)
+            let schema = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard schema <= CatalogSchema.current else { throw CatalogError.tooNew(path: path, schema: schema) }
+            guard schema == CatalogSchema.current else {
+                throw CatalogError.inconsistent(path: path, detail: "an older Dunnage made it")
+            }
+        } catch {
+            throw Self.typed(error, path: path)
+        }
+    }
+
     /// Whether the file was found damaged by whoever used it last.
     ///
     /// Such a catalog is not to be used again: SQLite notices damage only where it happens to look.

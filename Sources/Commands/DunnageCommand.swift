@@ -10,13 +10,15 @@ struct DunnageCommand: ParsableCommand {
             The documentation of every command is in docs/commands.md.
             """,
         subcommands: [
-            RunCommand.self, ServeCommand.self, StatusCommand.self, HistoryCommand.self, LogsCommand.self,
+            RunCommand.self, ServeCommand.self, HealthcheckCommand.self, StatusCommand.self, HistoryCommand.self,
+            LogsCommand.self,
             ScheduleCommand.self, PauseCommand.self, ResumeCommand.self, ValidateCommand.self, PlanCommand.self,
             ExplainCommand.self, ConfigCommand.self,
-            ImportCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
+            ImportCommand.self, RenderCommand.self, VersionsCommand.self, FilesCommand.self, FindCommand.self, DiffCommand.self,
             CatCommand.self, RestoreCommand.self, ExportCommand.self, VerifyCommand.self, RepairCommand.self,
             BrokenCommand.self, PurgeCommand.self, RetentionCommand.self, DeleteCommand.self, HoldCommand.self,
-            ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, UnlockCommand.self, StoreCommand.self,
+            ReleaseCommand.self, CompactCommand.self, RecoverCommand.self, RecoveryKitCommand.self, UnlockCommand.self,
+            StoreCommand.self,
             CryptCommand.self, DestinationCommand.self, LocksCommand.self, ThawCommand.self, SecretsCommand.self,
             ReportCommand.self, AcknowledgeCommand.self, VersionCommand.self,
         ])

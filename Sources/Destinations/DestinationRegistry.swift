@@ -31,6 +31,16 @@ public enum DestinationRegistry {
     /// The URL schemes that `open` accepts.
     public static var schemes: [String] { kinds.flatMap(\.schemes) }
 
+    /// The name that URLs have for an option of a configuration: `aws-access-key-id` for `access_key_id`.
+    /// - Parameters:
+    ///   - name: as a configuration has it.
+    ///   - scheme: that of the destination's URL.
+    /// - Returns: the name; the given one in small letters when the destination knows no such option.
+    public static func optionName(_ name: String, scheme: String) -> String {
+        let options = kinds.first { $0.schemes.contains(scheme) }?.options ?? []
+        return OptionNaming.ownName(of: name, known: options + CommonOptions.all)
+    }
+
     /// Makes a destination from its URL and options, without touching it yet.
     /// - Parameters:
     ///   - url: a URL in Duplicati's grammar, or a local path.

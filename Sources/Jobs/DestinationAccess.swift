@@ -29,6 +29,7 @@ public struct DestinationAccess: Sendable {
         keepsPromises: Bool = true, bandwidth: RunBandwidth? = nil, interruption: Interruption? = nil,
         progress: RunProgress? = nil
     ) throws(Failure) {
+        if let problem = specification.shardProblem(of: job) { throw problem }
         do {
             let template = job.map { specification.url(forJob: $0.name) } ?? specification.url
             let url = try secrets.resolveURL(template)

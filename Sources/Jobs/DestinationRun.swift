@@ -137,9 +137,21 @@ struct DestinationRun {
         findings.maintenance = Maintenance(
             job, after: summary, store: store, catalog: catalog, problems: problems, context: context, logger: logger
         ).run()
+        tellRoom(
+            stored: summary.storedBytes - (findings.maintenance?.retention?.freedBytes ?? 0), of: specification,
+            problems)
         if context.isStateless, !context.interruption.isRequested {
             findings.keptCatalog = keepSnapshot(of: catalog, at: store)
         }
+    }
+
+    /// Warns before there is no room any more.
+    private func tellRoom(stored: Int64, of specification: DestinationSpecification, _ problems: ProblemLog) {
+        guard let quota = specification.quota, stored > quota.bytes - quota.bytes / 10 else { return }
+        problems.add(
+            Problem(
+                .littleRoom, specification.name,
+                "the store takes \(ByteCount(stored)) of its quota of \(quota)"))
     }
 
     // MARK: The catalog's cost
@@ -174,6 +186,7 @@ struct DestinationRun {
         // A server far away answers each call late: more of them at once fill the line.
         if !(destination is any LocallyReadable) { options.concurrentUploads = 4 }
         options.blockSize = job.options.blockSize.map { Int($0.bytes) }
+        options.quota = context.configuration.destinations[name]?.quota?.bytes
         let here = context.configuration.destinations[name]?.volumeSize
         let limits = [context.configuration.destinations[name]?.limits, job.uses[name]?.limits]
         if let parallel = limits.compactMap({ $0?.parallelUploads }).last { options.concurrentUploads = parallel }

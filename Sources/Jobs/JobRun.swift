@@ -22,7 +22,7 @@ public struct JobRun: Sendable {
     /// Runs to the end and sends the reports; blocks the calling thread.
     public func run() -> JobResult {
         let started = context.now()
-        let id = RunIdentifier(at: started)
+        let id = context.identifier ?? RunIdentifier(at: started)
         var logger = context.logger
         logger[metadataKey: "job"] = "\(job.name)"
         logger[metadataKey: "run_id"] = "\(id)"
@@ -34,7 +34,9 @@ public struct JobRun: Sendable {
         let problems = ProblemLog(observer: ProblemLogging(logger).observer)
         var destinations: [DestinationResult] = []
         var outcome: Outcome
-        if let refusal = recording.begin() {
+        if let refusal = recording.begin() ?? job.shardProblem {
+            logger.error(
+                "backup failed", metadata: ["code": "\(refusal.code.rawValue)", "error": "\(refusal.message)"])
             outcome = .failure(refusal)
         } else {
             delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
@@ -65,6 +67,7 @@ public struct JobRun: Sendable {
             receipts = delivery.send(
                 report.telling(log.lines), to: receivers, isInterrupted: outcome.isInterrupted)
         }
+        recording.keep(report)
         return JobResult(
             job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
             receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))

@@ -27,11 +27,13 @@ extension JobSpecification {
         request.absence = Dictionary(
             paths.compactMap { source in SourceAbsence(rawValue: source.absence.rawValue).map { (source.path, $0) } }
         ) { $1 }
-        request.streams = try sources.compactMap { source in
+        let outputs = sources.filter { shard?.takes($0.path.utf8) ?? true }
+        request.streams = try outputs.compactMap { source in
             if let command = source.command { return try StreamSource(source.path, command, secrets, logger) }
             return source.dump.map { StreamSource(source.path, $0, secrets, logger) }
         }
         request.policy = WalkPolicy(selection)
+        request.policy.shard = shard
         return request
     }
 }

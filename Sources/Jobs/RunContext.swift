@@ -29,6 +29,8 @@ public struct RunContext: Sendable {
     public var trigger: RunReport.Run.Trigger
     /// The occurrence of a schedule that the runs are for; nil when nothing but a command asks for them.
     public var occurrence: ScheduledRun?
+    /// The identifier of the run, where somebody was told it before the run began; nil for a new one.
+    public var identifier: RunIdentifier?
     /// Which attempt this is of what a command asks for, from 1 on.
     public var attempt = 1
     /// What sends reports.

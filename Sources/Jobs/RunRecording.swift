@@ -65,6 +65,20 @@ struct RunRecording {
         try context.ledger.finish(id.description, end)
     }
 
+    /// Keeps the report beside the log, for whoever asks for it later.
+    func keep(_ report: RunReport) {
+        guard !context.isStateless else { return }
+        let bytes = report.serialized(masking: context.secrets.mask.apply)
+        let path = context.state.report(ofRun: id.description)
+        do throws(SystemError) {
+            try FileTree.createFolder(context.state.logs, mode: 0o700)
+            try SmallFile.replace(path, with: bytes)
+        } catch {
+            context.logger.warning(
+                "report not kept", metadata: ["run_id": "\(id)", "error": "\(error)"])
+        }
+    }
+
     private func state(_ outcome: Outcome) -> RunState {
         switch outcome {
         case .success: .success

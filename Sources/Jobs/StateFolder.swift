@@ -64,8 +64,17 @@ public struct StateFolder: Sendable, Hashable {
     /// The log of a run.
     public func log(ofRun id: String) -> String { "\(logs)/\(id).log" }
 
-    /// Removes the log of a run that is forgotten.
-    public func removeLog(ofRun id: String) { unlink(log(ofRun: id)) }
+    /// The report of a run that has ended, as JSON.
+    public func report(ofRun id: String) -> String { "\(logs)/\(id).json" }
+
+    /// Removes log and report of a run that is forgotten.
+    public func removeLog(ofRun id: String) {
+        unlink(log(ofRun: id))
+        unlink(report(ofRun: id))
+    }
+
+    /// The socket at which the service answers those of this machine who may read the folder.
+    public var socket: String { "\(path)/api.sock" }
 
     /// The lock of a catalog.
     public func lock(ofCatalog catalog: String) -> String {

@@ -1,3 +1,5 @@
+internal import Support
+
 /// When something happens again and again, as `cron` has it.
 ///
 /// Five fields (minute, hour, day of month, month, weekday), or six with seconds before them; `@daily` and its kin.

@@ -62,6 +62,14 @@ struct CronField: Sendable, Hashable {
         case lastWeekday(Int)
         /// That weekday for the nth time in the month.
         case nthWeekday(Int, Int)
+
+        /// Whether the days that it matches are not the same in every month.
+        var dependsOnMonth: Bool {
+            switch self {
+            case .range, .hashed: false
+            case .lastDay, .lastWeekday, .nthWeekday: true
+            }
+        }
     }
 
     let kind: Kind

@@ -1,3 +1,5 @@
+internal import Support
+
 /// A stable delay: the same for the same seed, so that a plan can name exact times.
 public enum Jitter {
     /// A number of seconds from 0 to less than `limit`.

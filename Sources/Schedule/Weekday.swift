@@ -16,5 +16,5 @@ public enum Weekday: String, Sendable, Hashable, CaseIterable {
     case sunday = "sun"
 
     /// As cron counts: Sunday is 0.
-    var number: Int { (Self.allCases.firstIndex(of: self).map { $0 + 1 } ?? 0) % 7 }
+    public var number: Int { (Self.allCases.firstIndex(of: self).map { $0 + 1 } ?? 0) % 7 }
 }

@@ -20,8 +20,11 @@ extension Service {
             defer { state.isReloadAsked = false }
             return (nil, state.isReloadAsked || state.watch?.isDue(at: .now) ?? false)
         }
+        guard candidate != nil || isDue else { return }
+        notices.reloading()
         if let candidate { judge(candidate) }
         if isDue { read() }
+        notices.ready()
     }
 
     /// Reads the files; what cannot be used is reported, and the old configuration stays in force.
@@ -127,6 +130,7 @@ extension Service {
             state.judged = nil
             return old == loaded.configuration.hash ? nil : (old, loaded.configuration.hash)
         }
+        tellFollowers()
         guard let change else {
             setting.logger.info("configuration read again; nothing has changed")
             return

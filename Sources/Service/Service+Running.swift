@@ -19,25 +19,26 @@ extension Service {
     /// Begins what somebody asked for, as far as there is room.
     func beginAsked(_ scheduler: Scheduler) {
         while true {
-            let name = state.withLock { state -> String? in
+            let asked = state.withLock { state -> (job: String, id: RunIdentifier)? in
                 guard state.running.count < scheduler.concurrentJobs,
-                    let index = state.asked.firstIndex(where: { state.running[$0] == nil })
+                    let index = state.asked.firstIndex(where: { state.running[$0.job] == nil })
                 else { return nil }
                 return state.asked.remove(at: index)
             }
-            guard let name else { return }
-            begin(name, for: nil)
+            guard let asked else { return }
+            begin(asked.job, for: nil, as: asked.id)
         }
     }
 
-    private func begin(_ name: String, for occurrence: ScheduledRun?) {
+    private func begin(_ name: String, for occurrence: ScheduledRun?, as id: RunIdentifier? = nil) {
         let interruption = Interruption()
+        let id = id ?? RunIdentifier(at: setting.now())
         let prepared = state.withLock { state -> (JobSpecification, RunContext)? in
             guard let job = state.configuration.job(named: name), state.running[name] == nil,
                 state.held[name].map({ $0 <= .now }) ?? true
             else { return nil }
             state.running[name] = ServiceState.Run(
-                interruption: interruption, started: setting.now(), began: .now,
+                id: id, interruption: interruption, started: setting.now(), began: .now,
                 trigger: occurrence?.trigger ?? .api, isScheduled: occurrence != nil)
             if let grace = state.configuration.runtime.shutdownGrace {
                 interruption.grace = .seconds(grace.fixedSeconds)
@@ -47,6 +48,7 @@ extension Service {
                 self?.state.withLock { $0.running[name]?.progress = progress }
             }
             context.occurrence = occurrence
+            context.identifier = id
             return (job, context)
         }
         guard let (job, context) = prepared else { return }

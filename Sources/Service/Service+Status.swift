@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 internal import Engine
 internal import Jobs
 public import Ledger
@@ -12,15 +12,26 @@ extension Service {
     public var status: ServiceStatus {
         state.withLock { state in
             ServiceStatus(
-                started: state.started, looked: state.looked, configuration: state.configuration.hash,
+                started: state.started, looked: state.looked, pulse: state.pulse,
+                configuration: state.configuration.hash,
                 configured: state.configured, reloadFailure: state.reloadFailure,
                 running: state.running.sorted { $0.key < $1.key }.map { name, run in
                     ServiceStatus.Activity(
-                        job: name, started: run.started, trigger: run.trigger, progress: run.progress,
+                        id: run.id, job: name, started: run.started, trigger: run.trigger, progress: run.progress,
                         isStopping: run.interruption.isRequested)
                 },
-                next: state.next, ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
+                waiting: state.asked.map { ServiceStatus.Waiting(id: $0.id, job: $0.job) }, next: state.next,
+                ledgerFailure: state.ledgerFailure, isStopping: state.isStopping)
         }
+    }
+
+    /// What it follows.
+    public var configuration: Configuration { state.withLock { $0.configuration } }
+
+    /// Tells everybody who wants to know of a configuration.
+    func tellFollowers() {
+        let (followers, configuration) = state.withLock { ($0.followers, $0.configuration) }
+        for follower in followers { follower(configuration) }
     }
 
     /// The metrics of its jobs, in the text format of Prometheus.

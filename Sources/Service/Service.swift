@@ -23,6 +23,8 @@ public final class Service: Sendable {
     /// What the transfers of all runs share.
     let bandwidth = RunBandwidth()
     let state: Mutex<ServiceState>
+    /// Tells systemd, where it wants to know.
+    let notices: SystemdNotices
 
     /// A service that has not begun.
     /// - Parameters:
@@ -32,6 +34,7 @@ public final class Service: Sendable {
     public init(_ loaded: LoadedConfiguration, files: ConfigurationFiles, _ setting: ServiceSetting) {
         self.setting = setting
         state = Mutex(ServiceState(loaded, files, setting))
+        notices = SystemdNotices(environment: setting.environment, logger: setting.logger)
     }
 
     /// Follows the schedules until somebody asks to end; blocks the calling thread.
@@ -39,10 +42,13 @@ public final class Service: Sendable {
     public func run() -> ExitCode {
         begin()
         let delivery = startDelivery()
+        notices.ready()
         while true {
+            state.withLock { $0.pulse = .now }
             passOnStop()
             reloadIfDue()
             let isBusy = look()
+            notices.alive(running: state.withLock { Array($0.running.keys) })
             let isDone = state.withLock { $0.isStopping && $0.running.isEmpty }
             if isDone { break }
             if !isBusy { alarm.wait(milliseconds: setting.interval) }
@@ -65,28 +71,42 @@ public final class Service: Sendable {
     }
 
     /// Runs a job as soon as there is room, whatever its schedule says.
-    /// - Throws: `Failure` when there is no such job, or it is at work.
-    public func start(_ name: String) throws(Failure) {
+    /// - Parameter name: the job.
+    /// - Returns: the identifier that the run will have.
+    /// - Throws: `Failure` when there is no such job, it is at work, or the service ends.
+    @discardableResult
+    public func start(_ name: String) throws(Failure) -> RunIdentifier {
+        let id = RunIdentifier(at: setting.now())
         try state.withLock { state throws(Failure) in
             let job = try state.configuration.findJob(name)
-            guard state.running[job.name] == nil, !state.asked.contains(job.name) else {
+            guard !state.isStopping else {
+                throw Failure(.busy, .temporary, "The service ends. Nothing was begun; try again when it is back.")
+            }
+            guard state.running[job.name] == nil, !state.asked.contains(where: { $0.job == job.name }) else {
                 throw Failure(.busy, .temporary, "Job “\(job.name)” is at work. Wait for it to end, or stop it.")
             }
-            state.asked.append(job.name)
+            state.asked.append((job.name, id))
         }
         wake()
+        return id
     }
 
-    /// Stops the run of a job, with a partial version.
+    /// Has somebody told whenever a configuration was taken over, or read again without a change.
+    public func follow(_ body: @escaping @Sendable (Configuration) -> Void) {
+        state.withLock { $0.followers.append(body) }
+    }
+
+    /// Stops the run of a job, with a partial version; one that waits does not begin.
     /// - Returns: whether there was one.
     @discardableResult
     public func stop(_ name: String) -> Bool {
-        let run = state.withLock { state in
-            state.asked.removeAll { $0 == name }
-            return state.running[name]
+        let (run, waited) = state.withLock { state in
+            let waited = state.asked.count
+            state.asked.removeAll { $0.job == name }
+            return (state.running[name], state.asked.count < waited)
         }
         run?.interruption.request(.terminate, because: .request)
-        return run != nil
+        return run != nil || waited
     }
 
     // MARK: Beginning and end
@@ -110,6 +130,7 @@ public final class Service: Sendable {
     /// Tells the runs that the process is to end: the first request in good order, a second one at once.
     private func passOnStop() {
         guard let signal = setting.interruption.signal else { return }
+        notices.stopping()
         let requests = setting.interruption.requests
         let runs = state.withLock { state in
             defer { state.passedOn = requests }

@@ -10,6 +10,7 @@ internal import Support
 struct ServiceState {
     /// A run that is at work.
     struct Run {
+        let id: RunIdentifier
         let interruption: Interruption
         let started: Timestamp
         /// For its timeout: no clock that can be set.
@@ -38,8 +39,12 @@ struct ServiceState {
     var running: [String: Run] = [:]
     /// Until when a job is left alone whose run could not even be written down.
     var held: [String: ContinuousClock.Instant] = [:]
-    /// Jobs that somebody asked for, oldest first.
-    var asked: [String] = []
+    /// Runs that somebody asked for, oldest first.
+    var asked: [(job: String, id: RunIdentifier)] = []
+    /// When the thread that looks at the schedules was last known to be at work.
+    var pulse = ContinuousClock.now
+    /// Are told when a configuration was taken over.
+    var followers: [@Sendable (Configuration) -> Void] = []
     var isReloadAsked = false
     var reloadFailure: String?
     /// Whether it is being found out what a candidate would do.

@@ -1,4 +1,5 @@
 public import Engine
+public import Jobs
 public import Ledger
 public import Support
 
@@ -6,6 +7,8 @@ public import Support
 public struct ServiceStatus: Sendable {
     /// A run that is at work.
     public struct Activity: Sendable {
+        /// Its identifier.
+        public let id: RunIdentifier
         /// The job.
         public let job: String
         /// When it began.
@@ -18,10 +21,20 @@ public struct ServiceStatus: Sendable {
         public let isStopping: Bool
     }
 
+    /// A run that somebody asked for and that has not begun.
+    public struct Waiting: Sendable {
+        /// The identifier that it will have.
+        public let id: RunIdentifier
+        /// The job.
+        public let job: String
+    }
+
     /// When the service began.
     public let started: Timestamp
     /// When it last looked at its schedules; nil before the first time.
     public let looked: Timestamp?
+    /// When the thread that looks at the schedules was last known to be at work, by a clock that nobody sets.
+    public let pulse: ContinuousClock.Instant
     /// The fingerprint of the configuration that it follows.
     public let configuration: String
     /// When it took that over.
@@ -30,6 +43,8 @@ public struct ServiceStatus: Sendable {
     public let reloadFailure: String?
     /// What is at work, by job.
     public let running: [Activity]
+    /// What waits for room, oldest first.
+    public let waiting: [Waiting]
     /// When each job is due next; not there for one that nothing starts.
     public let next: [String: Timestamp]
     /// Why the ledger could not be used the last time; nil when it could.

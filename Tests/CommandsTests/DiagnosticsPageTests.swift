@@ -5,11 +5,12 @@ import Testing
 
 @testable import Commands
 
-/// `docs/diagnostics.md` is written from the explanations in the code; `UPDATE_GOLDENS=1 swift test` writes it anew.
+/// `docs/diagnostics.md`, and the tables of `docs/troubleshooting.md`, are written from the explanations in the code;
+/// `UPDATE_GOLDENS=1 swift test` writes them anew.
 @Suite("The page of codes")
 struct DiagnosticsPageTests {
-    private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../docs/diagnostics.md").standardizedFileURL.path
+    private static let docs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../docs").standardizedFileURL.path
     private static let begin = "<!-- codes: begin -->\n"
     private static let end = "<!-- codes: end -->"
 
@@ -29,14 +30,26 @@ struct DiagnosticsPageTests {
         }.joined()
     }
 
-    @Test("it is up to date")
-    func upToDate() throws {
-        let page = try String(contentsOfFile: Self.path, encoding: .utf8)
+    /// A table for each kind of code that is met after the configuration was found good.
+    private var tables: String {
+        CodeDirectory.sections.dropFirst().map { section in
+            let rows = section.entries.map {
+                "| [\($0.code)](diagnostics.md#\($0.code.lowercased())) | \($0.explanation.title) |\n"
+            }
+            return "\n### \(section.title)\n\n\(section.summary)\n\n| code | means |\n|---|---|\n\(rows.joined())"
+        }.joined()
+    }
+
+    @Test("it is up to date, and so are the tables of another", arguments: ["diagnostics.md", "troubleshooting.md"])
+    func upToDate(name: String) throws {
+        let path = "\(Self.docs)/\(name)"
+        let codes = name == "diagnostics.md" ? codes : tables
+        let page = try String(contentsOfFile: path, encoding: .utf8)
         let start = try #require(page.firstRange(of: Self.begin)).upperBound
         let stop = try #require(page.firstRange(of: Self.end)).lowerBound
         if ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] != nil {
             let text = page[..<start] + codes + "\n" + page[stop...]
-            try String(text).write(toFile: Self.path, atomically: true, encoding: .utf8)
+            try String(text).write(toFile: path, atomically: true, encoding: .utf8)
         } else {
             #expect(page[start..<stop] == codes + "\n", "write it anew with UPDATE_GOLDENS=1 swift test")
         }

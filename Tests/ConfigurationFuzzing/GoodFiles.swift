@@ -119,7 +119,12 @@ public enum GoodFiles {
     private static let wide = #"""
         version: 1
         runtime:
-          listen: 127.0.0.1:8080
+          listen: [127.0.0.1:8080, "[::]:8443"]
+          api:
+            tokens: [{ name: me, token: { env: TOKEN }, scope: operate }]
+            tls: { certificate: cert.pem, key: key.pem }
+            hosts: [backup.example.com]
+            restore_roots: [/restore]
           limits: { concurrent_jobs: 2, upload: 20MiB/s, blackout: [{ days: [mon], from: "08:00", to: "18:00" }] }
         destinations:
           cloud:

@@ -62,7 +62,8 @@ extension Rule {
     // MARK: The program, and where versions go
 
     private static let runtime = Rule.keys([
-        "state_dir": .scalar, "stateless": .scalar, "shutdown_grace": .scalar, "timezone": .scalar, "listen": .scalar,
+        "state_dir": .scalar, "stateless": .scalar, "shutdown_grace": .scalar, "timezone": .scalar,
+        "listen": .any([.scalar, texts]), "api": api,
         "log": .keys(["format": .scalar, "level": .scalar]),
         "reload": .keys(["watch": .scalar, "debounce": .scalar, "approved": texts]),
         "metrics": .keys(["file": .scalar, "push_gateway": .scalar]),
@@ -73,6 +74,11 @@ extension Rule {
                     "days": texts, "from": .scalar, "to": .scalar, "upload": .scalar, "download": .scalar,
                 ])),
         ]),
+    ])
+
+    private static let api = Rule.keys([
+        "tokens": .list(.keys(["name": .scalar, "token": credential, "scope": .scalar])),
+        "tls": .any([.scalar, .keys(["certificate": .scalar, "key": .scalar])]), "hosts": texts, "restore_roots": texts,
     ])
 
     private static let limits = Rule.keys([

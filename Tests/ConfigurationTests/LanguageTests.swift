@@ -26,7 +26,7 @@ import Testing
         #expect(Set(loaded.warnings.map(\.code)) == [.notActedOn])
         #expect(loaded.violations == [])
         let runtime = loaded.configuration.runtime
-        #expect(runtime.listen == ListenAddress(parsing: "127.0.0.1:8080"))
+        #expect(runtime.listen == [ListenAddress(parsing: "127.0.0.1:8080")])
         #expect(runtime.reload.watches && runtime.reload.debounce == CalendarDuration(seconds: 5))
         #expect(runtime.limits.concurrentJobs == 2 && runtime.limits.upload.description == "20 MiB/s")
         let blackout = try #require(runtime.limits.blackouts.first)
@@ -237,8 +237,82 @@ import Testing
         for good in ["127.0.0.1:8080", "[::1]:8080", ":8080", "localhost:1"] {
             #expect(ListenAddress(parsing: good)?.description == good)
         }
-        for bad in ["", "8080", "a:0", "a:65536", "::1:80", "[::1]", "http://a:1", "a b:1"] {
+        for bad in [
+            "", "8080", "a:80", "1.2.3:80", "1.2.3.256:80", "127.0.0.1:0", "127.0.0.1:65536", "::1:80", "[::1]",
+            "http://a:1", "a b:1",
+        ] {
             #expect(ListenAddress(parsing: bad) == nil, "\(bad)")
         }
+    }
+
+    private static let served = """
+        version: 1
+        destinations: { nas: { url: "/backup/{job}" } }
+        jobs: { a: { sources: [{ path: /a }], encryption: none, destinations: [nas] } }
+        runtime:
+
+        """
+
+    @Test("where a service answers, and who may ask it")
+    func service() throws {
+        let runtime = try load(
+            Self.served + """
+                  listen: [localhost:1, "[::]:2"]
+                  api:
+                    tokens: [{ name: me, token: { env: TOKEN }, scope: operate }]
+                    tls: { certificate: cert.pem, key: /key.pem }
+                    hosts: [Backup.Example.com]
+                    restore_roots: [/restore/]
+                """
+        ).configuration.runtime
+        #expect(runtime.listen.map(\.description) == ["localhost:1", "[::]:2"])
+        #expect(runtime.listen.map(\.isLoopback) == [true, false])
+        let token = try #require(runtime.api.tokens.first)
+        #expect(token.name == "me" && token.scope == .operate)
+        #expect(token.secret == SecretReference("runtime.api.tokens[0].token"))
+        #expect(runtime.api.tls == .init(certificate: "/etc/dunnage/cert.pem", key: "/key.pem"))
+        #expect(runtime.api.hosts == ["backup.example.com"] && runtime.api.restoreRoots == ["/restore"])
+        #expect(APISettings.Scope.allCases == APISettings.Scope.allCases.sorted())
+    }
+
+    @Test("an address that others reach is warned about, in the clear or without tokens, unless it is meant so")
+    func exposed() throws {
+        let token = "tokens: [{ name: me, token: { env: T }, scope: read }]"
+        let tls = "tls: { certificate: /c, key: /k }"
+        func codes(_ lines: String) throws -> [DiagnosticCode] { try load(Self.served + lines).warnings.map(\.code) }
+        for bad in [
+            "  listen: \":80\"\n", "  listen: 0.0.0.0:80\n", "  listen: [127.0.0.1:80, 10.0.0.1:80]\n",
+            "  listen: \"[::]:80\"\n  api: { \(token) }\n", "  listen: 0.0.0.0:80\n  api: { \(tls) }\n",
+        ] {
+            #expect(try codes(bad) == [.exposedAddress], "\(bad)")
+        }
+        for good in [
+            "  listen: 127.0.0.1:80\n", "  listen: \"[::1]:80\"\n  api: { \(token) }\n",
+            "  listen: localhost:80\n", "  listen: 0.0.0.0:80\n  api: { \(token), \(tls) }\n",
+            "  listen: 0.0.0.0:80\n  api: { \(token), tls: none }\n", "  listen: 0.0.0.0:80\n  api: { tokens: [] }\n",
+        ] {
+            #expect(try codes(good) == [], "\(good)")
+        }
+    }
+
+    @Test("names of hosts and tokens, scopes, and what stands twice are checked")
+    func serviceNames() throws {
+        func codes(_ lines: String) -> [DiagnosticCode] {
+            do throws(InvalidConfiguration) {
+                return try load(Self.served + lines).warnings.map(\.code)
+            } catch {
+                return error.diagnostics.map(\.code)
+            }
+        }
+        let token = "{ name: me, token: { env: T }, scope: read }"
+        #expect(codes("  api: { hosts: [\"http://a\"] }\n") == [.badName])
+        #expect(codes("  api: { hosts: [\"*.a\"] }\n") == [.badName])
+        #expect(codes("  api: { tokens: [{ name: Me, token: { env: T }, scope: read }] }\n") == [.badName])
+        #expect(codes("  api: { tokens: [{ name: me, token: { env: T }, scope: restore }] }\n") == [.notAllowed])
+        #expect(
+            codes("  api: { tokens: [{ name: me, token: plain-text-token-1, scope: read }] }\n") == [.literalSecret])
+        #expect(codes("  api: { tokens: [\(token), \(token)] }\n") == [.namedTwice])
+        #expect(codes("  listen: [127.0.0.1:80, 127.0.0.1:80]\n") == [.namedTwice])
+        #expect(codes("  api: { tls: { certificate: /c } }\n") == [.missingKey])
     }
 }

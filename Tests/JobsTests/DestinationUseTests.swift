@@ -63,6 +63,27 @@ struct DestinationUseTests {
         #expect(result.destinations[1].versions == 1)
     }
 
+    @Test("a store that has nearly used up its quota is a warning, and one that would take more an error")
+    func quota() throws {
+        let fixture = try Fixture()
+        try fixture.write(String(repeating: "text ", count: 20), to: "source/hello.txt")
+        func run(_ quota: Int64) throws -> JobResult {
+            try fixture.run(
+                fixture.text(
+                    reportingTo: "http://127.0.0.1:1",
+                    replacing: [
+                        ("/backup\n", "/backup\n    quota: \(quota)b\n"),
+                        ("    reports: [monitor]\n", "    reports: []\n"),
+                    ]))
+        }
+        let refused = try run(100)
+        #expect(refused.exitCode == .failure, "\(refused.outcome)")
+        let stored = try #require(try run(1 << 20).destinations[0].reported.storedBytes)
+        let warned = try run(stored + stored / 20)
+        #expect(warned.outcome == .warning && warned.report.problems.map(\.code) == ["W212"])
+        #expect(try run(stored + stored / 5).outcome == .success)
+    }
+
     @Test("a receiver hears of what its events name, and labels come along")
     func events() throws {
         let server = try LoopbackHTTPServer([.response(status: 204)])

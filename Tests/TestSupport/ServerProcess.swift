@@ -59,7 +59,8 @@ public final class ServerProcess: @unchecked Sendable {
         return try body(raw, &address)
     }
 
-    private static func freePort() throws -> Int {
+    /// A port of the loopback interface that nobody listens at now.
+    public static func freePort() throws -> Int {
         try withSocket { raw, address in
             var length = socklen_t(MemoryLayout<sockaddr_in>.size)
             let status = withUnsafeMutablePointer(to: &address) { pointer in

@@ -11,6 +11,8 @@
 #include "pattern.h"
 #include "private_descriptors.h"
 #include "private_memory.h"
+#include "process_copy.h"
+#include "sockets.h"
 #include "thread_name.h"
 
 #endif

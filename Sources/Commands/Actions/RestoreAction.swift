@@ -22,6 +22,8 @@ struct RestoreAction {
         var request = RestoreRequest(
             version: try opened.version(version), patterns: patterns, target: target, overwrite: overwrite.rule)
         request.isSparse = sparse
+        // The parts of a divided job have to meet below the target, whatever each of them has.
+        request.keepsWholePaths = store.shard != nil
         let run = RestoreRun(request, session: opened.session, problems: opened.problems)
         if isDryRun { return try preview(run, opened, program) }
         let summary = try restore(run)

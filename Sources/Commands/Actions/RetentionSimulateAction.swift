@@ -10,7 +10,7 @@ struct RetentionSimulateAction {
     let policy: String?
     let until: String
     let every: String?
-    let json: Bool
+    let format: RetentionSimulateCommand.Format
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         let opened = try OpenedStore(store, program)
@@ -29,10 +29,14 @@ struct RetentionSimulateAction {
         }
         let limit = policy.deletionLimit(ofVersions: versions.count)
         try program.tell {
-            if json {
+            switch format {
+            case .json:
                 try program.console.print(
                     document: "retention-simulate", [.init("store", .string(opened.label))] + simulation.json)
-            } else {
+            case .svg:
+                let picture = RetentionPicture(simulation, policy: policy, now: now, zone: opened.setting.zone)
+                for line in picture.lines { try program.console.print(line) }
+            case .text:
                 try show(simulation, limit: limit, opened.setting.zone, program)
             }
         }

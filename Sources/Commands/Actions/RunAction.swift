@@ -13,6 +13,8 @@ struct RunAction {
     /// Whether the schedules choose the jobs.
     let isDue: Bool
     let isStateless: Bool
+    /// Whether a service is left alone.
+    let isHere: Bool
     let json: Bool
     let failsOnWarning: Bool
 
@@ -39,6 +41,10 @@ struct RunAction {
                 "Nothing is kept on this machine (`runtime.stateless`), so nobody knows what is due. Name the jobs.")
         }
         if !keepsNothing { try state.prepare() }
+        if !isHere, !isDue, !keepsNothing {
+            let service = RunningService(state)
+            if service.isThere { return try run(by: service, loaded.configuration, state, setting, program) }
+        }
         var context = RunContext(
             configuration: loaded.configuration,
             secrets: SecretStore(
@@ -78,6 +84,41 @@ struct RunAction {
                         .init("exit_code", .integer(Int64(code.rawValue))),
                         .init("reports", .array(reports.map { $0.json(masking: program.mask.apply) })),
                     ])
+            }
+        }
+        return code
+    }
+
+    /// Has a service run the jobs, and tells of them as if they ran here.
+    private func run(
+        by service: RunningService, _ configuration: Configuration, _ state: StateFolder, _ setting: OutputSetting,
+        _ program: Program
+    ) throws -> Jobs.ExitCode {
+        let jobs = try chosen(configuration)
+        let showsLog = setting.logger.logLevel <= .info
+        let isJSON = (program.output.logFormat?.rawValue ?? configuration.runtime.logFormat?.rawValue) == "json"
+        let batch = ServiceBatch(
+            service: service, configuration: configuration, ledger: try Ledger(path: state.ledger), setting: setting,
+            interruption: program.interruption, failsOnWarning: failsOnWarning
+        ) { line in
+            guard showsLog else { return }
+            if isJSON { setting.logger.info("\(line)") } else { program.console.log(line) }
+        }
+        try batch.expectSameConfiguration()
+        setting.logger.info("a service runs the jobs", metadata: ["socket": "\(state.socket)"])
+        var reports: [JSONValue] = []
+        let code = try batch.run(jobs) { result in
+            if let report = result.report { reports.append(report) }
+            guard !json, !program.output.isQuiet else { return }
+            try program.tell {
+                for line in FollowedRunText(result, zone: setting.zone).lines { try program.console.print(line) }
+            }
+        }
+        if json {
+            try program.tell {
+                try program.console.print(
+                    document: "run",
+                    [.init("exit_code", .integer(Int64(code.rawValue))), .init("reports", .array(reports))])
             }
         }
         return code

@@ -1,3 +1,4 @@
+internal import API
 internal import Configuration
 internal import Jobs
 internal import Ledger
@@ -38,12 +39,14 @@ struct ServeAction {
         try state.prepare()
         let lock = try CatalogLock(state.serviceLock, subject: "The state folder \(state.path)")
         if let grace = runtime.shutdownGrace { program.interruption.grace = .seconds(grace.fixedSeconds) }
-        let service = Service(
-            loaded, files: files,
-            ServiceSetting(
-                input: configuration, environment: program.environment, mask: program.mask, state: state,
-                ledger: try Ledger(path: state.ledger), logger: setting.logger, interruption: program.interruption,
-                failsOnWarning: failsOnWarning))
+        let serviceSetting = ServiceSetting(
+            input: configuration, environment: program.environment, mask: program.mask, state: state,
+            ledger: try Ledger(path: state.ledger), logger: setting.logger, interruption: program.interruption,
+            failsOnWarning: failsOnWarning)
+        let service = Service(loaded, files: files, serviceSetting)
+        let server = APIServer(service, serviceSetting)
+        try server.start()
+        defer { server.stop() }
         program.signals.take { signal in
             switch signal {
             case .hangUp, .second: service.reload()

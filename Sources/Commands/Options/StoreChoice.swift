@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Configuration
 internal import Jobs
+internal import Support
 
 /// The store that a command line names, and the patterns that stand behind it.
 struct StoreChoice: Sendable {
@@ -49,6 +50,19 @@ struct StoreChoice: Sendable {
         case .required where patterns.isEmpty: throw Self.usage("Name at least one pattern or path to look for.")
         default: break
         }
+    }
+
+    /// The part of a divided job that is meant.
+    var shard: Shard? {
+        if case .job(_, _, let configuration) = place { configuration.shard } else { nil }
+    }
+
+    /// The choice for one part of a divided job.
+    func restricted(to shard: Shard) -> StoreChoice {
+        guard case .job(let job, let destination, let configuration) = place else { return self }
+        return StoreChoice(
+            place: .job(job, destination: destination, configuration: configuration.restricted(to: shard)),
+            patterns: patterns)
     }
 
     /// What an empty word mostly comes from; taking it for nothing, or for everything, would not be what was meant.

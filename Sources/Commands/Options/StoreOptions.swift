@@ -16,6 +16,10 @@ struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The job's destination to read; its first one unless told.", valueName: "name"))
     var destination: String?
 
+    @Option(
+        help: ArgumentHelp("Which part of a divided job's versions: 0/4 to 3/4, for one of four.", valueName: "part"))
+    var shard: ShardArgument?
+
     @Option(help: ArgumentHelp("A store without a configuration: file:///srv/backup", valueName: "url"))
     var store: String?
 
@@ -24,7 +28,7 @@ struct StoreOptions: ParsableArguments {
 
     /// The files and what is set on top, when a configuration is named.
     var configuration: ConfigurationInput? {
-        paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values)
+        paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values, shard: shard?.shard)
     }
 
     func validate() throws {
@@ -38,6 +42,7 @@ struct StoreOptions: ParsableArguments {
         case (nil, _?):
             if !settings.values.isEmpty { throw ValidationError("'--set' goes with '--config'.") }
             if destination != nil { throw ValidationError("'--destination' goes with '--config'.") }
+            if shard != nil { throw ValidationError("'--shard' goes with '--config'.") }
         }
     }
 }

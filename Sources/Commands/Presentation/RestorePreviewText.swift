@@ -41,15 +41,4 @@ extension RestorePreview {
         }
         return lines
     }
-
-    /// The sums for machines.
-    func json(target: String?) -> [JSONValue.Member] {
-        Action.allCases.map { .init("files_to_\($0.rawValue)", .integer(Int64(files[$0] ?? 0))) } + [
-            .init("version", .string(version.iso8601)), .init("target", target.map { .string($0) } ?? .null),
-            .init("renamed_files", .integer(Int64(renamedFiles))), .init("new_folders", .integer(Int64(newFolders))),
-            .init("symlinks", .integer(Int64(symlinks))), .init("failed", .integer(Int64(failed))),
-            .init("bytes", .integer(bytes)), .init("volumes", .integer(Int64(volumes))),
-            .init("bytes_to_fetch", .integer(bytesToFetch)), .init("lost_blocks", .integer(Int64(lostBlocks))),
-        ]
-    }
 }

@@ -1,5 +1,4 @@
 internal import Engine
-internal import JSON
 internal import Jobs
 internal import Support
 
@@ -42,35 +41,5 @@ struct RestoreText {
             lines.append("\(HumanText.count(summary.failed, "entry", plural: "entries")) could not be restored.")
         }
         return lines
-    }
-}
-
-extension RestoreSummary {
-    /// The summary for machines.
-    func json(target: String?) -> [JSONValue.Member] {
-        [
-            .init("version", .string(version.iso8601)), .init("target", target.map { .string($0) } ?? .null),
-            .init("restored_files", .integer(Int64(restoredFiles))),
-            .init("unchanged_files", .integer(Int64(unchangedFiles))),
-            .init("patched_files", .integer(Int64(patchedFiles))),
-            .init("renamed_files", .integer(Int64(renamedFiles))), .init("left_alone", .integer(Int64(leftAlone))),
-            .init("failed", .integer(Int64(failed))), .init("folders", .integer(Int64(folders))),
-            .init("symlinks", .integer(Int64(symlinks))), .init("bytes", .integer(bytes)),
-        ]
-    }
-}
-
-extension ProblemDigest {
-    /// The problems for machines.
-    var json: JSONValue {
-        .array(
-            groups.map { group in
-                .object([
-                    .init("code", .string(group.code.rawValue)),
-                    .init("severity", .string(group.isError ? "error" : "warning")),
-                    .init("message", .string(group.message)), .init("count", .integer(Int64(group.count))),
-                    .init("sample", .array(group.subjects.map { .string($0) })),
-                ])
-            })
     }
 }

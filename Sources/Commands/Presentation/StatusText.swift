@@ -1,3 +1,4 @@
+internal import Jobs
 internal import Ledger
 internal import Support
 

@@ -13,6 +13,7 @@ enum ThawHint {
             for path in input.paths { words += ["--config", path] }
             for setting in input.settings { words += ["--set", setting] }
             if let destination { words += ["--destination", destination] }
+            if let shard = input.shard { words += ["--shard", shard.description] }
         case .url(let url, let passphraseFile):
             words += store.patterns
             words += ["--store", url]

@@ -6,6 +6,21 @@ internal import Secrets
 
 /// The program behind the executable.
 public enum CommandLineProgram {
+    /// Becomes the user that a container of our image is to run as; to be called before any other thread is started.
+    /// - Parameters:
+    ///   - environment: the variables of the process.
+    ///   - error: the descriptor for what is wrong.
+    /// - Returns: what the process returns when that cannot be; nil to go on.
+    public static func becomeUser(environment: [String: String], error: Int32 = 2) -> Int32? {
+        do throws(Failure) {
+            try ContainerUser(environment: environment).adopt()
+            return nil
+        } catch let failure {
+            Console(error: error, environment: environment).log("Error: \(failure.message)")
+            return failure.exitCode.rawValue
+        }
+    }
+
     /// Reads the arguments and does what they ask for.
     /// - Parameters:
     ///   - arguments: without the program's name.

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Engine
 internal import Jobs
+internal import Support
 
 /// The command `dunnage restore`.
 struct RestoreCommand: ProgramCommand {
@@ -23,6 +25,9 @@ struct RestoreCommand: ProgramCommand {
     @Option(
         help: ArgumentHelp("Where to restore to; the place that the files come from unless told.", valueName: "folder"))
     var target: String?
+
+    @Option(help: ArgumentHelp("Restore all parts of a job that is divided into so many.", valueName: "number"))
+    var shards: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -52,14 +57,42 @@ struct RestoreCommand: ProgramCommand {
         if patch, overwrite != .never, overwrite != .patch {
             throw ValidationError("'--patch' and '--overwrite \(overwrite.rawValue)' exclude each other.")
         }
+        if let shards {
+            guard store.configuration != nil else { throw ValidationError("'--shards' goes with '--config'.") }
+            guard store.shard == nil, !json else {
+                throw ValidationError("'--shards' goes with neither '--shard' nor '--json'.")
+            }
+            guard Shard(0, of: shards) != nil else {
+                throw ValidationError("'--shards' is a number of 1 to \(Shard.most).")
+            }
+        }
         if target?.isEmpty == true { throw ValidationError("'--target' is empty. \(StoreChoice.hint)") }
     }
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
+        let choice = try StoreChoice(store, words: words, patterns: .optional)
+        guard let shards else { return try restore(choice, program) }
+        var codes: [Jobs.ExitCode] = []
+        var missed: EngineError?
+        for shard in (0..<shards).compactMap({ Shard($0, of: shards) }) {
+            if !output.isQuiet { try program.tell { try program.console.print("Part \(shard):") } }
+            do {
+                codes.append(try restore(choice.restricted(to: shard), program))
+            } catch let error as EngineError {
+                // What is asked for may be in other parts alone.
+                guard case .nothingSelected = error else { throw error }
+                if !output.isQuiet { try program.tell { try program.console.print("nothing of it") } }
+                missed = error
+            }
+        }
+        if codes.isEmpty, let missed { throw missed }
+        return .worst(of: codes)
+    }
+
+    private func restore(_ choice: StoreChoice, _ program: Program) throws -> Jobs.ExitCode {
         try RestoreAction(
-            store: try StoreChoice(store, words: words, patterns: .optional), version: version.text, target: target,
-            overwrite: patch ? .patch : overwrite, sparse: sparse, isDryRun: dryRun, json: json,
-            failsOnWarning: warnings.failsOnWarning
+            store: choice, version: version.text, target: target, overwrite: patch ? .patch : overwrite,
+            sparse: sparse, isDryRun: dryRun, json: json, failsOnWarning: warnings.failsOnWarning
         ).perform(program)
     }
 }

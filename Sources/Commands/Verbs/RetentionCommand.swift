@@ -51,6 +51,13 @@ struct RetentionShowCommand: ProgramCommand {
 
 /// The command `dunnage retention simulate`.
 struct RetentionSimulateCommand: ProgramCommand {
+    /// How the simulation is written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+        case svg
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "simulate", abstract: "Foresees which versions there will be at a date, and when each one goes.",
         usage: """
@@ -74,16 +81,25 @@ struct RetentionSimulateCommand: ProgramCommand {
         help: ArgumentHelp("How often a version is made: 1d, 6h; as until now, unless told.", valueName: "duration"))
     var every: String?
 
-    @Flag(help: "Print JSON.")
+    @Option(help: ArgumentHelp("text, json or svg (a picture: a timeline).", valueName: "format"))
+    var format: Format?
+
+    @Flag(help: "Print JSON: the same as --format json.")
     var json = false
 
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
+    func validate() throws {
+        if json, format != nil, format != .json {
+            throw ValidationError("'--json' and '--format' contradict each other.")
+        }
+    }
+
     func perform(_ program: Program) throws -> Jobs.ExitCode {
         try RetentionSimulateAction(
             store: try StoreChoice(store, words: words, patterns: .none), policy: rules.policy, until: until,
-            every: every, json: json
+            every: every, format: format ?? (json ? .json : .text)
         ).perform(program)
     }
 }

@@ -134,6 +134,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, Codable, CaseIterable {
     case notActedOn = "W110"
     /// Objects are locked for longer than the youngest versions are kept.
     case lockOutlivesRetention = "W111"
+    /// A service answers at an address that others reach, in the clear or without tokens.
+    case exposedAddress = "W112"
 
     // P2xx: policies of the configuration's own.
 

@@ -1,3 +1,4 @@
+internal import Support
 internal import YAML
 
 /// The files, variables and flags of a configuration, read once; whether it can be used is another question.
@@ -6,6 +7,7 @@ public struct ConfigurationReading: Sendable {
     private let written: Node?
     private let found: SchemaCheck
     private let overrides: [String]
+    private let shard: Shard?
 
     /// Reads files, variables and flags.
     /// - Parameters:
@@ -17,11 +19,11 @@ public struct ConfigurationReading: Sendable {
         var reader = SourceReader(
             SchemaCheck(interpolation: interpolation), standardInput: standardInput, placement: input.placement)
         for path in input.paths { reader.read(path) }
-        self.init(reader, settings: input.settings, label: input.label)
+        self.init(reader, settings: input.settings, label: input.label, shard: input.shard)
     }
 
     /// Takes what a reader has found, and puts variables and flags on top.
-    init(_ reader: SourceReader, settings: [String], label: String) {
+    init(_ reader: SourceReader, settings: [String], label: String, shard: Shard? = nil) {
         var check = reader.check
         var overrides = OverrideReader(check.interpolation.environment)
         var written = SourceMerge.merged(reader.roots, &check)
@@ -29,6 +31,7 @@ public struct ConfigurationReading: Sendable {
             written = written.map { override.apply(to: $0, &check) }
         }
         self.label = label
+        self.shard = shard
         self.written = written
         self.overrides = overrides.names
         found = check
@@ -51,7 +54,8 @@ public struct ConfigurationReading: Sendable {
         }
         let effective = EffectiveTree(root, written: written, check).value()
         var decoder = Decoder(root: root, check: check, hash: Fingerprint.of(effective), overrides: overrides)
-        let configuration = decoder.configuration()
+        var configuration = decoder.configuration()
+        if let shard { configuration = configuration.restricted(to: shard) }
         var policies = check
         policies.forgetFindings()
         PolicyCheck.run(

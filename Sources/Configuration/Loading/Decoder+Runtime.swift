@@ -1,6 +1,31 @@
 internal import YAML
 
 extension Decoder {
+    func addresses(_ node: Node?) -> [ListenAddress] {
+        (node?.items ?? [node].compactMap { $0 }).compactMap { text($0).flatMap { ListenAddress(parsing: $0) } }
+    }
+
+    mutating func api(_ node: Node?) -> APISettings {
+        var tokens: [APISettings.Token] = []
+        for (index, item) in items(node?["tokens"]).enumerated() {
+            guard let name = text(item["name"]), let token = item["token"],
+                let scope: APISettings.Scope = word(item["scope"])
+            else { continue }
+            tokens.append(
+                APISettings.Token(
+                    name: name, secret: credential(token, "runtime.api.tokens[\(index)].token"), scope: scope))
+        }
+        let tls: APISettings.TLS? =
+            if let certificate = path(node?["tls"]?["certificate"]), let key = path(node?["tls"]?["key"]) {
+                APISettings.TLS(certificate: certificate, key: key)
+            } else {
+                nil
+            }
+        return APISettings(
+            tokens: tokens, tls: tls, hosts: texts(node?["hosts"]).map { $0.lowercased() },
+            restoreRoots: items(node?["restore_roots"]).compactMap { path($0) }.map { trimmed($0) })
+    }
+
     func reload(_ node: Node?) -> ReloadSettings {
         ReloadSettings(
             watches: text(node?["watch"]) != "false",

@@ -34,8 +34,9 @@ struct Decoder {
         // A template, without what a job needs, is there for others to extend.
         let jobs = named("jobs").filter { !isTemplate($0.value) }.map { job($0) }
         let reports = named("reports").map { report($0) }
+        let runtime = runtime(root["runtime"])
         return Configuration(
-            instance: text(root["instance"]) ?? "dunnage", runtime: runtime(root["runtime"]), secrets: secrets,
+            instance: text(root["instance"]) ?? "dunnage", runtime: runtime, secrets: secrets,
             destinations: Dictionary(destinations.map { ($0.name, $0) }) { $1 }, jobs: jobs,
             reports: Dictionary(reports.map { ($0.name, $0) }) { $1 },
             policies: items(root["policy"]).compactMap { policy($0) }, hash: hash, overrides: overrides)
@@ -43,14 +44,14 @@ struct Decoder {
 
     // MARK: Sections
 
-    func runtime(_ node: Node?) -> RuntimeSettings {
+    mutating func runtime(_ node: Node?) -> RuntimeSettings {
         RuntimeSettings(
             stateDirectory: path(node?["state_dir"]), timezone: text(node?["timezone"]),
             logFormat: text(node?["log"]?["format"]).flatMap { RuntimeSettings.LogFormat(rawValue: $0) },
             logLevel: text(node?["log"]?["level"]).flatMap { RuntimeSettings.LogLevel(rawValue: $0) },
             isStateless: text(node?["stateless"]) == "true",
             shutdownGrace: duration(node?["shutdown_grace"]),
-            listen: text(node?["listen"]).flatMap { ListenAddress(parsing: $0) },
+            listen: addresses(node?["listen"]), api: api(node?["api"]),
             metrics: metrics(node?["metrics"]), reload: reload(node?["reload"]),
             limits: runtimeLimits(node?["limits"]))
     }

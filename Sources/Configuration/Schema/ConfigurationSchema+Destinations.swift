@@ -4,7 +4,8 @@ extension ConfigurationSchema {
         keys: [
             .init(
                 "url", .oneOf(value: .destinationURL, list: nil, object: credential), required: true,
-                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name.",
+                "Where it is, as `scheme://host/path` or a path; `{job}` becomes the job's name, and `{shard}` the part of "
+                    + "a [divided job](kubernetes.md#one-source-several-machines).",
                 advice: "add `url: file:///path/{job}`"),
             .init(
                 "options",
@@ -34,8 +35,9 @@ extension ConfigurationSchema {
                 "The size that volumes are closed at here, instead of a job's `options.volume_size`.",
                 absent: "the job's"),
             .init(
-                "quota", .value(.size(1...Int64.max)), "The room that all jobs together may take.", absent: "no limit",
-                pending: true),
+                "quota", .value(.size(1...Int64.max)),
+                "The room that a store there may take; beyond it nothing more is backed up, from nine tenths on is a "
+                    + "warning.", absent: "no limit"),
             .init(
                 "off_site", .value(.boolean), "Whether it is elsewhere, for [policies](policies.md).",
                 absent: "`false` for folders, private addresses and names such as `nas.lan`, else `true`"),

@@ -16,9 +16,11 @@ extension ConfigurationSchema {
                 absent: "the system's"),
             .init("log", .object(log), "What is logged, and how it looks."),
             .init(
-                "listen", .value(.listenAddress),
-                "Where the service answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`.", absent: "nowhere",
-                pending: true),
+                "listen",
+                .oneOf(value: .listenAddress, list: .list(of: .value(.listenAddress), minimum: 1), object: nil),
+                "Where the [service](service.md) answers: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`; one or a list.",
+                absent: "at the socket in the state folder only"),
+            .init("api", .object(api), "Who may ask the service, and for what."),
             .init("metrics", .object(metrics), "Where metrics are left for monitoring that asks no service."),
             .init("reload", .object(reload), "How a service takes over a changed configuration."),
             .init(
@@ -29,6 +31,8 @@ extension ConfigurationSchema {
             "log_level": "write `log: { level: debug }`", "log_format": "write `log: { format: json }`",
             "stop_grace_period": "write `shutdown_grace: 90s`", "ports": "write `listen: 0.0.0.0:8080`",
             "port": "write `listen: :8080`", "bandwidth": "write `limits: { upload: 20MiB/s }`",
+            "tokens": "write `api: { tokens: [{ name: NAME, token: { secret: NAME }, scope: read }] }`",
+            "tls": "write `api: { tls: { certificate: FILE, key: FILE } }`", "http": "write `listen:` and `api:`",
         ])
 
     static let log = ObjectShape(keys: [

@@ -9,6 +9,7 @@ enum LanguageCheck {
         ExpectationCheck.run(root, &check)
         ScheduleCheck.run(root, &check)
         ImmutabilityCheck.run(root, &check)
+        ListenCheck.run(root, &check)
         PendingCheck.run(&check)
     }
 

@@ -56,6 +56,15 @@ struct SchemaCheck {
         pending.append(PendingUse(subject: subject, pattern: place.pattern, path: place.name, range: range))
     }
 
+    /// Reports what stands twice in a list at that path.
+    mutating func refuseRepeated(_ items: [Node], _ path: String) {
+        var seen: Set<String> = []
+        for item in items {
+            guard let text = text(item), !seen.insert(text).inserted else { continue }
+            add(.namedTwice, "`\(text)` stands twice in \(path)", at: item.range, in: Place(), help: ["remove one"])
+        }
+    }
+
     // MARK: Lists and mappings
 
     private mutating func checkList(_ node: Node, _ item: Shape, _ minimum: Int, _ shape: Shape, at place: Place) {

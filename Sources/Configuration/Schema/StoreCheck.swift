@@ -103,18 +103,10 @@ struct StoreCheck {
 
     private func checkLists(_ job: Node.Entry, _ check: inout SchemaCheck) {
         for key in ["destinations", "reports"] {
-            checkTwice((job.value[key]?.items ?? []).map { $0["ref"] ?? $0 }, "jobs.\(job.key).\(key)", &check)
+            check.refuseRepeated((job.value[key]?.items ?? []).map { $0["ref"] ?? $0 }, "jobs.\(job.key).\(key)")
         }
-        checkTwice((job.value["sources"]?.items ?? []).compactMap { $0["path"] }, "jobs.\(job.key).sources", &check)
-    }
-
-    private func checkTwice(_ items: [Node], _ path: String, _ check: inout SchemaCheck) {
-        var seen: Set<String> = []
-        for item in items {
-            guard let text = check.text(item), !seen.insert(text).inserted else { continue }
-            check.add(
-                .namedTwice, "`\(text)` stands twice in \(path)", at: item.range, in: Place(), help: ["remove one"])
-        }
+        check.refuseRepeated(
+            (job.value["sources"]?.items ?? []).compactMap { $0["path"] }, "jobs.\(job.key).sources")
     }
 
     // MARK: Retention and sizes

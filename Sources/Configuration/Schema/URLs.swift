@@ -3,7 +3,10 @@ enum URLs {
     static func problem(_ url: String, schemes: [String] = [], allowsPath: Bool = false) -> ValueKind.Problem? {
         // A secret at the beginning may be the whole URL.
         if url.hasPrefix("${secret:") { return nil }
-        if allowsPath, url.hasPrefix("/") { return placeholderProblem(url) }
+        // What may be a path is a destination, whose store may be divided.
+        let placeholders =
+            [DestinationSpecification.jobPlaceholder] + (allowsPath ? [DestinationSpecification.shardPlaceholder] : [])
+        if allowsPath, url.hasPrefix("/") { return placeholderProblem(url, placeholders) }
         guard let end = url.firstRange(of: "://"), isScheme(url[..<end.lowerBound]) else {
             let forms = allowsPath ? "scheme://host/path or /path" : "https://host/path"
             return ValueKind.Problem(code: .badURL, message: "the value is not a URL in", notes: ["expected \(forms)"])
@@ -21,7 +24,7 @@ enum URLs {
             return ValueKind.Problem(
                 code: .badURL, message: "the URL holds white space in", help: ["write `%20` for a space"])
         }
-        return placeholderProblem(url)
+        return placeholderProblem(url, placeholders)
     }
 
     private static func isScheme(_ text: Substring) -> Bool {
@@ -29,15 +32,16 @@ enum URLs {
         return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     }
 
-    /// A brace that is neither `{job}` nor a secret.
-    private static func placeholderProblem(_ url: String) -> ValueKind.Problem? {
+    /// A brace that is neither a placeholder nor a secret.
+    private static func placeholderProblem(_ url: String, _ known: [String]) -> ValueKind.Problem? {
         var rest = url.replacing("${secret:", with: "")[...]
         while let open = rest.firstIndex(of: "{") {
             let close = rest[open...].firstIndex(of: "}") ?? rest.index(before: rest.endIndex)
             let placeholder = rest[open...close]
-            guard placeholder == DestinationSpecification.jobPlaceholder else {
+            guard known.contains(String(placeholder)) else {
                 return ValueKind.Problem(
-                    code: .badURL, message: "`\(placeholder)` is not a placeholder in", notes: ["known: {job}"],
+                    code: .badURL, message: "`\(placeholder)` is not a placeholder in",
+                    notes: ["known: \(known.joined(separator: ", "))"],
                     help: ["write `%7B` and `%7D` for braces"], part: String(placeholder))
             }
             rest = rest[rest.index(after: close)...]

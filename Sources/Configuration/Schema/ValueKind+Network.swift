@@ -53,6 +53,31 @@ extension ValueKind {
                 : text.contains("://") ? ["leave out the scheme"] : [])
     }
 
+    /// A name by which a server is called.
+    static let hostName = ValueKind(
+        noun: "a name", accepted: .words, form: ValueForm(pattern: "[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+    ) { text in
+        let isName =
+            !text.isEmpty && text.count <= 253 && !text.hasPrefix("-") && !text.hasSuffix("-") && !text.hasPrefix(".")
+            && !text.hasSuffix(".")
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }
+        guard !isName else { return nil }
+        return Problem(
+            code: .badName, message: "% is not the name of a host in",
+            notes: ["expected a name like backup.example.com"],
+            help: text.contains("://") || text.contains(":") || text.contains("/")
+                ? ["leave out scheme, port and path"]
+                : text.contains("*") ? ["write each name as an item of its own"] : [])
+    }
+
+    /// The name of whoever has a token.
+    static let tokenName = ValueKind(
+        noun: "a name", accepted: .words, form: ValueForm(pattern: "[a-z0-9][a-z0-9._-]{0,62}")
+    ) { text in
+        Names.isName(text)
+            ? nil : Problem(code: .badName, message: "% cannot name a token in", notes: [Names.rule])
+    }
+
     /// The URL of a mail server.
     static let mailURL = ValueKind(
         noun: "a URL", secrets: .kept, isURL: true, form: ValueForm(pattern: #"[Ss][Mm][Tt][Pp][Ss]?://.+"#)

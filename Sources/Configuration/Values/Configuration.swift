@@ -9,9 +9,9 @@ public struct Configuration: Sendable, Hashable {
     /// Where each secret comes from, by name; credentials that are written in place have their dotted path as name.
     public let secrets: [String: SecretSource]
     /// The destinations by name.
-    public let destinations: [String: DestinationSpecification]
+    public internal(set) var destinations: [String: DestinationSpecification]
     /// The jobs in the order of the file.
-    public let jobs: [JobSpecification]
+    public internal(set) var jobs: [JobSpecification]
     /// The reports by name.
     public let reports: [String: ReportSpecification]
     /// What must hold for all of it.

@@ -5,6 +5,8 @@ public import Support
 public struct DestinationSpecification: Sendable, Hashable {
     /// The placeholder in a URL that stands for the job's name.
     public static let jobPlaceholder = "{job}"
+    /// The placeholder in a URL that stands for the part of a divided job.
+    public static let shardPlaceholder = "{shard}"
 
     /// The classes that objects are stored in.
     public struct StorageClass: Sendable, Hashable {
@@ -16,7 +18,7 @@ public struct DestinationSpecification: Sendable, Hashable {
 
     /// Its name in the file.
     public let name: String
-    /// Where it is; may hold `{job}`, see ``url(forJob:)``.
+    /// Where it is; may hold `{job}` and `{shard}`, see ``url(forJob:)``.
     public let url: Template
     /// The destination's options; numbers and booleans as they are written.
     public let options: [String: Template]
@@ -38,10 +40,16 @@ public struct DestinationSpecification: Sendable, Hashable {
     public let limits: ResourceLimits?
     /// How often a call is repeated.
     public let retry: RetrySpecification?
+    /// Which part of a divided job it is used for.
+    public internal(set) var shard: Shard?
+
+    /// Whether each part of a job has a store of its own there.
+    public var isSharded: Bool { url.contains(Self.shardPlaceholder) }
 
     /// The URL of one job's store, still with its secrets open.
     public func url(forJob job: String) -> Template {
-        url.replacing(Self.jobPlaceholder, with: job)
+        let url = url.replacing(Self.jobPlaceholder, with: job)
+        return shard.map { url.replacing(Self.shardPlaceholder, with: $0.pathComponent) } ?? url
     }
 }
 

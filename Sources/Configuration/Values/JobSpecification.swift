@@ -26,7 +26,7 @@ public struct JobSpecification: Sendable, Hashable {
     /// What it is for, in words.
     public let description: String?
     /// Names and values of one's own, for reports.
-    public let labels: [String: String]
+    public internal(set) var labels: [String: String]
     /// Whether it runs without being named.
     public let isEnabled: Bool
     /// What is backed up.
@@ -64,6 +64,8 @@ public struct JobSpecification: Sendable, Hashable {
     public let limits: ResourceLimits?
     /// What is expected of its versions.
     public let objectives: ServiceObjectives
+    /// The part of its sources that it is restricted to; nil for all of them.
+    public internal(set) var shard: Shard?
 
     /// The job as it is for one of its destinations.
     public func at(_ destination: String) -> JobSpecification {

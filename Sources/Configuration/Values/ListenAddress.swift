@@ -1,6 +1,6 @@
 /// Where a service answers.
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
-    /// A name or address, without brackets; `nil` for all addresses of the machine.
+    /// An address without brackets, or `localhost`; `nil` for all addresses of the machine.
     public let host: String?
     /// 1 to 65535.
     public let port: UInt16
@@ -15,12 +15,23 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
             host = host.dropFirst().dropLast()
             guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || ".:%".contains($0) }) else { return nil }
         } else {
-            guard host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }) else {
-                return nil
-            }
+            // A name may lead elsewhere tomorrow, or to several addresses.
+            guard host.isEmpty || host == "localhost" || Self.isIPv4(host) else { return nil }
         }
         self.host = host.isEmpty ? nil : String(host)
         self.port = port
+    }
+
+    private static func isIPv4(_ text: Substring) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in part.allSatisfy { $0.isASCII && $0.isNumber } && UInt8(part) != nil }
+    }
+
+    /// Whether nobody beyond this machine reaches it.
+    public var isLoopback: Bool {
+        guard let host else { return false }
+        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     /// The address as it is written.

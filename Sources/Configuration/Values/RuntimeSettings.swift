@@ -34,8 +34,10 @@ public struct RuntimeSettings: Sendable, Hashable {
     public let isStateless: Bool
     /// How long a backup that is asked to stop may take to finish; `nil` when the file leaves it to the program.
     public let shutdownGrace: CalendarDuration?
-    /// Where a service answers; `nil` for nowhere.
-    public let listen: ListenAddress?
+    /// Where a service answers, beside the socket in its state folder.
+    public let listen: [ListenAddress]
+    /// Who may ask it, and for what.
+    public let api: APISettings
     /// Where metrics are left after each run; `nil` for nowhere.
     public let metrics: MetricsSettings?
     /// How a service takes over a changed configuration.

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Destinations
 internal import StoreFormat
 internal import Support
 
@@ -62,8 +63,23 @@ final class BackupContext: Sendable {
     /// Sends an object; it is at the destination, whole, when this returns.
     func upload(_ volume: SealedVolume) throws {
         try store.cancellation.check()
+        try checkQuota(volume)
         try store.upload(volume)
         counters.countUpload(volume.name.text, size: volume.size)
+    }
+
+    /// Refuses data that the store's quota leaves no room for; the few bytes of indexes and lists go in any case, so that
+    /// what is there already is of use.
+    private func checkQuota(_ volume: SealedVolume) throws(EngineError) {
+        guard let quota = request.options.quota else { return }
+        let bytes = listing.totalSize + counters.admit(volume.size)
+        guard volume.name.kind == .dblock, bytes > quota else { return }
+        throw .destination(
+            DestinationError(
+                .quota, .put, object: volume.name.text, at: store.destination.label,
+                detail: "with it the store would take \(ByteCount(bytes)), and its quota is \(ByteCount(quota))",
+                advice: "Raise `quota`, or make room: keep fewer versions, then `dunnage retention apply` and "
+                    + "`dunnage compact`. Nothing that was stored before is lost."))
     }
 
     /// Names and counts an entry that is not in the version, or not as it should be.

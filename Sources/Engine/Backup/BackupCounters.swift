@@ -21,6 +21,7 @@ final class BackupCounters: Sendable {
     let streamBytes = Counter()
     let uploadedBytes = Counter()
     let uploadedObjects = Counter()
+    private let admittedBytes = Atomic<Int64>(0)
     private let uploads = Mutex<[String: Int64]>([:])
     private let nextContent: Atomic<Int64>
     private let nextVolume: Atomic<Int64>
@@ -41,6 +42,10 @@ final class BackupCounters: Sendable {
         uploadedBytes.add(Int(size))
         uploadedObjects.add()
     }
+
+    /// Counts bytes that are going to be sent.
+    /// - Returns: how many that are with all before them.
+    func admit(_ bytes: Int64) -> Int64 { admittedBytes.add(bytes, ordering: .relaxed).newValue }
 
     func newContentID() -> Int64 { nextContent.add(1, ordering: .relaxed).oldValue }
     func newVolumeID() -> Int64 { nextVolume.add(1, ordering: .relaxed).oldValue }

@@ -46,6 +46,8 @@ public struct BackupOptions: Sendable {
     public var compressionLevel = 2
     /// Threads that read, hash and pack; `nil` for one per core.
     public var threads: Int?
+    /// The bytes that all objects of the store may take together; `nil` for as many as there is room for.
+    public var quota: Int64?
     /// Volumes sent at the same time.
     public var concurrentUploads = 2
 

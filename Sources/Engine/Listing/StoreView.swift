@@ -89,6 +89,63 @@ public struct StoreView: Sendable {
         }
     }
 
+    /// What is in one folder of a version.
+    public struct Folder: Sendable, Hashable {
+        /// The version.
+        public let version: Version
+        /// Its entries by the bytes of their names; those above the sources have no times.
+        public let entries: [Entry]
+        /// Where the rest begins: behind this name; nil when there is none.
+        public let next: [UInt8]?
+    }
+
+    /// One folder of a version, or a part of it; nil when the version does not have it.
+    /// - Parameters:
+    ///   - path: the folder, with or without a separator at its end; nothing for the roots.
+    ///   - selector: which version.
+    ///   - name: only what is behind that name; nil begins with the first.
+    ///   - limit: how many entries at most.
+    /// - Returns: the folder.
+    /// - Throws: `.noSuchVersion`, `.catalog`.
+    public func folder(
+        _ path: [UInt8], of selector: VersionSelector, after name: [UInt8]? = nil, limit: Int
+    ) throws(EngineError) -> Folder? {
+        try read { reader in
+            let all = try reader.versions()
+            let version = try selector.resolve(all)
+            var path = path
+            let separator = path.withUnsafeBytes { EntryPath.separator(of: $0) }
+            if let last = path.last, last != separator { path.append(separator) }
+            var entries: [Entry] = []
+            try reader.forEachEntry(in: path, of: version.id, after: name, limit: limit + 1) { entry in
+                // The root of Unix is an entry without a name in the folder without a path.
+                entries.append(path.withUnsafeBytes { Self.entry($0, entry) })
+            }
+            let (parent, own) = EntryPath.split(path)
+            let isListed =
+                try !path.isEmpty && reader.entry(named: own, in: parent, of: version.id)?.kind == .folder
+            if !isListed {
+                let known = Set(entries.map(\.path))
+                for branch in try reader.branches(below: path, of: version.id) where !known.contains(branch) {
+                    guard name.map({ EntryPath.split(branch).name.lexicographicallyPrecedes($0) == false }) ?? true,
+                        EntryPath.split(branch).name != name
+                    else { continue }
+                    entries.append(Entry(path: branch, kind: .folder, size: 0, modified: nil))
+                }
+                entries.sort { EntryPath.split($0.path).name.lexicographicallyPrecedes(EntryPath.split($1.path).name) }
+                if entries.isEmpty, name == nil { return nil }
+            }
+            let isMore = entries.count > limit
+            if isMore { entries.removeLast(entries.count - limit) }
+            let number = all.count - 1 - (all.firstIndex { $0.id == version.id } ?? 0)
+            return Folder(
+                version: Version(
+                    number: number, time: version.time, files: version.files, folders: version.folders,
+                    symlinks: version.symlinks, bytes: version.bytes, isFull: version.isFull),
+                entries: entries, next: isMore ? entries.last.map { EntryPath.split($0.path).name } : nil)
+        }
+    }
+
     /// Calls `body` with every state of every entry that patterns mean, by path and age, and the versions that have it.
     public func find(
         _ patterns: [FilterExpression], _ body: (Occurrence) throws -> Void

@@ -2,7 +2,7 @@ public import Support
 
 /// What retention will leave, if versions go on being made at a steady pace.
 public struct RetentionSimulation: Sendable, Hashable {
-    /// What becomes of a version that exists now.
+    /// What becomes of a version.
     public struct Fate: Sendable, Hashable {
         /// The version.
         public let version: RetentionVersion
@@ -24,6 +24,8 @@ public struct RetentionSimulation: Sendable, Hashable {
     public let until: Timestamp
     /// How often a version is made.
     public let interval: Int64
+    /// Every version that there is now or will have been, the newest first.
+    public let lives: [Fate]
     /// The versions of now, the newest first.
     public let fates: [Fate]
     /// What there is at the end, the newest first, those of the future too.
@@ -49,6 +51,7 @@ public struct RetentionSimulation: Sendable, Hashable {
     ) {
         guard interval > 0, until.seconds <= now.seconds + interval * Int64(Self.runLimit - 1) else { return nil }
         var present = versions
+        var all = versions
         var gone: [Int64: (time: Timestamp, reason: RetentionReason)] = [:]
         var largest: Deletion?
         var runs = 0
@@ -63,9 +66,12 @@ public struct RetentionSimulation: Sendable, Hashable {
         var decision = decide(at: now)
         let newest = versions.map(\.time).max() ?? now
         var next = Timestamp(seconds: max(now.seconds, newest.seconds + interval))
-        var id = (versions.map(\.id).max() ?? 0) + 1
+        let firstNew = (versions.map(\.id).max() ?? 0) + 1
+        var id = firstNew
         while next <= until {
-            present.append(RetentionVersion(id: id, time: next))
+            let version = RetentionVersion(id: id, time: next)
+            present.append(version)
+            all.append(version)
             decision = decide(at: next)
             next.seconds += interval
             id += 1
@@ -78,11 +84,12 @@ public struct RetentionSimulation: Sendable, Hashable {
         self.runs = runs
         largestDeletion = largest
         remaining = RetentionDecision(verdicts: decision.verdicts.filter(\.isKept))
-        fates = versions.sorted { ($0.time, $0.id) > ($1.time, $1.id) }.map { version in
+        lives = all.sorted { ($0.time, $0.id) > ($1.time, $1.id) }.map { version in
             let end = gone[version.id]
             return Fate(
                 version: version, goes: end?.time, reason: end?.reason ?? reasons[version.id] ?? .noRule)
         }
+        fates = lives.filter { $0.version.id < firstNew }
     }
 
     /// The usual seconds between versions: the median of the last gaps; a day when there are too few to tell.

@@ -24,6 +24,8 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         case unexpected = "W209"
         /// A version is in quarantine, so that nothing is deleted.
         case quarantine = "W210"
+        /// Little room is left of a quota.
+        case littleRoom = "W212"
         /// A file, version or object is damaged or missing: data is lost or at risk.
         case damaged = "E301"
     }

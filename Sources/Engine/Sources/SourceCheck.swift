@@ -17,6 +17,8 @@ struct SourceCheck {
         let missing = request.sources.filter { !exists($0) }
         let required = missing.filter { request.absence[$0] == .fail }
         guard required.isEmpty else { throw .missingSources(required) }
+        // What falls to a shard may be nothing, which is a version all the same: the others have the rest.
+        guard request.policy.shard == nil || !request.sources.isEmpty else { return }
         // A command alone is a backup, but not when all files have gone from beside it.
         guard missing.count == request.sources.count else { return }
         guard !request.streams.isEmpty, missing.allSatisfy({ request.absence[$0] == .ignore }) else {

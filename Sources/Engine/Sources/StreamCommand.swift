@@ -4,8 +4,7 @@ internal import Support
 
 /// A running command whose standard output is read.
 ///
-/// It leads a process group of its own, which is stopped as a whole. Nothing of it is left, not even as a zombie of
-/// the first process of a container, when this is gone.
+/// It leads a process group of its own, which is stopped as a whole, at the latest when this is gone.
 public final class StreamCommand: StreamOutput {
     private let source: StreamSource
     private let process: pid_t
@@ -97,7 +96,6 @@ public final class StreamCommand: StreamOutput {
             pause = min(pause * 2, 20_000)
         }
         let status = reap()
-        while waitpid(-process, nil, WNOHANG) > 0 {}
         if status & 0x7F != 0 { throw failure(.signal(status & 0x7F)) }
         if status >> 8 & 0xFF != 0 { throw failure(.exit(status >> 8 & 0xFF)) }
         _ = messages.finish()
@@ -127,8 +125,6 @@ public final class StreamCommand: StreamOutput {
         // The group still has its leader, if only as a zombie, so that its number cannot mean anybody else.
         kill(-process, SIGKILL)
         _ = reap()
-        // Those without a parent are ours when this is the first process of a container.
-        while waitpid(-process, nil, 0) > 0 {}
         _ = messages.finish()
     }
 

@@ -119,7 +119,6 @@ public struct SyncRun: Sendable {
         try copy(plan, copier, leases)
         summary.copied = plan.missing.count
         summary.copiedBytes = Self.bytes(plan.missing)
-        try confirm(plan)
         if options.deletes { try delete(plan, leases, &summary) }
         return summary
     }
@@ -247,6 +246,7 @@ public struct SyncRun: Sendable {
                 try ParallelWork.forEach(items, threads: options.threads, cancellation: cancellation) {
                     item throws(EngineError) in try copier.copy(item)
                 }
+                try ensureStored(items)
             }
         } catch {
             guard case .destination(let cause) = error, cause.kind == .missingObject, let name = cause.object else {
@@ -256,16 +256,30 @@ public struct SyncRun: Sendable {
         }
     }
 
-    /// Makes sure by a listing that the target has everything, in full size.
-    private func confirm(_ plan: SyncPlan) throws(EngineError) {
-        guard !plan.missing.isEmpty else { return }
-        let sizes = Dictionary(try list(target).map { ($0.name, $0.size) }) { first, _ in first }
-        let lacking = plan.missing.filter { item in
-            guard let listed = sizes[item.name] else { return true }
-            guard let size = item.size, let listed else { return false }
-            return size != listed
+    /// Makes sure that the target has all of these in full size, before anything that refers to them is written.
+    ///
+    /// One listing instead of a question for each; who is not in it is asked for, since listings may be late.
+    private func ensureStored(_ items: [SyncPlan.Item]) throws(EngineError) {
+        let listed = Dictionary(try list(target).map { ($0.name, $0) }) { first, _ in first }
+        var lacking: [String] = []
+        for item in items {
+            if let object = listed[item.name], Self.isWhole(object, item) { continue }
+            do throws(EngineError) {
+                let object = try retry.run(cancellation, progress) { () throws(DestinationError) in
+                    try target.stat(item.name)
+                }
+                if !Self.isWhole(object, item) { lacking.append(item.name) }
+            } catch {
+                guard case .destination(let cause) = error, cause.kind == .missingObject else { throw error }
+                lacking.append(item.name)
+            }
         }
-        guard lacking.isEmpty else { throw .uploadNotListed(lacking.map(\.name), destination: target.label) }
+        guard lacking.isEmpty else { throw .uploadNotListed(lacking, destination: target.label) }
+    }
+
+    private static func isWhole(_ object: RemoteObject, _ item: SyncPlan.Item) -> Bool {
+        guard let expected = item.size, let size = object.size else { return true }
+        return size == expected
     }
 
     // MARK: Deleting

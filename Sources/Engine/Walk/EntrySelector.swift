@@ -13,6 +13,7 @@ final class EntrySelector: Sendable {
     private let roots: [[UInt8]]
     private let markers: [[UInt8]]
     private let filled: Set<[UInt8]>?
+    private let divided: Set<[UInt8]>
     /// How many files were larger than the policy allows.
     let tooLarge = Atomic<Int>(0)
     private let claimed = Mutex<Set<FileIdentity>>([])
@@ -20,11 +21,14 @@ final class EntrySelector: Sendable {
     /// - Parameters:
     ///   - policy: what is asked.
     ///   - roots: the sources, without a slash at the end.
+    ///   - divided: the sources that no other one contains, whose entries shards share out.
     ///   - filled: the paths of folders that hold something, with a slash at the end, when others are to be left out.
-    init(_ policy: WalkPolicy, roots: [[UInt8]], filled: Set<[UInt8]>?) {
+    init(_ policy: WalkPolicy, roots: [[UInt8]], divided: [[UInt8]] = [], filled: Set<[UInt8]>?) {
         self.policy = policy
         self.roots = roots
         self.filled = filled
+        let slash = [UInt8(ascii: "/")]
+        self.divided = policy.shard == nil ? [] : Set(divided.map { $0 == slash ? slash : $0 + slash })
         markers = policy.markers.map { Array($0.utf8) }
     }
 
@@ -42,7 +46,7 @@ final class EntrySelector: Sendable {
 
     /// Whether an entry stays; may change what becomes of it.
     func admits(_ candidate: inout WalkCandidate, at place: WalkPlace) -> Bool {
-        refusal(of: &candidate, at: place) == nil
+        isInShard(place) && refusal(of: &candidate, at: place) == nil
     }
 
     /// Why an entry does not stay, if it does not; may change what becomes of it.
@@ -73,6 +77,12 @@ final class EntrySelector: Sendable {
         case .symlink: break
         }
         return nil
+    }
+
+    /// Whether an entry belongs to the shard; what is not directly in a source goes with the folder that it is in.
+    func isInShard(_ place: WalkPlace) -> Bool {
+        guard let shard = policy.shard, divided.contains(place.folder) else { return true }
+        return shard.takes(place.name)
     }
 
     // MARK: Links

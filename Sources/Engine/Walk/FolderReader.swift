@@ -66,6 +66,7 @@ final class FolderReader {
             problem(.unsupportedSource, source)
             return nil
         }
+        if kind != .folder, let shard = selector?.policy.shard, !shard.takes(source) { return nil }
         let entry = WalkEntry(
             status, kind: kind, leadsToFolder: kind == .symlink && leads, nameStart: 0, nameCount: name.count)
         summary.count(entry)
@@ -244,7 +245,11 @@ final class FolderReader {
     private func select(
         _ candidate: inout WalkCandidate, _ selector: EntrySelector, at place: WalkPlace, isSource: Bool
     ) -> Bool {
-        if isSource ? selector.resolve(&candidate, at: place) : selector.admits(&candidate, at: place) {
+        let isAdmitted =
+            isSource
+            ? selector.isInShard(place) && selector.resolve(&candidate, at: place)
+            : selector.admits(&candidate, at: place)
+        if isAdmitted {
             // A link that was met as a folder to look into, and is none.
             return candidate.isStored || candidate.kind == .folder
         }

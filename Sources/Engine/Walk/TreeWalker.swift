@@ -57,7 +57,7 @@ public final class TreeWalker: Sendable {
         }
         summary.add(walk(from: sources.outer, selector, deliver, report))
         // A source below another one has been met, unless a rule kept the walk out of a folder above it.
-        for source in sources.nested where !reached.withLock({ $0.contains(source) }) {
+        for source in sources.nested where !reached.withLock({ $0.contains(source) }) && isInShard(nested: source) {
             summary.add(walk(from: [source], selector, deliver, report))
         }
         summary.tooLarge = selector?.tooLarge.load(ordering: .relaxed) ?? 0
@@ -116,7 +116,17 @@ public final class TreeWalker: Sendable {
     private func makeSelector() -> EntrySelector? {
         guard policy != WalkPolicy() else { return nil }
         let filled = policy.leavesOutEmptyFolders ? findFilledFolders() : nil
-        return EntrySelector(policy, roots: sources.outer + sources.nested, filled: filled)
+        return EntrySelector(
+            policy, roots: sources.outer + sources.nested, divided: sources.outer, filled: filled)
+    }
+
+    /// Whether a source below another one belongs to the shard: it goes with the entry of that source that it is in.
+    private func isInShard(nested source: [UInt8]) -> Bool {
+        guard let shard = policy.shard else { return true }
+        let slash = UInt8(ascii: "/")
+        let outer = sources.outer.first { source.starts(with: $0) && ($0.count == 1 || source[$0.count] == slash) }
+        let rest = source.dropFirst(outer.map { $0.count == 1 ? 1 : $0.count + 1 } ?? 0)
+        return shard.takes(rest.prefix { $0 != slash })
     }
 
     /// Walks once only to learn which folders hold something, however far below.

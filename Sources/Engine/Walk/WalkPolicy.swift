@@ -1,3 +1,5 @@
+public import Support
+
 /// What a job asks of its walk beyond the rules of its filter.
 ///
 /// Sources themselves are always part of a backup; what is asked here concerns what is below them. The defaults are
@@ -55,6 +57,11 @@ public struct WalkPolicy: Sendable, Hashable {
     public var hardLinks = HardLinks.all
     /// What is stored of a symbolic link.
     public var symlinks = Symlinks.store
+    /// The part of the sources that is stored; nil for all of them.
+    ///
+    /// What is directly in a source belongs to a part by its name, with everything below it; a source that is no folder
+    /// by its path. A source that is a folder belongs to every part.
+    public var shard: Shard?
 
     /// Nothing is asked.
     public init() {}

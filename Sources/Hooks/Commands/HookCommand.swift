@@ -108,8 +108,6 @@ struct HookCommand {
         kill(-child, SIGKILL)
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        // Those without a parent are ours when this is the first process of a container.
-        while waitpid(-child, nil, WNOHANG) > 0 {}
         return status
     }
 }

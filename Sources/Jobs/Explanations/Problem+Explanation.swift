@@ -54,6 +54,13 @@ extension Problem.Code {
             Explanation(
                 "A version is in quarantine, so that nothing is deleted.",
                 "Look at it, with `dunnage diff` for example, and say with `dunnage ack JOB` that it is all right.")
+        case .littleRoom:
+            Explanation(
+                "The store has used up nine tenths of its `quota`.",
+                """
+                Beyond the quota a backup stops with an error. Raise it, or keep fewer versions: the retention of the next \
+                run makes room, and so does `dunnage compact`.
+                """)
         case .damaged:
             Explanation(
                 "A file, version or object is damaged or missing.",

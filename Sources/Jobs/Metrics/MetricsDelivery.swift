@@ -1,5 +1,4 @@
 internal import Configuration
-internal import Glibc
 internal import Ledger
 internal import Logging
 internal import Secrets
@@ -33,7 +32,9 @@ public struct MetricsDelivery: Sendable {
         do {
             let text = try RunnerMetrics(configuration, ledger, at: now()).text
             if let path = settings.file {
-                attempt("metrics not written", path) { try WholeFile.write(Array(text.utf8), to: path, mode: 0o644) }
+                attempt("metrics not written", path) {
+                    try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
+                }
             }
             if let gateway = settings.pushGateway {
                 attempt("metrics not pushed", "runtime.metrics.push_gateway") { try push(text, to: gateway) }

@@ -44,6 +44,9 @@ public struct RunnerMetrics: Sendable {
     /// The text for Prometheus.
     public var text: String { families.map(\.text).joined() }
 
+    /// The names of all metrics, of those too that have no sample now.
+    public var names: [String] { families.map(\.name) }
+
     // MARK: Families
 
     /// Of each job at each of its destinations.

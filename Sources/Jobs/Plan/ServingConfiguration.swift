@@ -25,7 +25,7 @@ public enum ServingConfiguration {
             .init("configuration", .string(loaded.effective.yaml(origins: false))),
         ])
         try state.prepare()
-        try WholeFile.write(document.serialized(), to: state.serving, mode: 0o600)
+        try SmallFile.replace(state.serving, with: document.serialized())
     }
 
     /// The absolute path of the folder at which a file's relative paths start.

@@ -6,18 +6,21 @@ extension Ledger {
     /// Runs, newest first.
     /// - Parameters:
     ///   - job: only those of that job; nil for all.
+    ///   - state: only those in that state; nil for any.
     ///   - limit: how many at most.
     ///   - before: only those before the run of that identifier; nil for the newest.
     /// - Returns: the runs.
     /// - Throws: `LedgerError` when the ledger cannot be used.
-    public func runs(job: String? = nil, limit: Int, before: String? = nil) throws(LedgerError) -> [RunRecord] {
+    public func runs(
+        job: String? = nil, state: RunState? = nil, limit: Int, before: String? = nil
+    ) throws(LedgerError) -> [RunRecord] {
         try read { connection in
             let ids = try String.fetchAll(
                 connection,
                 sql: """
                     SELECT id FROM run WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR id < ?2)
-                    ORDER BY id DESC LIMIT ?3
-                    """, arguments: [job, before, limit])
+                    AND (?4 IS NULL OR state = ?4) ORDER BY id DESC LIMIT ?3
+                    """, arguments: [job, before, limit, state?.rawValue])
             return try ids.compactMap { try Self.record($0, connection) }
         }
     }

@@ -135,6 +135,13 @@ public struct RunRecord: Sendable, Hashable {
     /// The process that ran it, by the number that it had where it ran.
     public var process: Int
 
+    /// A run from its parts.
+    public init(start: RunStart, end: RunEnd?, process: Int) {
+        self.start = start
+        self.end = end
+        self.process = process
+    }
+
     /// How it stands.
     public var state: RunState { end?.state ?? .running }
 }

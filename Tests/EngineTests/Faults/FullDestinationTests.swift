@@ -38,6 +38,27 @@ struct FullDestinationTests {
         #expect(data < 500_000 + 120_000)
     }
 
+    @Test("a quota holds for all of a store's data, and what was stored up to it is of use")
+    func quota() throws {
+        let fixture = try BackupFixture()
+        let trees = try fixture.makeVersions(2)
+        let before = try fixture.objects().values.reduce(0, +)
+        try fixture.write("new", BackupFixture.noise(500_000, seed: 77))
+        fixture.options.quota = Int64(before) + 250_000
+        let error = #expect(throws: EngineError.self) { try fixture.run() }
+        #expect("\(try #require(error))".contains("Raise `quota`"))
+        let size = try fixture.objects().values.reduce(0, +)
+        #expect(size > before + 100_000 && size < before + 260_000)
+        #expect(try fixture.restoreDifferences(.newest, from: trees[1]) == [])
+        fixture.options.quota = Int64(before) + 600_000
+        try fixture.run()
+        #expect(try fixture.restoreDifferences() == [])
+        #expect(try fixture.objects().values.reduce(0, +) < before + 600_000)
+        // Without new data there is nothing to refuse.
+        fixture.options.quota = 1
+        try fixture.run()
+    }
+
     @Test("versions can be deleted where there is no room at all, and their data goes with the next compaction")
     func delete() throws {
         let fixture = try CompactFixture(copyOf: CompactFixture.churned.get())

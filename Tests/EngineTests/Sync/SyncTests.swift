@@ -238,6 +238,24 @@ struct SyncTests {
         #expect(fresh.names.allSatisfy { !$0.contains(".dlist.") })
     }
 
+    @Test("what did not arrive is noticed before anything is sent that refers to it")
+    func lost() throws {
+        let data = try storeNames(source).filter { ObjectName(parsing: $0)?.kind == .dblock }
+        let error = #expect(throws: EngineError.self) { try sync(to: ForgetfulTarget(inner: target, loses: data[1])) }
+        guard case .uploadNotListed([data[1]], _)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
+        #expect(try storeNames(target) == data.filter { $0 != data[1] })
+        #expect(try sync().copied == 1 + storeNames(source).count - data.count)
+    }
+
+    @Test("what a late listing lacks is asked for by name")
+    func lateListing() throws {
+        let names = try storeNames(source)
+        #expect(try sync(to: ForgetfulTarget(inner: target, hides: Set(names))).copied == names.count)
+        #expect(target.names == names)
+    }
+
     @Test("somebody else's lease at either end is respected")
     func leases() throws {
         for held in [source, target as any Destination] {
@@ -308,4 +326,25 @@ private enum SmallFiles {
         let file = try FileDescriptor.open("\(folder)/\(name)", flags: O_WRONLY | O_CREAT)
         try [UInt8](name.utf8).withUnsafeBytes { try file.write(all: $0) }
     }
+}
+
+/// A target that does not have, or does not list, what was sent there.
+private struct ForgetfulTarget: Destination {
+    let inner: AbleDestination
+    /// What is not stored, although nothing was said.
+    var loses: String?
+    /// What no listing shows.
+    var hides: Set<String> = []
+
+    var label: String { inner.label }
+
+    func list() throws(DestinationError) -> [RemoteObject] { try inner.list().filter { !hides.contains($0.name) } }
+    func stat(_ name: String) throws(DestinationError) -> RemoteObject { try inner.stat(name) }
+    func put(_ name: String, from file: LocalFile) throws(DestinationError) {
+        if name != loses { try inner.put(name, from: file) }
+    }
+    func get(_ name: String, to path: String) throws(DestinationError) -> Int64 { try inner.get(name, to: path) }
+    func delete(_ name: String) throws(DestinationError) { try inner.delete(name) }
+    func prepare(create: Bool) throws(DestinationError) { try inner.prepare(create: create) }
+    func freeSpace() throws(DestinationError) -> Int64? { try inner.freeSpace() }
 }

@@ -65,6 +65,26 @@ extension DiagnosticCode {
                 defaults:
                   slo: { rpo: 26h }
                 """),
+        .exposedAddress: Explanation(
+            "A service answers at an address that others reach, in the clear or without tokens.",
+            """
+            Whoever reads a token on its way can do what its owner may. Without tokens, nothing but probes is answered. Listen \
+            at 127.0.0.1 and let a proxy encrypt, or give the service a certificate; `tls: none` and `tokens: []` say that \
+            it is meant to be so.
+            """,
+            wrong: """
+                runtime:
+                  listen: 0.0.0.0:8080
+                  api:
+                    tokens: [{ name: me, token: { env: TOKEN }, scope: read }]
+                """,
+            right: """
+                runtime:
+                  listen: 0.0.0.0:8080
+                  api:
+                    tokens: [{ name: me, token: { env: TOKEN }, scope: read }]
+                    tls: { certificate: /etc/dunnage/cert.pem, key: /etc/dunnage/key.pem }
+                """),
         .lockOutlivesRetention: Explanation(
             "Objects are locked for longer than the youngest versions are kept.",
             """

@@ -56,8 +56,8 @@ extension DiagnosticCode {
             "A URL cannot be one.",
             """
             A destination's URL is `scheme://host/path`, or the path of a folder; a webhook's begins with `https://` or \
-            `http://`. The only placeholder is `{job}`, the job's name; other braces are written `%7B` and `%7D`, and a \
-            space is `%20`.
+            `http://`. The only placeholders are `{job}`, the job's name, and for destinations `{shard}`, the part of a \
+            divided job; other braces are written `%7B` and `%7D`, and a space is `%20`.
             """,
             wrong: """
                 destinations:
