@@ -1,7 +1,7 @@
 """A real XMPP server, Prosody, with hosts that differ in what they ask for; `messages` has what each of them took.
 
 Hosts: `localhost` with every mechanism, `sha1.localhost` and `plain.localhost` with that one alone, `clear.localhost` where
-nothing is encrypted. On all of them `backup` has the password `pass word` and `anna` an account; `backup` of `localhost`
+nothing is encrypted, `elsewhere.example` that the certificate does not name. On all of them `backup` has the password `pass word` and `anna` an account; `backup` of `localhost`
 takes a password of another language too, as `umlaut` (`Grüße Ⅳ`). Two ports: `starttls`, and `direct` with TLS from the
 first byte.
 
@@ -28,6 +28,7 @@ HOSTS = {
                        '"SCRAM-SHA-1-PLUS" }',
     "clear.localhost": 'c2s_require_encryption = false\nmodules_disabled = { "tls" }\n'
                        'allow_unencrypted_plain_auth = true',
+    "elsewhere.example": "",
 }
 ACCOUNTS = {"backup": "pass word", "anna": "anna's", "ops": "ops'", "full": "full's", "dying": "dying's",
             "umlaut": "Grüße IV"}
