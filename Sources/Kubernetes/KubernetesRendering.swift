@@ -276,9 +276,7 @@ public struct KubernetesRendering {
 
     /// The port that others may connect to: one of an address that is not the pod's own.
     private var openPort: Int? {
-        guard let listen = configuration.runtime.listen else { return nil }
-        let isOwn = ["127.0.0.1", "::1", "localhost"].contains(listen.host ?? "")
-        return isOwn ? nil : Int(listen.port)
+        configuration.runtime.listen.first { !$0.isLoopback }.map { Int($0.port) }
     }
 
     /// The port and the probes of the service.
