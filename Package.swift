@@ -96,7 +96,10 @@ let package = Package(
             ["CPosix", "Configuration", "JSON", "Ledger", "Secrets", "Support", "Transport", logging]),
         library(
             "Reporting",
-            ["Cryptography", "JSON", "Support", "Transport", .product(name: "Mustache", package: "swift-mustache")]),
+            [
+                "Cryptography", "JSON", "Support", "Transport", "XML",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         library(
             "Jobs",
             [

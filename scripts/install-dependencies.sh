@@ -14,7 +14,7 @@ build_packages=(
     libcurl4-openssl-dev libdeflate-dev libexpat1-dev libisal-dev liblzma-dev libsqlite3-dev libssl-dev libyaml-dev
     zlib1g-dev git=git pkg-config=pkg-config
 )
-test_packages=(attr=setfattr gnupg=gpg pass=pass python3=python3 python3-jsonschema python3-venv)
+test_packages=(attr=setfattr gnupg=gpg pass=pass prosody=prosody python3=python3 python3-jsonschema python3-venv)
 
 case "${1:-build}" in
     build) wanted=("${build_packages[@]}") ;;

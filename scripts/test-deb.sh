@@ -63,17 +63,16 @@ fi
 root=$work/root
 mkdir "$root"
 tar -C "$root" -xf "$base"
-cp "$package" "$root/tmp/dunnage.deb"
+cp "$package" "$root/root/dunnage.deb"
 newer=$(scripts/build-deb.sh --binary "$binary" --output "$work/newer" --revision 2)
-cp "$newer" "$root/tmp/newer.deb"
+cp "$newer" "$root/root/newer.deb"
 
 cat >"$work/boot" <<'BOOT'
 set -e
 root=$1
-# Shared, because systemd hands credentials to its services by mounts.
+# Private until the root is another; then shared, as systemd hands credentials to its services by mounts.
 mount --make-rprivate /
 mount --bind "$root" "$root"
-mount --make-shared "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/run"
 mount --rbind /dev "$root/dev"
@@ -115,7 +114,7 @@ case $state in
     *) skip "installing: no systemd could be started here: $(tail -n 1 "$work/boot.log")" ;;
 esac
 
-inside <<<'dpkg -i /tmp/dunnage.deb' >"$work/log" 2>&1 || fail "install: $(cat "$work/log")"
+inside <<<'dpkg -i /root/dunnage.deb' >"$work/log" 2>&1 || fail "install: $(cat "$work/log")"
 inside >"$work/log" 2>&1 <<'INSIDE' || fail "after the install: $(cat "$work/log")"
 dunnage version
 man -w dunnage dunnage-restore 5 dunnage.yaml >/dev/null
@@ -154,7 +153,7 @@ say "ok    dunnage.service says that it is ready, backs up by its schedule, and 
 
 inside >"$work/log" 2>&1 <<'INSIDE' || fail "the upgrade: $(cat "$work/log")"
 before=$(systemctl show -P MainPID dunnage.service)
-dpkg -i /tmp/newer.deb
+dpkg -i /root/newer.deb
 systemctl is-active dunnage.service
 test "$(systemctl show -P MainPID dunnage.service)" != "$before"
 dpkg -s dunnage | grep -q "^Version: .*-2$"

@@ -3,9 +3,11 @@
 
 #include <curl/curl.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 // Swift cannot call variadic functions: one typed wrapper for each kind of argument.
@@ -149,6 +151,78 @@ static inline CURLcode clibcurl_watch_certificates(CURL *handle, clibcurl_certif
 }
 
 static inline const char *clibcurl_certificate_words(int error) { return X509_verify_cert_error_string(error); }
+
+// The socket of a connection that was made for its user to speak on.
+static inline CURLcode clibcurl_get_socket(CURL *handle, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
+}
+
+// The file and the folder with the authorities that the library trusts; NULL where it was built without.
+static inline const char *clibcurl_authorities_file(void) { return curl_version_info(CURLVERSION_NOW)->cainfo; }
+
+static inline const char *clibcurl_authorities_folder(void) { return curl_version_info(CURLVERSION_NOW)->capath; }
+
+// A client's end of TLS on a socket, for what speaks in clear first. `seen` has to outlive it.
+static inline SSL *clibcurl_tls_open(
+    int socket, const char *name, const unsigned char *protocols, size_t protocols_length, const char *authorities,
+    const char *own_certificate, const char *own_key, clibcurl_certificate *seen) {
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (!context) return NULL;
+    int good = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, clibcurl_verify_certificate, seen);
+    const char *file = authorities ? authorities : clibcurl_authorities_file();
+    const char *folder = authorities ? NULL : clibcurl_authorities_folder();
+    if (file || folder) {
+        // Authorities that were named have to be there; of the system's either will do.
+        int loaded = SSL_CTX_load_verify_locations(context, file, folder);
+        if (authorities) good &= loaded;
+    } else {
+        good &= SSL_CTX_set_default_verify_paths(context);
+    }
+    if (own_certificate) {
+        good &= SSL_CTX_use_certificate_chain_file(context, own_certificate);
+        good &= SSL_CTX_use_PrivateKey_file(context, own_key, SSL_FILETYPE_PEM);
+    }
+    SSL *tls = good == 1 ? SSL_new(context) : NULL;
+    SSL_CTX_free(context);
+    if (!tls) return NULL;
+    X509_VERIFY_PARAM *expected = SSL_get0_param(tls);
+    if (!seen->accepts_any && seen->pins_length == 0 && !X509_VERIFY_PARAM_set1_ip_asc(expected, name)) {
+        X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        good &= X509_VERIFY_PARAM_set1_host(expected, name, 0);
+    }
+    ERR_clear_error();
+    good &= SSL_set_tlsext_host_name(tls, name) == 1;
+    if (protocols_length > 0) good &= SSL_set_alpn_protos(tls, protocols, (unsigned int)protocols_length) == 0;
+    if (good != 1 || !SSL_set_fd(tls, socket)) {
+        SSL_free(tls);
+        return NULL;
+    }
+    SSL_set_connect_state(tls);
+    return tls;
+}
+
+// The SHA-256 of the public key that the server has shown; 0 when it has shown none.
+static inline int clibcurl_tls_public_key(SSL *tls, unsigned char *digest) {
+    X509 *certificate = SSL_get1_peer_certificate(tls);
+    if (!certificate) return 0;
+    unsigned char *encoded = NULL;
+    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
+    int good = length > 0 && EVP_Digest(encoded, (size_t)length, digest, NULL, EVP_sha256(), NULL);
+    OPENSSL_free(encoded);
+    X509_free(certificate);
+    return good;
+}
+
+// Why the last call failed, in the library's words.
+static inline void clibcurl_tls_words(char *text, size_t size) {
+    unsigned long error = ERR_peek_last_error();
+    const char *reason = error ? ERR_reason_error_string(error) : NULL;
+    strncpy(text, reason ? reason : "the connection ended", size - 1);
+    text[size - 1] = 0;
+}
 
 // A message that an easy handle has left in its multi handle; 1 when there was one.
 static inline int clibcurl_take_result(CURLM *multi, CURLcode *result) {

@@ -4,6 +4,7 @@ public import Engine
 public import Logging
 public import Secrets
 internal import Support
+internal import Transport
 
 /// What is needed to use a destination, with its secrets in the clear, whatever lies there.
 public struct DestinationAccess: Sendable {
@@ -19,12 +20,14 @@ public struct DestinationAccess: Sendable {
     ///   - secrets: where the configuration's secrets come from.
     ///   - logger: is told of options without effect.
     ///   - keepsPromises: whether objects are locked and get their classes as the configuration says.
+    ///   - bandwidth: what its transfers share with those of other runs; nil for nothing.
     ///   - interruption: ends calls when their time is over.
     ///   - progress: counts repeated calls.
     /// - Throws: `Failure` when a secret cannot be had, or the URL or an option is wrong.
     public init(
         _ specification: DestinationSpecification, for job: JobSpecification?, secrets: SecretStore, logger: Logger,
-        keepsPromises: Bool = true, interruption: Interruption? = nil, progress: RunProgress? = nil
+        keepsPromises: Bool = true, bandwidth: RunBandwidth? = nil, interruption: Interruption? = nil,
+        progress: RunProgress? = nil
     ) throws(Failure) {
         if let problem = specification.shardProblem(of: job) { throw problem }
         do {
@@ -35,6 +38,8 @@ public struct DestinationAccess: Sendable {
             let credentials = try specification.auth.mapValues { try secrets.resolve($0) }
             var environment = DestinationEnvironment(
                 secrets.environment, logger: logger, interruption: interruption, progress: progress)
+            environment.uploads = BandwidthLimit(within: bandwidth?.uploads)
+            environment.downloads = BandwidthLimit(within: bandwidth?.downloads)
             environment.apply(specification.retry, specification.limits)
             let use = job?.uses[specification.name]
             environment.apply(use?.retry, use?.limits)

@@ -50,7 +50,7 @@ extension CalendarDuration {
 
 extension TransferRate {
     /// Bytes per second, at least one; nil for no limit.
-    fileprivate var limit: Int64? {
+    var limit: Int64? {
         switch self {
         case .unlimited: nil
         case .perSecond(let size): max(1, size.bytes)

@@ -87,8 +87,8 @@ struct DestinationRun {
             throw Failure(.configuration, .configuration, "The destination “\(name)” is not defined.")
         }
         let access = try StoreAccess(
-            job: job, at: specification, secrets: context.secrets, logger: logger, interruption: context.interruption,
-            progress: findings.progress)
+            job: job, at: specification, secrets: context.secrets, logger: logger, bandwidth: context.bandwidth,
+            interruption: context.interruption, progress: findings.progress)
         findings.label = access.destination.label
         let filter = try job.filterSet()
         for warning in filter.warnings { logger.warning("doubtful filter", metadata: ["detail": "\(warning)"]) }

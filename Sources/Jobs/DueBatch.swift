@@ -2,7 +2,6 @@ internal import Configuration
 internal import Ledger
 internal import Logging
 internal import Scheduler
-internal import Secrets
 internal import Support
 
 /// What schedules ask for since they were last looked at, one run after the other: for a system's own timers.
@@ -59,8 +58,7 @@ public struct DueBatch: Sendable {
     private func run(_ start: Decision.Start) -> JobResult? {
         guard let job = context.configuration.job(named: start.job) else { return nil }
         var context = context
-        context.secrets = context.secrets.refreshed(endedBy: context.interruption.preparations)
         context.occurrence = ScheduledRun(due: start.due, attempt: start.attempt, trigger: start.trigger)
-        return JobRun(job, in: context).run()
+        return SupervisedRun(job, in: context, isScheduled: true).run()
     }
 }

@@ -3,7 +3,6 @@ internal import Glibc
 internal import Logging
 internal import Reporting
 internal import Scheduler
-internal import Secrets
 
 /// Jobs that run one after the other.
 public struct JobBatch: Sendable {
@@ -42,12 +41,11 @@ public struct JobBatch: Sendable {
                 break
             }
             while true {
-                // Each job fetches its secrets anew, and lets go of them at its end.
                 var context = context
-                context.secrets = context.secrets.refreshed(endedBy: context.interruption.preparations)
                 context.attempt = attempt
                 if attempt > 1 { context.trigger = .retry }
-                let result = JobRun(job, in: context).run()
+                // It fetches its secrets anew, and lets go of them at its end.
+                let result = SupervisedRun(job, in: context, isScheduled: false).run()
                 try finished(result)
                 guard result.outcome.mayImprove, let pause = RetryRule(job.retry).pause(after: attempt),
                     waited(pause, before: job)

@@ -39,6 +39,8 @@ public struct RunContext: Sendable {
     public var deliveryPolicy: DeliveryPolicy
     /// How often, and with which pauses, a destination is asked again.
     public var retryPolicy: RetryPolicy
+    /// What the transfers of all runs share.
+    public var bandwidth = RunBandwidth()
     /// The clock of reports and identifiers.
     public var now: @Sendable () -> Timestamp
     /// Is given the progress of each part of a run when it begins, and `nil` when it ends.

@@ -8,6 +8,7 @@ public import Support
 ///
 /// ```
 /// ledger.sqlite
+/// serving.json
 /// catalog/home-disk-1f00ba9c.sqlite
 /// catalog/home-disk-1f00ba9c.lock
 /// ```
@@ -53,6 +54,9 @@ public struct StateFolder: Sendable, Hashable {
 
     /// The lock of the one service that may follow its schedules from here.
     public var serviceLock: String { "\(path)/serve.lock" }
+
+    /// The configuration that the service follows.
+    public var serving: String { "\(path)/serving.json" }
 
     /// The folder for the logs of runs.
     public var logs: String { "\(path)/logs" }

@@ -14,11 +14,19 @@ public struct StoreAccess: Sendable {
     /// How the objects' names begin; `nil` takes what is there.
     public let prefix: String?
 
-    /// The store of a job at one of its destinations.
+    /// The store of a job at one of its destinations, for a run or for a command.
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - destination: the destination.
+    ///   - secrets: where the configuration's secrets come from.
+    ///   - logger: is told of options without effect.
+    ///   - bandwidth: what its transfers share with those of other runs; nil for nothing.
+    ///   - interruption: ends calls when their time is over.
+    ///   - progress: counts repeated calls.
     /// - Throws: `Failure` when a secret cannot be had, or the URL or an option is wrong.
     public init(
         job: JobSpecification, at destination: DestinationSpecification, secrets: SecretStore, logger: Logger,
-        interruption: Interruption? = nil, progress: RunProgress? = nil
+        bandwidth: RunBandwidth? = nil, interruption: Interruption? = nil, progress: RunProgress? = nil
     ) throws(Failure) {
         do {
             passphrase = try job.passphrase.map { try secrets.secret($0) }
@@ -26,7 +34,8 @@ public struct StoreAccess: Sendable {
             throw Failure(error, stoppedBy: interruption?.signal)
         }
         let access = try DestinationAccess(
-            destination, for: job, secrets: secrets, logger: logger, interruption: interruption, progress: progress)
+            destination, for: job, secrets: secrets, logger: logger, bandwidth: bandwidth,
+            interruption: interruption, progress: progress)
         prefix = access.prefix
         self.destination = access.destination
     }

@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Ledger
 internal import Schedule
-internal import Support
+public import Support
 
 /// What begins, and what is stopped.
 extension Scheduler {
@@ -76,17 +76,20 @@ extension Scheduler {
     func stops(_ now: Timestamp, _ state: DecisionState) -> [Decision.Stop] {
         jobs.compactMap { job in
             guard let run = state.running[job.name], run.isOwn else { return nil }
-            if let timeout = job.timeout, now.seconds - run.started.seconds >= timeout {
-                return Decision.Stop(job: job.name, reason: .timeout)
-            }
-            guard run.isScheduled else { return nil }
-            if closures.contains(where: { $0.contains(now, in: zone) }) {
-                return Decision.Stop(job: job.name, reason: .suspended)
-            }
-            guard let window = job.window, job.excess != .continue, !window.contains(now, in: job.zone) else {
-                return nil
-            }
-            return Decision.Stop(job: job.name, reason: job.excess == .stop ? .window : .suspended)
+            return reason(toStop: run, job, at: now).map { Decision.Stop(job: job.name, reason: $0) }
         }
+    }
+
+    /// Why a run is to be stopped now; nil while it may go on.
+    public func reason(toStop run: RunningJob, at now: Timestamp) -> Decision.Stop.Reason? {
+        jobs.first { $0.name == run.job }.flatMap { reason(toStop: run, $0, at: now) }
+    }
+
+    private func reason(toStop run: RunningJob, _ job: JobRules, at now: Timestamp) -> Decision.Stop.Reason? {
+        if let timeout = job.timeout, now.seconds - run.started.seconds >= timeout { return .timeout }
+        guard run.isScheduled else { return nil }
+        if closures.contains(where: { $0.contains(now, in: zone) }) { return .suspended }
+        guard let window = job.window, job.excess != .continue, !window.contains(now, in: job.zone) else { return nil }
+        return job.excess == .stop ? .window : .suspended
     }
 }

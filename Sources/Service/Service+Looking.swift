@@ -15,6 +15,7 @@ extension Service {
         let (scheduler, running, isStopping) = state.withLock { state in
             (state.scheduler, state.runningJobs(at: now, .now), state.isStopping)
         }
+        bandwidth.follow(state.withLock { $0.configuration.runtime }, at: now)
         // Nothing is decided any more: whoever starts next accounts for what comes up until then.
         guard !isStopping else { return false }
         do throws(LedgerError) {
@@ -72,13 +73,7 @@ extension Service {
     private func stop(_ stop: Decision.Stop) {
         guard let run = state.withLock({ $0.running[stop.job] }), !run.interruption.isRequested else { return }
         setting.logger.notice("run is stopped", metadata: ["job": "\(stop.job)", "reason": "\(stop.reason.rawValue)"])
-        let reason: StopReason =
-            switch stop.reason {
-            case .timeout: .timeout
-            case .window: .window
-            case .suspended: .suspended
-            }
-        run.interruption.request(.terminate, because: reason)
+        run.interruption.request(.terminate, because: StopReason(stop.reason))
     }
 
     // MARK: What is done now and then

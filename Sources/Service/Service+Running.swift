@@ -69,12 +69,14 @@ extension Service {
     func context(_ state: ServiceState, _ interruption: Interruption) -> RunContext {
         var policy = DeliveryPolicy()
         policy.stay = nil
-        return RunContext(
+        var context = RunContext(
             configuration: state.configuration,
             secrets: state.secrets.refreshed(endedBy: interruption.preparations), state: setting.state,
             ledger: setting.ledger, logger: setting.logger, interruption: interruption,
             failsOnWarning: setting.failsOnWarning, trigger: .api, transport: setting.transport,
             deliveryPolicy: policy, now: setting.now)
+        context.bandwidth = bandwidth
+        return context
     }
 
     private func finished(_ name: String, _ result: JobResult) {

@@ -20,6 +20,8 @@ public final class Service: Sendable {
     let post = Alarm()
     /// Is raised when what is under way is to be abandoned.
     let abandonment = CancellationFlag()
+    /// What the transfers of all runs share.
+    let bandwidth = RunBandwidth()
     let state: Mutex<ServiceState>
     /// Tells systemd, where it wants to know.
     let notices: SystemdNotices
@@ -110,8 +112,9 @@ public final class Service: Sendable {
     // MARK: Beginning and end
 
     private func begin() {
-        setting.logger.notice(
-            "service started", metadata: ["config": "\(state.withLock { $0.configuration.hash })"])
+        let loaded = state.withLock { $0.loaded }
+        setting.logger.notice("service started", metadata: ["config": "\(loaded.configuration.hash)"])
+        keep(loaded)
         do {
             for run in try setting.ledger.endAbandonedRuns(at: setting.now()) {
                 setting.logger.warning(

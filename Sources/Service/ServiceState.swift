@@ -20,7 +20,15 @@ struct ServiceState {
         var progress: RunProgress?
     }
 
-    var configuration: Configuration
+    /// A candidate, and what it would do.
+    struct Candidate {
+        let loaded: LoadedConfiguration
+        let files: ConfigurationFiles
+        let plan: Result<Plan, Failure>
+    }
+
+    var loaded: LoadedConfiguration
+    var configuration: Configuration { loaded.configuration }
     var scheduler: Scheduler
     var secrets: SecretStore
     var watch: ConfigurationWatch?
@@ -39,6 +47,12 @@ struct ServiceState {
     var followers: [@Sendable (Configuration) -> Void] = []
     var isReloadAsked = false
     var reloadFailure: String?
+    /// Whether it is being found out what a candidate would do.
+    var isPlanning = false
+    /// A candidate of which that is known.
+    var candidate: Candidate?
+    /// The refusal that was told last, so that the same is told once.
+    var toldRefusal: String?
     var ledgerFailure: String?
     var isStopping = false
     /// Whether all runs have ended after that.
@@ -49,7 +63,7 @@ struct ServiceState {
     var cleaned: Timestamp?
 
     init(_ loaded: LoadedConfiguration, _ files: ConfigurationFiles, _ setting: ServiceSetting) {
-        configuration = loaded.configuration
+        self.loaded = loaded
         scheduler = Scheduler(loaded.configuration)
         secrets = SecretStore(of: loaded.configuration, environment: setting.environment, mask: setting.mask)
         started = setting.now()

@@ -14,10 +14,20 @@ public final class BandwidthLimit: Sendable {
     }
 
     private let state: Mutex<State>
+    private let whole: BandwidthLimit?
 
     /// A limit in bytes per second, at least one; nil for none.
-    public init(bytesPerSecond: Int64? = nil) {
+    public convenience init(bytesPerSecond: Int64? = nil) {
+        self.init(bytesPerSecond: bytesPerSecond, within: nil)
+    }
+
+    /// A limit that has a share of another.
+    /// - Parameters:
+    ///   - bytesPerSecond: the rate, at least one; nil for none.
+    ///   - whole: what moves here counts there too; nil for nothing.
+    public init(bytesPerSecond: Int64? = nil, within whole: BandwidthLimit?) {
         state = Mutex(State(bytesPerSecond: bytesPerSecond.map { max(1, $0) }))
+        self.whole = whole
     }
 
     /// Bytes per second, at least one; nil for no limit.
@@ -41,10 +51,21 @@ public final class BandwidthLimit: Sendable {
     ///   - isCancelled: ends the wait at once when it says so.
     func spend(_ bytes: Int, isCancelled: () -> Bool) {
         guard bytes > 0 else { return }
+        count(bytes)
+        wait(isCancelled)
+        // Its debt has been paid off meanwhile, as far as this one's own rate is the lower one.
+        whole?.wait(isCancelled)
+    }
+
+    private func count(_ bytes: Int) {
+        whole?.count(bytes)
         state.withLock { state in
             state.settle()
             if state.bytesPerSecond != nil { state.balance -= Double(bytes) }
         }
+    }
+
+    private func wait(_ isCancelled: () -> Bool) {
         while !isCancelled() {
             let wait = state.withLock { state -> Double in
                 state.settle()
@@ -58,7 +79,8 @@ public final class BandwidthLimit: Sendable {
 
     /// The most bytes that should move in one piece, so that a slow line moves evenly.
     var largestStep: Int {
-        bytesPerSecond.map { Int(clamping: max(1024, min($0 / 10, 1 << 20))) } ?? .max
+        let own = bytesPerSecond.map { Int(clamping: max(1024, min($0 / 10, 1 << 20))) } ?? .max
+        return min(own, whole?.largestStep ?? .max)
     }
 }
 

@@ -51,14 +51,19 @@ final class EasyHandle: @unchecked Sendable {
     func set(_ option: CURLoption, _ value: String) { _ = clibcurl_set_string(raw, option, value) }
 
     /// Does what the options say; `mayContinue` is asked several times a second.
-    func perform(_ mayContinue: () -> Bool) -> CURLcode {
+    ///
+    /// `done` is called when all went well, while the connection is still the handle's.
+    func perform(_ mayContinue: () -> Bool, done: () -> Void = {}) -> CURLcode {
         guard curl_multi_add_handle(multi, raw) == CURLM_OK else { return CURLE_FAILED_INIT }
         defer { curl_multi_remove_handle(multi, raw) }
         var running: Int32 = 0
         while true {
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             var code = CURLE_OK
-            if clibcurl_take_result(multi, &code) != 0 { return code }
+            if clibcurl_take_result(multi, &code) != 0 {
+                if code == CURLE_OK { done() }
+                return code
+            }
             guard running > 0 else { return CURLE_FAILED_INIT }
             guard mayContinue() else { return CURLE_ABORTED_BY_CALLBACK }
             guard curl_multi_poll(multi, nil, 0, 200, nil) == CURLM_OK else { return CURLE_FAILED_INIT }

@@ -48,6 +48,17 @@ public struct XMLWriter: Sendable {
     /// Whether a text can be carried; keys of objects can hold what cannot.
     public static func canCarry(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isAllowed) }
 
+    /// Whether a character can be carried.
+    public static func canCarry(_ scalar: Unicode.Scalar) -> Bool { isAllowed(scalar) }
+
+    /// A text as it stands in an element, or between the double quotation marks of an attribute.
+    /// - Throws: `XMLError.unwritable`.
+    public static func escaped(_ text: String) throws(XMLError) -> String {
+        var writer = XMLWriter()
+        try writer.append(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x9, 0xA, 0xD: true

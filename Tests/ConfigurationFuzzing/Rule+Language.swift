@@ -64,7 +64,8 @@ extension Rule {
     private static let runtime = Rule.keys([
         "state_dir": .scalar, "stateless": .scalar, "shutdown_grace": .scalar, "timezone": .scalar,
         "listen": .any([.scalar, texts]), "api": api,
-        "log": .keys(["format": .scalar, "level": .scalar]), "reload": .keys(["watch": .scalar, "debounce": .scalar]),
+        "log": .keys(["format": .scalar, "level": .scalar]),
+        "reload": .keys(["watch": .scalar, "debounce": .scalar, "approved": texts]),
         "metrics": .keys(["file": .scalar, "push_gateway": .scalar]),
         "limits": .keys([
             "concurrent_jobs": .integer, "upload": .scalar, "download": .scalar,
@@ -225,13 +226,18 @@ extension Rule {
         ]),
         "email": .keys([
             "smtp": credential, "password": credential, "from": .scalar, "to": texts, "subject": .scalar,
-            "starttls": .scalar, "format": .scalar, "tls": .keys(["ca_file": .scalar, "pin_sha256": .scalar]),
+            "body": .scalar, "starttls": .scalar, "format": .scalar,
+            "tls": .keys(["ca_file": .scalar, "pin_sha256": .scalar]),
         ]),
         "healthchecks": .keys(["url": credential, "create": .scalar, "warnings": .scalar]), "uptime_kuma": address,
         "cronitor": address, "ntfy": .keys(["url": credential, "token": credential, "priority": .integer]),
         "gotify": .keys(["url": credential, "token": credential]), "slack": address, "discord": address,
         "teams": address, "telegram": .keys(["token": credential, "chat": .scalar, "url": credential]),
-        "xmpp": .keys(["from": .scalar, "password": credential, "to": texts]),
+        "xmpp": .keys([
+            "from": .scalar, "password": credential, "to": texts, "server": .scalar, "resource": .scalar,
+            "format": .scalar, "message": .scalar, "starttls": .scalar,
+            "tls": .keys(["ca_file": .scalar, "pin_sha256": .scalar]),
+        ]),
         "pagerduty": .keys(["routing_key": credential, "url": credential]), "alertmanager": address,
         "apprise": .keys(["url": credential, "tag": .scalar]), "events": texts, "include_log": .scalar,
         "digest": .keys(["schedule": occasion, "include": texts]),

@@ -138,6 +138,40 @@ import Testing
         #expect(plain.configuration.reports["x"]?.events == ReportSpecification.Event.usual)
     }
 
+    @Test("a report over XMPP has an account, and a server, a form and a resource where they are told")
+    func xmpp() throws {
+        let text = """
+            jobs: { a: { sources: [{ path: /a }], encryption: none, destinations: [nas], reports: [x, y] } }
+            secrets: { p: { file: /p } }
+            reports:
+              x: { xmpp: { from: b@example.com, password: { secret: p }, to: [a@example.com] } }
+              y:
+                xmpp:
+                  from: b@example.com
+                  password: { secret: p }
+                  to: [a@example.com, c@example.net]
+                  server: xmpps://chat.example.com:5223
+                  resource: cellar
+                  format: duplicati
+                  message: "%PARSEDRESULT%"
+                  starttls: opportunistic
+                  tls: { ca_file: /ca.pem }
+
+            """
+        let configuration = try load(head + text).configuration
+        guard case .xmpp(let usual)? = configuration.reports["x"]?.channel,
+            case .xmpp(let other)? = configuration.reports["y"]?.channel
+        else {
+            Issue.record("no XMPP")
+            return
+        }
+        #expect(usual.account == "b@example.com" && usual.password.name == "p" && usual.startTLS == .required)
+        #expect(usual.server == nil && usual.resource == nil && usual.message == nil && usual.format == .report)
+        #expect(other.recipients == ["a@example.com", "c@example.net"] && other.startTLS == .opportunistic)
+        #expect(other.server == "xmpps://chat.example.com:5223" && other.resource == "cellar")
+        #expect(other.format == .duplicati && other.message == "%PARSEDRESULT%" && other.tls?.authorities == "/ca.pem")
+    }
+
     @Test("a disabled job may lack what a job needs, and is then no job at all")
     func templates() throws {
         let loaded = try load(

@@ -80,7 +80,10 @@ enum Binary {
         var isRunning: Bool { process.isRunning }
 
         /// Whether the log has this text by now.
-        func hasLogged(_ text: String) -> Bool { error.soFar.contains(text) }
+        func hasLogged(_ text: String) -> Bool { timesLogged(text) > 0 }
+
+        /// How often a text has come on standard error so far.
+        func timesLogged(_ text: String) -> Int { error.soFar.ranges(of: text).count }
     }
 
     /// Reads a pipe to its end on a thread of its own, so that nobody waits for a reader.

@@ -2,6 +2,7 @@ import Configuration
 import Glibc
 import JSON
 import Jobs
+import Ledger
 import Reporting
 import Support
 import TestSupport
@@ -40,6 +41,29 @@ struct EarlyReportTests {
         let message = body["problems"]?.array?.first?["message"]?.string
         #expect(message?.contains("dunnage.yaml:") == true)
         #expect(message?.contains("dsik") == true)
+    }
+
+    @Test("one that nobody takes waits in the ledger of the state folder that the file names")
+    func kept() throws {
+        let server = try LoopbackHTTPServer([.response(status: 503)])
+        defer { server.stop() }
+        var fixture = try Fixture()
+        fixture.environment["REPORT_KEY"] = "a key of some length"
+        try fixture.write(
+            fixture.text(reportingTo: server.url, replacing: [("destinations: [disk]", "destinations: [dsik]")]),
+            to: "dunnage.yaml")
+        let reading = ConfigurationReading(
+            ConfigurationInput(["\(fixture.path)/dunnage.yaml"]), environment: fixture.environment)
+        let error = #expect(throws: InvalidConfiguration.self) { try reading.load() }
+        let early = EarlyReport(
+            try #require(error), receivers: reading.receivers(), environment: fixture.environment, mask: fixture.mask)
+        let ledger = try #require(early.ledger(fixture.environment, logger: fixture.logger))
+        let receipts = early.send(
+            ledger: ledger, logger: fixture.logger, transport: Transport(version: "test", usesProxies: false),
+            policy: Fixture.policy)
+        #expect(receipts.map(\.isDelivered) == [false])
+        let later = try Ledger(path: StateFolder("\(fixture.path)/state", environment: [:]).ledger)
+        #expect(try Outbox(later, instance: "laptop").entries().map(\.draft.event) == ["failure"])
     }
 
     @Test("when the receivers themselves are wrong nobody can be told")

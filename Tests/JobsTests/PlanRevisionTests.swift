@@ -59,13 +59,16 @@ struct PlanRevisionTests {
 
     private var candidate: String { "\(folder.path)/repo/backup/dunnage.yaml" }
 
+    private var state: StateFolder { StateFolder("\(folder.path)/state", environment: [:]) }
+
     private func base(_ text: String, candidates: [String]? = nil) throws -> PlanBase {
-        try PlanBase(text, candidates: candidates ?? [candidate], environment: environment)
+        try PlanBase(text, candidates: candidates ?? [candidate], state: state, environment: environment)
     }
 
     private func refusal(_ text: String, environment: [String: String]? = nil) -> Failure? {
         #expect(throws: Failure.self) {
-            try PlanBase(text, candidates: [candidate], environment: environment ?? self.environment)
+            try PlanBase(
+                text, candidates: [candidate], state: state, environment: environment ?? self.environment)
         }
     }
 
@@ -137,7 +140,7 @@ struct PlanRevisionTests {
         let outside = try TemporaryFolder(prefix: "dunnage-nogit")
         let error = #expect(throws: Failure.self) {
             try PlanBase(
-                "git:HEAD", candidates: ["\(outside.path)/dunnage.yaml"],
+                "git:HEAD", candidates: ["\(outside.path)/dunnage.yaml"], state: state,
                 environment: environment)
         }
         #expect(error?.message.contains("not a git repository") == true, "\(String(describing: error))")

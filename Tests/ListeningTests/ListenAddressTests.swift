@@ -15,8 +15,9 @@ struct ListenAddressTests {
     @Test(
         "know whether only this machine reaches them",
         arguments: [
-            ("127.0.0.1:1", true), ("127.8.9.1:1", true), ("[::1]:1", true), ("[0:0::1]:1", true), ("localhost:1", true),
-            ("unix:/a", true), (":1", false), ("0.0.0.0:1", false), ("[::]:1", false), ("192.0.2.1:1", false),
+            ("127.0.0.1:1", true), ("127.8.9.1:1", true), ("[::1]:1", true), ("[0:0::1]:1", true),
+            ("localhost:1", true), ("unix:/a", true), (":1", false), ("0.0.0.0:1", false), ("[::]:1", false),
+            ("192.0.2.1:1", false),
             ("[2001:db8::1]:1", false),
         ])
     func loopback(_ text: String, _ expected: Bool) throws {

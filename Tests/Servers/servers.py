@@ -4,7 +4,7 @@
     servers.py start KIND FOLDER [--owner PID] [NAME=VALUE ...]
     servers.py stop FOLDER
 
-KIND is openstack, moto, rclone, tls, proxy or mail; each module of that name says what it starts and which
+KIND is openstack, moto, rclone, tls, proxy, mail or xmpp; each module of that name says what it starts and which
 options it takes. FOLDER is made, or is empty; all files of the servers are in it. Every port is free, and
 bound to 127.0.0.1 before its server starts, so that any number of checkouts can test at once. `start`
 returns once the servers answer, and prints one JSON object: ports, URLs and credentials. The servers end
@@ -18,7 +18,7 @@ import sys
 sys.dont_write_bytecode = True
 import supervisor  # noqa: E402
 
-KINDS = ("openstack", "moto", "rclone", "tls", "proxy", "mail")
+KINDS = ("openstack", "moto", "rclone", "tls", "proxy", "mail", "xmpp")
 
 
 def main():

@@ -8,7 +8,8 @@ import ssl
 import subprocess
 import threading
 
-NAMES = "DNS:localhost,DNS:*.localhost,DNS:*.s3.localhost,IP:127.0.0.1"
+# Some take a star before a single label for no name at all.
+NAMES = "DNS:localhost,DNS:*.localhost,DNS:*.s3.localhost,DNS:sha1.localhost,DNS:plain.localhost,IP:127.0.0.1"
 CERTIFICATES = ("good", "expired", "elsewhere", "untrusted")
 
 

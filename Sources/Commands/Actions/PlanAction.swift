@@ -23,8 +23,11 @@ struct PlanAction {
             try refuse(error, program)
             return .configuration
         }
+        let state = StateFolder(candidate.configuration.runtime.stateDirectory, environment: program.environment)
         let base =
-            try against.map { try PlanBase($0, candidates: input.paths, environment: program.environment) } ?? .nothing
+            try against.map {
+                try PlanBase($0, candidates: input.paths, state: state, environment: program.environment)
+            } ?? .nothing
         let setting = program.setting(candidate.configuration.runtime)
         var options = Planner.Options()
         options.job = job

@@ -24,10 +24,10 @@ struct RunAction {
         do throws(InvalidConfiguration) {
             loaded = try reading.load()
         } catch {
-            let receivers = reading.receivers()
             let early = EarlyReport(
-                error, receivers: receivers, environment: program.environment, mask: program.mask)
-            early.send(ledger: Self.earlyLedger(receivers, program), logger: program.setting().logger)
+                error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
+            let logger = program.setting().logger
+            early.send(ledger: early.ledger(program.environment, logger: logger), logger: logger)
             throw error
         }
         let setting = program.setting(loaded.configuration.runtime)
@@ -122,22 +122,6 @@ struct RunAction {
             }
         }
         return code
-    }
-
-    /// The ledger of a configuration that cannot be followed, where it can be made out; nil to do without.
-    private static func earlyLedger(_ configuration: Configuration?, _ program: Program) -> Ledger? {
-        // What the usual folder is meant for is not known when the file cannot be read as a whole.
-        guard let runtime = configuration?.runtime, !runtime.isStateless, let folder = runtime.stateDirectory else {
-            return nil
-        }
-        let state = StateFolder(folder, environment: program.environment)
-        do {
-            try state.prepare()
-            return try Ledger(path: state.ledger)
-        } catch {
-            program.setting().logger.warning("reports are not kept", metadata: ["error": "\(error)"])
-            return nil
-        }
     }
 
     /// What a process that died has left in the ledger as running is ended, and told of with the other reports.

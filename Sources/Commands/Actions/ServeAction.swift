@@ -23,7 +23,8 @@ struct ServeAction {
         } catch {
             let early = EarlyReport(
                 error, receivers: reading.receivers(), environment: program.environment, mask: program.mask)
-            early.send(logger: program.setting().logger)
+            let logger = program.setting().logger
+            early.send(ledger: early.ledger(program.environment, logger: logger), logger: logger)
             throw error
         }
         let runtime = loaded.configuration.runtime

@@ -121,7 +121,8 @@ struct PlanWords {
         let cause =
             plan.isDestructive
             ? "More versions would be deleted than max_delete allows."
-            : "It is not known which versions would be deleted."
+            : plan.isUnknown
+                ? "It is not known which versions would be deleted." : "Everything would be uploaded again to a store."
         let remedy = "an approval has to name this plan: \(option("--approve \(plan.hash)"))"
         switch verdict {
         case .harmless: return nil

@@ -30,7 +30,8 @@ struct PlanCommand: ProgramCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What holds: a file, a folder, or git:REVISION[:PATH] for the candidate's files, or others, as they were.",
+            "What holds: a file, a folder, git:REVISION[:PATH] for the candidate's files, or others, as they were, or "
+                + "`service` for what the service follows.",
             valueName: "configuration"))
     var against: String?
 

@@ -79,12 +79,13 @@ public struct ConfigurationReading: Sendable {
 
     /// Who can be told although the configuration cannot be used.
     ///
-    /// That is the name of the instance, the reports that are in order, and the secrets; everything else is left out.
+    /// That is the name of the instance, where its state is, the reports that are in order, and the secrets; everything
+    /// else is left out.
     public func receivers() -> Configuration? {
         guard let written else { return nil }
         var secrets: [Node.Entry] = []
         var entries: [Node.Entry] = []
-        for key in ["instance", "secrets", "reports"] {
+        for key in ["instance", "runtime", "secrets", "reports"] {
             guard let entry = written.entries?.first(where: { $0.key == key }),
                 let shape = ConfigurationSchema.root.key(named: key)?.shape
             else { continue }

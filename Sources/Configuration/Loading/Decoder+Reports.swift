@@ -22,6 +22,7 @@ extension Decoder {
 
     private mutating func channel(_ node: Node, _ place: String) -> ReportSpecification.Channel {
         if let email = node["email"] { return .email(self.email(email, "\(place).email")) }
+        if let xmpp = node["xmpp"] { return .xmpp(self.xmpp(xmpp, "\(place).xmpp")) }
         let names = ConfigurationSchema.report.alternatives
         if let kind = names.first(where: { node[$0] != nil && $0 != "webhook" }) {
             return .service(service(kind, node[kind], "\(place).\(kind)"))
@@ -47,6 +48,14 @@ extension Decoder {
         return ReportSpecification.Email(
             server: template(node["smtp"], "\(place).smtp"), password: password, sender: text(node["from"]) ?? "",
             recipients: texts(node["to"]), format: word(node["format"]) ?? .report, subject: text(node["subject"]),
+            body: text(node["body"]), startTLS: word(node["starttls"]) ?? .required, tls: node["tls"].map { tls($0) })
+    }
+
+    private mutating func xmpp(_ node: Node, _ place: String) -> ReportSpecification.XMPP {
+        ReportSpecification.XMPP(
+            account: text(node["from"]) ?? "", password: credential(node["password"] ?? node, "\(place).password"),
+            recipients: texts(node["to"]), server: text(node["server"]), resource: text(node["resource"]),
+            format: word(node["format"]) ?? .report, message: text(node["message"]),
             startTLS: word(node["starttls"]) ?? .required, tls: node["tls"].map { tls($0) })
     }
 

@@ -29,7 +29,7 @@ extension Decoder {
     func reload(_ node: Node?) -> ReloadSettings {
         ReloadSettings(
             watches: text(node?["watch"]) != "false",
-            debounce: duration(node?["debounce"]) ?? CalendarDuration(seconds: 5))
+            debounce: duration(node?["debounce"]) ?? CalendarDuration(seconds: 5), approved: texts(node?["approved"]))
     }
 
     func metrics(_ node: Node?) -> MetricsSettings? {

@@ -4,6 +4,7 @@ extension ConfigurationSchema {
         keys: [
             .init("webhook", .object(webhook), "An HTTP endpoint.", advice: "add `webhook: { url: https://… }`"),
             .init("email", .object(email), "A message to people."),
+            .init("xmpp", .object(xmpp), "A message over XMPP."),
         ] + adapters + [
             .init(
                 "events", .list(of: .value(.event), minimum: 1), "Of what it tells.",
@@ -12,7 +13,7 @@ extension ConfigurationSchema {
                 "include_log", .value(.word(ReportSpecification.LogDetail.allCases.map { $0.rawValue })),
                 "How much of the log goes with it: `none`, `problems` or `all`.", absent: "`problems`"),
             .init("digest", .object(digest), "Summaries in place of single reports."),
-        ], alternatives: ["webhook", "email"] + adapters.map(\.name), needsAlternative: true,
+        ], alternatives: ["webhook", "email", "xmpp"] + adapters.map(\.name), needsAlternative: true,
         foreign: [
             "on": "write `events: […]`; `on` is a boolean for older YAML readers", "states": "write `events: […]`",
             "when": "write `events: […]`", "conditions": "write `events: […]`",
@@ -22,7 +23,8 @@ extension ConfigurationSchema {
             "kuma": "write `uptime_kuma: { url: … }`",
             "shoutrrr": "write `apprise:` or `webhook:`", "notification_urls": "write `apprise:` or `webhook:`",
             "pushover": "use `apprise:`",
-            "msteams": "write `teams:`", "send_http_url": "write `webhook: { url: …, format: duplicati_form }`",
+            "msteams": "write `teams:`", "jabber": "write `xmpp:`",
+            "send_http_url": "write `webhook: { url: …, format: duplicati_form }`",
             "send_http_json_urls": "write `webhook: { url: …, format: duplicati }`",
         ])
 
@@ -99,6 +101,10 @@ extension ConfigurationSchema {
                 "The subject: `{{title}}` and other members of the report, or with `format: duplicati` its `%placeholders%`.",
                 absent: "the report's title"),
             .init(
+                "body", .value(.text),
+                "The text in place of the usual one: Mustache, or with `format: duplicati` its `%placeholders%`; no HTML goes along then.",
+                absent: "what happened"),
+            .init(
                 "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
                 "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
                 absent: "`required`"),
@@ -109,7 +115,45 @@ extension ConfigurationSchema {
             "port": "write it in the URL: `smtp: smtps://USER@HOST:465`",
             "username": "write it in the URL: `smtp: smtps://USER@HOST:465`", "sender": "write `from:`",
             "recipient": "write `to: [ADDRESS]`", "recipients": "write `to: [ADDRESS]`",
-            "send_mail_url": "write `smtp:`",
+            "send_mail_url": "write `smtp:`", "message": "write `body:`", "template": "write `body:`",
+        ])
+
+    static let xmpp = ObjectShape(
+        keys: [
+            .init(
+                "from", .value(.mailAddress), required: true, "The account that sends.",
+                advice: "add `from: backup@example.com`"),
+            .init(
+                "password", .oneOf(value: .credential, list: nil, object: credential), required: true,
+                "Its password.", advice: "add `password: { secret: NAME }`"),
+            .init(
+                "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
+                advice: "add `to: [someone@example.com]`"),
+            .init(
+                "server", .value(.xmppURL),
+                "The server where it is not the account's domain: `xmpp://HOST:5222` with STARTTLS, or `xmpps://HOST:5223` with TLS from the first byte.",
+                absent: "the account's domain, port 5222"),
+            .init(
+                "resource", .value(.text), "What this connection of the account is called.",
+                absent: "a name of the server's choice"),
+            .init(
+                "format", .value(.word(ReportSpecification.Email.Format.allCases.map { $0.rawValue })),
+                "What it looks like: our `report`, or the text of `duplicati`.", absent: "`report`"),
+            .init(
+                "message", .value(.text),
+                "The text in place of the usual one: Mustache, or with `format: duplicati` its `%placeholders%`.",
+                absent: "what happened"),
+            .init(
+                "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
+                "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
+                absent: "`required`"),
+            .init("tls", .object(tls), "How the server proves who it is."),
+        ],
+        foreign: [
+            "username": "write `from: USER@DOMAIN`", "jid": "write `from: USER@DOMAIN`",
+            "host": "write `server: xmpp://HOST:5222`", "port": "write `server: xmpp://HOST:PORT`",
+            "url": "write `server: xmpp://HOST:5222`", "recipient": "write `to: [ADDRESS]`",
+            "recipients": "write `to: [ADDRESS]`", "template": "write `message:`", "body": "write `message:`",
         ])
 
     static let digest = ObjectShape(keys: [
@@ -155,14 +199,6 @@ extension ConfigurationSchema {
                 advice: "add `chat: \"@channel\"`"),
             address(.webURL, "The server of the Bot API.", absent: "`https://api.telegram.org`")),
         adapter(
-            "xmpp", "A message over XMPP.",
-            .init(
-                "from", .value(.mailAddress), required: true, "The account that sends.",
-                advice: "add `from: backup@example.com`"), secret("password", "Its password.", required: true),
-            .init(
-                "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
-                advice: "add `to: [someone@example.com]`"), pending: true),
-        adapter(
             "pagerduty", "A service of PagerDuty (Events API v2).",
             secret("routing_key", "The integration's key.", required: true),
             address(
@@ -174,10 +210,8 @@ extension ConfigurationSchema {
             .init("tag", .value(.text), "The tag that chooses services.", absent: "all")),
     ]
 
-    private static func adapter(
-        _ name: String, _ summary: String, _ keys: ObjectShape.Key..., pending: Bool = false
-    ) -> ObjectShape.Key {
-        .init(name, .object(ObjectShape(keys: keys)), summary, pending: pending)
+    private static func adapter(_ name: String, _ summary: String, _ keys: ObjectShape.Key...) -> ObjectShape.Key {
+        .init(name, .object(ObjectShape(keys: keys)), summary)
     }
 
     /// A URL; required unless there is a usual one.

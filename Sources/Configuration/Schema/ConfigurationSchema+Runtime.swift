@@ -57,22 +57,25 @@ extension ConfigurationSchema {
             "pushgateway": "write `push_gateway: https://…`", "url": "write `push_gateway: https://…`",
         ])
 
-    static let reload = ObjectShape(keys: [
-        .init("watch", .value(.boolean), "Whether a change of the files is noticed.", absent: "`true`"),
-        .init(
-            "debounce", .value(.duration), "How long the files must have been left alone before they are read.",
-            absent: "`5s`"),
-    ])
+    static let reload = ObjectShape(
+        keys: [
+            .init("watch", .value(.boolean), "Whether a change of the files is noticed.", absent: "`true`"),
+            .init(
+                "debounce", .value(.duration), "How long the files must have been left alone before they are read.",
+                absent: "`5s`"),
+            .init(
+                "approved", .list(of: .value(.planHash), minimum: 1),
+                "The hashes of plans that somebody has approved: see [plan](plan.md#the-gate-of-a-service).",
+                absent: "none"),
+        ], foreign: ["approve": "write `approved: [sha256:…]`", "approvals": "write `approved: [sha256:…]`"])
 
     static let runtimeLimits = ObjectShape(
         keys: [
             .init("concurrent_jobs", .value(.integer(1...64)), "How many jobs run at the same time.", absent: "1"),
             .init(
-                "upload", .value(.rate), "What all uploads together may take: `20MiB/s`.", absent: "no limit",
-                pending: true),
+                "upload", .value(.rate), "What all uploads of runs together may take: `20MiB/s`.", absent: "no limit"),
             .init(
-                "download", .value(.rate), "What all downloads together may take.", absent: "no limit",
-                pending: true),
+                "download", .value(.rate), "What all downloads of runs together may take.", absent: "no limit"),
             .init(
                 "blackout", .list(of: .object(blackout), minimum: 1),
                 "Times with other rates; of several that fit, the first holds.", absent: "none"),
@@ -92,9 +95,9 @@ extension ConfigurationSchema {
             "to", .value(.clockTime), required: true,
             "The time at which it ends; on the next day, when that is not after `from`.", advice: "add `to: \"18:00\"`"),
         .init(
-            "upload", .value(.rate), "The rate of uploads in that time; without one, no run works then.",
-            absent: "no uploads", pending: true),
-        .init(
-            "download", .value(.rate), "The rate of downloads in that time.", absent: "no downloads", pending: true),
+            "upload", .value(.rate),
+            "The rate of uploads in that time; without one, or with `0`, no schedule's run works.", absent: "no uploads"
+        ),
+        .init("download", .value(.rate), "The rate of downloads in that time.", absent: "that of other times"),
     ])
 }

@@ -90,6 +90,18 @@ extension ValueKind {
             help: text.contains(where: { $0.isWhitespace }) ? [] : ["write `smtps://\(text)`"])
     }
 
+    /// The URL of an XMPP server: a scheme, a host, and a port where it is another than the usual one.
+    static let xmppURL = ValueKind(
+        noun: "a URL", isURL: true, form: ValueForm(pattern: #"[Xx][Mm][Pp][Pp][Ss]?://.+"#)
+    ) { text in
+        if let problem = URLs.problem(text, schemes: ["xmpp", "xmpps"]) { return problem }
+        let rest = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? ""
+        guard rest.contains(where: { "@/?#".contains($0) }) else { return nil }
+        return Problem(
+            code: .badURL, message: "% is more than a server in", notes: ["expected xmpp://HOST:5222"],
+            help: rest.contains("@") ? ["write the account as `from: USER@DOMAIN`"] : [])
+    }
+
     /// An address of e-mail, with or without a name.
     static let mailAddress = ValueKind(
         noun: "an address", form: ValueForm(pattern: #"([^<>]*<[^<>@ ]+@[^<>@ ]+>|[^<>@ ]+@[^<>@ ]+)"#)
@@ -121,6 +133,18 @@ extension ValueKind {
         return Problem(
             code: .badValue, message: "% is not a SHA-256 fingerprint in",
             notes: ["expected 64 hexadecimal digits, or 44 characters of base64"])
+    }
+
+    /// The hash of a plan.
+    static let planHash = ValueKind(
+        noun: "a hash", accepted: .words, form: ValueForm(pattern: "(sha256:)?[0-9a-f]{64}")
+    ) { text in
+        let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+        let isHash = digits.utf8.count == 64 && digits.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+        guard !isHash else { return nil }
+        return Problem(
+            code: .badValue, message: "% is not the hash of a plan in",
+            notes: ["expected `sha256:` and 64 hexadecimal digits, as `dunnage plan` prints them"])
     }
 
     /// A credential, or who logs in: a literal that need not be a secret.

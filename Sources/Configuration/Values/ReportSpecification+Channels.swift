@@ -94,8 +94,32 @@ extension ReportSpecification {
         public let format: Format
         /// The subject, as a template.
         public let subject: String?
+        /// The text in place of the usual one, as a template.
+        public let body: String?
         /// Whether a plain connection becomes an encrypted one.
         public let startTLS: StartTLS
+        /// How the server proves who it is.
+        public let tls: Webhook.TLS?
+    }
+
+    /// A message over XMPP.
+    public struct XMPP: Sendable, Hashable {
+        /// The account that sends, without a resource.
+        public let account: String
+        /// Its password.
+        public let password: SecretReference
+        /// Who gets it.
+        public let recipients: [String]
+        /// The server, where it is not the account's domain: `xmpps://HOST:5223`.
+        public let server: String?
+        /// What this connection of the account is called; `nil` leaves it to the server.
+        public let resource: String?
+        /// What it looks like.
+        public let format: Email.Format
+        /// The text in place of the usual one, as a template.
+        public let message: String?
+        /// Whether a plain connection becomes an encrypted one.
+        public let startTLS: Email.StartTLS
         /// How the server proves who it is.
         public let tls: Webhook.TLS?
     }

@@ -51,6 +51,8 @@ public struct ReportSpecification: Sendable, Hashable {
         case webhook(Webhook)
         /// A message to people.
         case email(Email)
+        /// A message over XMPP.
+        case xmpp(XMPP)
         /// A service with an interface of its own; see ``Service``.
         case service(Service)
     }

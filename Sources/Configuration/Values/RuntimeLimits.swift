@@ -12,7 +12,7 @@ public struct RuntimeLimits: Sendable, Hashable {
         public let to: ClockTime
         /// The rate of uploads; `nil` for no uploads at all.
         public let upload: TransferRate?
-        /// The rate of downloads; `nil` for no downloads at all.
+        /// The rate of downloads; `nil` for that of other times.
         public let download: TransferRate?
     }
 
@@ -32,4 +32,6 @@ public struct ReloadSettings: Sendable, Hashable {
     public let watches: Bool
     /// How long the files must have been left alone.
     public let debounce: CalendarDuration
+    /// The hashes of plans that somebody has approved.
+    public let approved: [String]
 }

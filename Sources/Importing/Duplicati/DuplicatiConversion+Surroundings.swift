@@ -141,7 +141,7 @@ extension DuplicatiConversion {
     }
 
     private mutating func addMail() -> [String] {
-        defer { dropDetails("send-mail", Self.details + ["body"]) }
+        defer { dropDetails("send-mail", Self.details) }
         guard let recipients = options.takeText("send-mail-to") else { return [] }
         let user = options.takeText("send-mail-username")
         let password = options.take("send-mail-password")
@@ -163,8 +163,17 @@ extension DuplicatiConversion {
         let host = to[0].split(separator: "@").last.map { $0.filter { $0 != ">" } } ?? "localhost"
         email["from"] = .text(from.contains("@") ? from : "\(from.filter { !$0.isWhitespace })@\(host)")
         email["to"] = .texts(to)
-        if options.takeText("send-mail-subject") != nil {
-            draft.dropped("send-mail-subject", "its placeholders are Duplicati's; write `subject` anew")
+        let subject = options.takeText("send-mail-subject")
+        let body = options.takeText("send-mail-body")
+        // Their placeholders are read in messages of Duplicati's form only.
+        if subject != nil || body != nil { email["format"] = .word("duplicati") }
+        if let subject { email["subject"] = .text(subject) }
+        if let body {
+            if body.hasPrefix("/") {
+                draft.dropped("send-mail-body=\(body)", "it names a file; write its text as `body`")
+            } else {
+                email["body"] = .text(body)
+            }
         }
         if let tls = parts.startTLS { email["starttls"] = .word(tls) }
         var report = DraftMapping([.init(key: "email", value: .mapping(email))])
@@ -189,13 +198,18 @@ extension DuplicatiConversion {
         if let to = options.takeText("send-xmpp-to") {
             let user = options.takeText("send-xmpp-username") ?? ""
             let password = options.take("send-xmpp-password")
-            let account = user.split(separator: "/").first { $0.contains("@") }.map(String.init)
-            if let account {
-                let name = draft.add(secret: "xmpp_password", value: password, "password of \(account)")
-                let xmpp = DraftMapping([
-                    .init(key: "from", value: .text(account)), .init(key: "password", value: .secret(name)),
+            if let account = XMPPAccount(user) {
+                let name = draft.add(secret: "xmpp_password", value: password, "password of \(account.address)")
+                var xmpp = DraftMapping([
+                    .init(key: "from", value: .text(account.address)), .init(key: "password", value: .secret(name)),
                     .init(key: "to", value: .texts(to.split(separator: ",").map { $0.trimmed })),
                 ])
+                if let server = account.server { xmpp["server"] = .text(server) }
+                if let resource = account.resource { xmpp["resource"] = .text(resource) }
+                if let message = options.takeText("send-xmpp-message") {
+                    xmpp["format"] = .word("duplicati")
+                    xmpp["message"] = .text(message)
+                }
                 var report = DraftMapping([.init(key: "xmpp", value: .mapping(xmpp))])
                 report["events"] = events("send-xmpp")
                 names.append(draft.add(report: "xmpp", report))
@@ -204,7 +218,7 @@ extension DuplicatiConversion {
             }
         }
         dropDetails("send-telegram", Self.details + ["message", "topid-id"])
-        dropDetails("send-xmpp", Self.details + ["message"])
+        dropDetails("send-xmpp", Self.details)
         return names
     }
 }

@@ -6,7 +6,8 @@ internal import Support
 /// The program that dumps a database, with a password where no other process sees it.
 ///
 /// On this machine that is a file in a folder that only this user can enter, and that goes with the dump; Redis's client
-/// knows a variable only. In a container it is a variable of the command.
+/// knows a variable only. In a container it is a variable of the command; `mongodump`, which knows none, gets a file
+/// there that a shell makes of the variable and that is a pipe.
 struct DumpCommand {
     let arguments: [String]
     let environment: [String: String]
@@ -21,7 +22,7 @@ struct DumpCommand {
         var environment: [String: String] = [:]
         var folder: TemporaryFolder?
         if let password, let variable = words.passwordVariable {
-            environment[variable] = password.reveal()
+            environment[variable] = words.variableValue(password.reveal())
         } else if let password {
             let made = try TemporaryFolder(prefix: "dunnage-dump")
             let path = "\(made.path)/login"
@@ -56,8 +57,12 @@ struct DumpWords {
 
     /// The program and its arguments.
     var arguments: [String] {
+        if dump.server == .mongodb, dump.container != nil, dump.password != nil {
+            let script = "printf '%s' \"$\(Self.loginVariable)\" | { unset \(Self.loginVariable); exec \"$@\"; }"
+            return ["sh", "-c", script, "sh", words[0], "--config=/dev/stdin"] + words.dropFirst()
+        }
         // MariaDB's programs take the file with the login first or not at all.
-        words.prefix(1) + login + words.dropFirst()
+        return words.prefix(1) + login + words.dropFirst()
     }
 
     private static func tool(_ dump: DatabaseDump, _ searchPath: String) -> String {
@@ -123,15 +128,21 @@ struct DumpWords {
 
     // MARK: Password
 
+    private static let loginVariable = "DUNNAGE_LOGIN"
+
     /// The variable that has the password, where there is no better way.
     var passwordVariable: String? {
         switch dump.server {
         case .redis: "REDISCLI_AUTH"
         case .postgresql where dump.container != nil: "PGPASSWORD"
         case .mariadb where dump.container != nil: "MYSQL_PWD"
+        case .mongodb where dump.container != nil: Self.loginVariable
         default: nil
         }
     }
+
+    /// What that variable has.
+    func variableValue(_ password: String) -> String { dump.server == .mongodb ? loginFile(password) : password }
 
     /// What the file with the password says.
     func loginFile(_ password: String) -> String {

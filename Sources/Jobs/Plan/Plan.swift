@@ -40,8 +40,36 @@ public struct Plan: Sendable, Hashable {
     /// Whether anything changes.
     public var hasChanges: Bool { !jobs.isEmpty || !changes.isEmpty }
 
-    /// What somebody has to approve: more versions go than may, or nobody knows how many.
-    public var needsApproval: Bool { isDestructive || isUnknown }
+    /// What somebody has to approve: more versions go than may, nobody knows how many, or all is uploaded again.
+    public var needsApproval: Bool { isDestructive || isUnknown || isReseeded }
+
+    /// Whether a store is looked for elsewhere, so that everything is uploaded again.
+    public var isReseeded: Bool { jobs.contains { $0.stores.contains(where: \.isReseeded) } }
+
+    /// What there is to approve, one sentence for each store.
+    public var approvalReasons: [String] {
+        var reasons: [String] = []
+        for job in jobs {
+            for store in job.stores where store.isReseeded {
+                reasons.append(
+                    "\(job.name) at \(store.destination): the store is looked for elsewhere, "
+                        + "so that everything is uploaded again.")
+            }
+            for effect in job.retention {
+                switch effect.finding {
+                case .versions(let deletion) where effect.isDestructive:
+                    reasons.append(
+                        "\(job.name) at \(effect.destination): retention deletes \(deletion.versions.count) of "
+                            + "\(deletion.count) versions, and one run may delete \(deletion.limit).")
+                case .unknown(let reason):
+                    reasons.append(
+                        "\(job.name) at \(effect.destination): not known what retention deletes: \(reason)")
+                case .versions, .noStore: break
+                }
+            }
+        }
+        return reasons
+    }
 
     /// Whether more versions would go than one run may delete.
     public var isDestructive: Bool { jobs.contains { $0.retention.contains(where: \.isDestructive) } }

@@ -23,11 +23,19 @@ public struct PlanBase: Sendable {
     /// What a command line names.
     ///
     /// - Parameters:
-    ///   - text: a file, a folder, or `git:REVISION` with `:PATH` behind it when that is another than the candidate's.
+    ///   - text: a file, a folder, `git:REVISION` with `:PATH` behind it when that is another than the candidate's, or
+    ///     `service` for what a service follows.
     ///   - candidates: the candidate's files and folders.
+    ///   - state: the candidate's state folder, which that service would have.
     ///   - environment: the variables of this process.
     /// - Throws: `Failure`, with `ExitCode.configuration` when that configuration cannot be used.
-    public init(_ text: String, candidates: [String], environment: [String: String]) throws(Failure) {
+    public init(
+        _ text: String, candidates: [String], state: StateFolder, environment: [String: String]
+    ) throws(Failure) {
+        if text == "service" {
+            self = try ServingConfiguration.base(in: state)
+            return
+        }
         guard text.hasPrefix("git:") else {
             self.init(label: text, loaded: try Self.load(ConfigurationInput([text]), text, environment))
             return

@@ -14,6 +14,8 @@ public struct Planner: Sendable {
         public var job: String?
         /// Whether stores, sources and secrets are left alone, so that nothing but the configurations is read.
         public var isOffline = false
+        /// Whether only that is looked at which somebody may have to approve: no files are walked, no secrets fetched.
+        public var isForGate = false
 
         /// Everything.
         public init() {}
@@ -80,11 +82,14 @@ public struct Planner: Sendable {
     /// What differs beside the jobs.
     private func otherChanges() -> [PlanChange] {
         guard let before = base.loaded?.effective else { return [] }
-        return ValueDifference.changes(before, candidate.effective).filter { !$0.path.hasPrefix("jobs.") }
+        // An approval is no part of what it approves.
+        return ValueDifference.changes(before, candidate.effective).filter {
+            !$0.path.hasPrefix("jobs.") && !$0.path.hasPrefix("runtime.reload.approved")
+        }
     }
 
     private func secrets() -> Plan.Secrets {
-        guard !options.isOffline else { return .skipped }
+        guard !options.isOffline, !options.isForGate else { return .skipped }
         let findings = SecretStore(of: new, environment: environment, mask: mask).findings()
         return .checked(
             findings.compactMap { finding in
@@ -106,7 +111,7 @@ public struct Planner: Sendable {
         for destination in after.destinations {
             if let effect = try retention(after, before, destination, job.stores) { job.retention.append(effect) }
         }
-        job.files = try files(after, before)
+        if !options.isForGate { job.files = try files(after, before) }
         return job
     }
 

@@ -58,16 +58,29 @@ public struct EarlyReport: Sendable {
     }
 
     private func report(at now: Timestamp) -> RunReport {
-        let problems = error.diagnostics.map { diagnostic in
-            RunReport.Problem(
-                code: diagnostic.code.rawValue, severity: diagnostic.severity == .error ? .error : .warning,
-                message: "\(diagnostic.place): \(diagnostic.message)")
-        }
-        return RunReport(
+        RunReport(
             instance: .init(name: readable?.instance ?? "dunnage", version: ProgramVersion.current),
             run: .init(
                 id: RunIdentifier(at: now).description, trigger: .manual, started: now, finished: now,
                 result: .failure, exitCode: ExitCode.configuration.rawValue),
-            problems: problems)
+            problems: error.diagnostics.map { RunReport.Problem($0) })
+    }
+
+    /// The ledger that such a report can wait in: that of the state folder that the configuration names.
+    ///
+    /// Which the usual folder is meant for is not known when the file cannot be read as a whole.
+    /// - Returns: nil where none is named, or it cannot be used, which is logged.
+    public func ledger(_ environment: [String: String], logger: Logger) -> Ledger? {
+        guard let runtime = readable?.runtime, !runtime.isStateless, let folder = runtime.stateDirectory else {
+            return nil
+        }
+        let state = StateFolder(folder, environment: environment)
+        do {
+            try state.prepare()
+            return try Ledger(path: state.ledger)
+        } catch {
+            logger.warning("reports are not kept", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 }

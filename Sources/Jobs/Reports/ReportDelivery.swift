@@ -137,6 +137,11 @@ public struct ReportDelivery: Sendable {
         _ = try enqueue(report, for: receivers(names, of: report), keeping: fact)
     }
 
+    /// Puts a report into the outbox for these receivers, whatever their events are.
+    func enqueue(_ report: RunReport, to receivers: [ReportSpecification]) throws(LedgerError) {
+        _ = try enqueue(report, for: receivers, keeping: {})
+    }
+
     /// Delivers what waits, for as long as the policy says; blocks the calling thread.
     public func deliverWaiting() throws(LedgerError) {
         if let stay = policy.stay { _ = try deliver(for: stay) }

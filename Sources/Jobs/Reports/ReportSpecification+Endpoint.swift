@@ -15,6 +15,7 @@ extension ReportSpecification {
         switch channel {
         case .webhook(let webhook): .http(try webhook.endpoint(for: subject, secrets, now: now))
         case .email(let email): .mail(try email.endpoint(secrets))
+        case .xmpp(let xmpp): .xmpp(try xmpp.endpoint(secrets))
         case .service(let service): .http(try service.endpoint(for: subject, secrets, now: now))
         }
     }
@@ -42,6 +43,7 @@ extension ReportSpecification {
         switch channel {
         case .webhook(let webhook): webhook.tls
         case .email(let email): email.tls
+        case .xmpp(let xmpp): xmpp.tls
         case .service: nil
         }
     }
@@ -74,12 +76,28 @@ extension ReportSpecification.Webhook {
 
 extension ReportSpecification.Email {
     fileprivate func endpoint(_ secrets: SecretStore) throws -> MailEndpoint {
-        let ways: [StartTLS: MailRequest.StartTLS] = [
-            .required: .required, .opportunistic: .opportunistic, .off: .off,
-        ]
-        return MailEndpoint(
+        MailEndpoint(
             server: Secret(try secrets.resolveURL(server)), password: try password.map { try secrets.secret($0) },
-            startTLS: ways[startTLS] ?? .required, sender: sender, recipients: recipients)
+            startTLS: startTLS.requested, sender: sender, recipients: recipients)
+    }
+}
+
+extension ReportSpecification.Email.StartTLS {
+    /// The same in the words of the transport.
+    fileprivate var requested: MailRequest.StartTLS {
+        switch self {
+        case .required: .required
+        case .opportunistic: .opportunistic
+        case .off: .off
+        }
+    }
+}
+
+extension ReportSpecification.XMPP {
+    fileprivate func endpoint(_ secrets: SecretStore) throws -> XMPPEndpoint {
+        XMPPEndpoint(
+            account: account, password: try secrets.secret(password), recipients: recipients, server: server,
+            resource: resource, startTLS: startTLS.requested)
     }
 }
 

@@ -9,7 +9,12 @@ extension ReportSpecification {
         case .webhook(let webhook): try webhook.form()
         case .email(let email):
             .mail(
-                try MailForm(style: MailForm.Style(rawValue: email.format.rawValue) ?? .report, subject: email.subject))
+                try MailForm(
+                    style: MailForm.Style(rawValue: email.format.rawValue) ?? .report, subject: email.subject,
+                    body: email.body))
+        case .xmpp(let xmpp):
+            .xmpp(
+                try XMPPForm(style: MailForm.Style(rawValue: xmpp.format.rawValue) ?? .report, text: xmpp.message))
         case .service(let service): service.form
         }
     }

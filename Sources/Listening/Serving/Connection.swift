@@ -59,13 +59,17 @@ final class Connection: @unchecked Sendable {
         deadline = .now + (origin.isTLS ? limits.handshakeTimeout : limits.headTimeout)
     }
 
-    /// Sends as much of the output as goes out at once.
-    /// - Returns: `.done` when all of it did.
-    func push() -> Wire.Outcome {
+    /// Sends as much of the output as goes out at once, and not much more than `limit` bytes.
+    /// - Returns: `.done` when nothing is left.
+    func push(limit: Int = .max) -> Wire.Outcome {
+        var count = 0
         while written < output.count {
-            let outcome = output.withUnsafeBytes { wire.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }
-            guard case .done(let count) = outcome else { return outcome }
-            written += count
+            if count >= limit { return .wantsWrite }
+            let part = output.count - written < limit ? output.count : written + limit
+            let outcome = output.withUnsafeBytes { wire.write(UnsafeRawBufferPointer(rebasing: $0[written..<part])) }
+            guard case .done(let more) = outcome else { return outcome }
+            written += more
+            count += more
         }
         output = []
         written = 0

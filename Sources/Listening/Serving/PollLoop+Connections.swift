@@ -55,10 +55,8 @@ extension PollLoop {
     /// Somebody has written `http` for `https`: a word about it saves a search.
     private func tellToUseTLS(_ connection: Connection) {
         core.events.tell(.handshakeFailed(connection.origin.peer, reason: "it is plain HTTP"))
-        let response = ServerResponse.problem(400, "this port speaks TLS: use https")
-        let bytes = RequestWorker.encode(response, method: "GET", closes: true) ?? []
-        _ = bytes.withUnsafeBytes { connection.wire.sendPlain($0) }
-        close(connection)
+        connection.wire.giveUpTLS()
+        answer(connection, .problem(400, "this port speaks TLS: use https"), method: "GET")
     }
 
     private func read(_ connection: Connection) {
@@ -177,7 +175,8 @@ extension PollLoop {
         let before = connection.written
         let isNew = connection.stage != .writing
         connection.stage = .writing
-        switch connection.push() {
+        // A client that reads fast waits for its next turn as others do.
+        switch connection.push(limit: 1 << 20) {
         case .done: goOn(connection)
         case .wantsWrite, .wantsRead:
             // Each 64 KiB have the whole time.

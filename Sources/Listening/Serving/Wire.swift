@@ -51,8 +51,13 @@ final class Wire {
         return sendPlain(bytes)
     }
 
-    /// Writes past TLS, to a client that does not speak it.
-    func sendPlain(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+    /// Goes on without TLS, with a client that does not speak it.
+    func giveUpTLS() {
+        SSL_free(tls)
+        tls = nil
+    }
+
+    private func sendPlain(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         while true {
             let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return .done(count) }

@@ -36,8 +36,11 @@ public struct ServerResponse: Sendable {
         ServerResponse(status, fields: ["Content-Type": type], body: .bytes(bytes))
     }
 
+    /// Plain text with status 200.
+    public static func text(_ text: String) -> ServerResponse { .text(200, text) }
+
     /// Plain text.
-    public static func text(_ status: Int = 200, _ text: String) -> ServerResponse {
+    public static func text(_ status: Int, _ text: String) -> ServerResponse {
         .bytes(status, type: "text/plain; charset=utf-8", Array(text.utf8))
     }
 

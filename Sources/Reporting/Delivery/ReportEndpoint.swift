@@ -7,6 +7,8 @@ public enum ReportEndpoint: Sendable {
     case http(HTTPEndpoint)
     /// A mail server.
     case mail(MailEndpoint)
+    /// An account at an XMPP server.
+    case xmpp(XMPPEndpoint)
 
     /// Tries once to deliver a message; blocks the calling thread.
     /// - Parameters:
@@ -22,6 +24,7 @@ public enum ReportEndpoint: Sendable {
         return switch self {
         case .http(let endpoint): endpoint.send(message, transport, limits, cancellation)
         case .mail(let endpoint): endpoint.send(message, transport, limits, cancellation)
+        case .xmpp(let endpoint): endpoint.send(message, transport, limits, cancellation)
         }
     }
 }

@@ -14,6 +14,8 @@ public enum ReportForm: Sendable, Hashable {
     case template(ReportTemplate)
     /// A message to people.
     case mail(MailForm)
+    /// A message over XMPP.
+    case xmpp(XMPPForm)
     /// A check of healthchecks.io.
     case healthchecks(failsOnWarning: Bool, creates: Bool)
     /// A push monitor of Uptime Kuma.
@@ -55,6 +57,7 @@ public enum ReportForm: Sendable, Hashable {
         case .duplicatiStatus: report.duplicatiParts(withStart: true).map { .duplicatiStatus($0, mask) }
         case .template(let template): [.template(template, report, mask)]
         case .mail(let form): form.messages(for: report, masking: mask)
+        case .xmpp(let form): form.messages(for: report, masking: mask)
         case .healthchecks(let failsOnWarning, let creates):
             ReportMessage.healthchecks(report, failsOnWarning: failsOnWarning, creates: creates, mask)
         case .uptimeKuma: ReportMessage.uptimeKuma(report, mask)
