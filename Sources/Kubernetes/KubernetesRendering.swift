@@ -276,8 +276,7 @@ public struct KubernetesRendering {
 
     /// The ports that others may connect to: those of addresses that are not the pod's own.
     private var openPorts: [Int] {
-        let open = configuration.runtime.listen.filter { !["127.0.0.1", "::1", "localhost"].contains($0.host ?? "") }
-        return Set(open.map { Int($0.port) }).sorted()
+        Set(configuration.runtime.listen.filter { !$0.isLoopback }.map { Int($0.port) }).sorted()
     }
 
     /// The ports and the probes of the service.

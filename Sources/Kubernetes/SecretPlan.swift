@@ -41,6 +41,11 @@ struct SecretPlan {
             default: break
             }
         }
+        // A job by itself answers nobody.
+        if request.mode == .daemon, let tls = configuration.runtime.api.tls {
+            Self.add(tls.certificate, to: &paths)
+            Self.add(tls.key, to: &paths)
+        }
         for report in configuration.reports.values {
             let tls: ReportSpecification.Webhook.TLS? =
                 switch report.channel {
@@ -50,9 +55,6 @@ struct SecretPlan {
                 case .service: nil
                 }
             if let path = tls?.authorities { Self.add(path, to: &paths) }
-        }
-        if request.mode == .daemon, let tls = configuration.runtime.api.tls {
-            for path in [tls.certificate, tls.key] { Self.add(path, to: &paths) }
         }
         self.variables = variables.sorted()
         var keys = variables

@@ -127,8 +127,11 @@ import YAML
         for name in Goldens.names(in: "Policy") {
             documents.append((name, try #require(try json("\(Goldens.folder)/Policy/\(name).yaml"))))
         }
-        for name in ["compose", "kubernetes", "quickstart", "systemd", "complete"] {
-            documents.append((name, try #require(try json("\(Goldens.folder)/../../../examples/\(name)/dunnage.yaml"))))
+        for name in [
+            "examples/compose/demo", "examples/compose/nas", "examples/kubernetes", "examples/quickstart",
+            "examples/complete", "packaging/debian",
+        ] {
+            documents.append((name, try #require(try json("\(Goldens.folder)/../../../\(name)/dunnage.yaml"))))
         }
         for (name, verdict) in try validate(documents) { #expect(verdict == nil, "\(name)") }
     }

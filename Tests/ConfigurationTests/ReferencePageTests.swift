@@ -56,9 +56,13 @@ import Testing
 
     @Test(
         "the examples of the repository load without a warning",
-        arguments: ["compose", "kubernetes", "quickstart", "several-files", "systemd"])
-    func examples(_ name: String) throws {
-        let path = "\(Goldens.folder)/../../../examples/\(name)/dunnage.yaml"
+        arguments: [
+            "examples/compose/demo", "examples/compose/nas", "examples/compose/several-destinations",
+            "examples/compose/web-application", "examples/kubernetes", "examples/quickstart", "examples/several-files",
+            "packaging/debian",
+        ])
+    func examples(_ folder: String) throws {
+        let path = "\(Goldens.folder)/../../../\(folder)/dunnage.yaml"
         #expect(try ConfigurationLoader.load(path: path, environment: [:]).warnings == [])
     }
 
