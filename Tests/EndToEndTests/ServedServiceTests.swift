@@ -245,7 +245,7 @@ import Transport
         let found = try served.home.shell(
             """
             '\(tool)' run http://127.0.0.1:\(served.port)/openapi.json -H 'Authorization: Bearer \(Self.token)' \
-                --checks all --phases examples,coverage,fuzzing --max-examples 15 --seed 1 --workers 2 \
+                --checks all --phases examples,coverage,fuzzing --max-examples 15 --seed 1 --workers 1 \
                 --suppress-health-check all --no-color --continue-on-failure 2>&1
             """)
         #expect(found.code == 0, "\(found.output)")
