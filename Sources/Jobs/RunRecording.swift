@@ -63,6 +63,10 @@ struct RunRecording {
             warnings: Int64(destinations.reduce(0) { $0 + $1.problems.warnings }),
             destinations: destinations.map { record($0, mask.apply) }, again: again(outcome, finished))
         try context.ledger.finish(id.description, end)
+        for result in destinations {
+            guard let verification = result.maintenance?.verification, verification.objects > 0 else { continue }
+            try context.ledger.verified(job.name, at: result.name, finished, isGood: verification.isIntact)
+        }
     }
 
     /// Keeps the report beside the log, for whoever asks for it later.

@@ -32,7 +32,7 @@ struct EgressPorts {
         switch report.channel {
         case .webhook(let webhook): ports(url: webhook.url)
         case .email(let email): ports(url: email.server)
-        case .xmpp(let xmpp): [xmpp.server.flatMap { Self.port(inValue: $0) } ?? 5222]
+        case .xmpp(let xmpp): xmpp.server.map { ports(url: Template($0)) } ?? [5222, 5223]
         case .service(let service):
             // Those with a server of one's own have its URL among their settings; all others are at 443.
             service.settings["url"]?.first.map { ports(url: $0) } ?? [443]
@@ -72,6 +72,8 @@ struct EgressPorts {
         case "http", "webdav": return [80]
         case "smtps": return [465]
         case "smtp": return [587]
+        case "xmpp": return [5222]
+        case "xmpps": return [5223]
         case "ssh", "sftp": return [22]
         case "ftp", "aftp": return [21]
         case "smb", "cifs": return [445]

@@ -156,7 +156,17 @@ struct FailureTests {
         try home.backUp()
         let name = try home.shell("ls -S backup | head -n 1").output.trimmingCharacters(in: .newlines)
         try home.shell("printf '\\377\\376\\375' | dd of=backup/\(name) bs=1 seek=5000 conv=notrunc 2>/dev/null")
+        func ledger(_ statement: String) throws -> String {
+            try home.shell(
+                """
+                python3 -c "import sqlite3; c = sqlite3.connect('state/ledger.sqlite', isolation_level=None); \
+                print(c.execute('\(statement)').fetchall())"
+                """
+            ).output
+        }
+        _ = try ledger("DELETE FROM verification")
         let verify = try home.dunnage("verify", "home", "-c", "dunnage.yaml")
+        #expect(try ledger("SELECT job, good FROM verification") == "[('home', None)]\n")
         #expect(verify.code == 1)
         #expect(verify.output.contains("error[E301]: \(name): is damaged"))
         let json = try home.dunnage("verify", "--store", home.store, "--passphrase-file", "passphrase", "--json")

@@ -54,6 +54,8 @@ struct MetricsTests {
         try run("A", .success, at: -7200)
         try run("B", .failed, at: -3600)
         try ledger.pause("home", reason: nil, at: now)
+        try ledger.verified("home", at: "disk", at(-4000), isGood: true)
+        try ledger.verified("home", at: "disk", at(-100), isGood: false)
         try ledger.quarantine(
             Quarantine(
                 job: "home", destination: "disk", run: "A", version: nil, since: at(-7200), findings: ["smaller"]))
@@ -66,6 +68,8 @@ struct MetricsTests {
             "dunnage_backup_last_run_timestamp_seconds{backup=\"home\",destination=\"disk\"} 1795388490",
             "dunnage_backup_last_result{backup=\"home\",destination=\"disk\",result=\"failed\"} 1",
             "dunnage_backup_last_result{backup=\"home\",destination=\"disk\",result=\"success\"} 0",
+            "dunnage_verify_last_success_timestamp_seconds{backup=\"home\",destination=\"disk\"} 1795388000",
+            "dunnage_destination_used_bytes{destination=\"disk\"} 5000000000",
             "# TYPE dunnage_backup_runs_total counter",
             "dunnage_backup_runs_total{backup=\"home\",destination=\"disk\",result=\"success\"} 1",
             "dunnage_backup_uploaded_bytes_total{backup=\"home\",destination=\"disk\"} 2000",

@@ -16,7 +16,7 @@ struct MonitoringExamplesTests {
     }
 
     private static func metrics(in text: String) -> Set<String> {
-        Set(text.matches(of: /dunnage_(?:backup|report|config|build|service|http)_[a-z_]+/).map { String($0.output) })
+        Set(text.matches(of: /dunnage_(?:backup|build|config|destination|report|verify)_[a-z_]+/).map { String($0.output) })
     }
 
     private func exported() throws -> Set<String> {

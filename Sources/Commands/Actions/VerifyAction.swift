@@ -1,6 +1,9 @@
+internal import Configuration
 internal import Engine
 internal import JSON
 internal import Jobs
+internal import Ledger
+internal import Logging
 internal import Support
 
 /// Checks a store; what is wrong with it is the command's result, so it is data.
@@ -17,6 +20,7 @@ struct VerifyAction {
         let summary = try VerifyRun(level, session: opened.session, problems: opened.problems).run()
         opened.endProgress()
         let digest = ProblemDigest(opened.problems)
+        if level != .listing { remember(summary.isIntact && digest.errors == 0, opened, program) }
         try program.tell {
             guard json else { return try show(summary, opened, digest, ContinuousClock.now - start, program) }
             try program.console.print(
@@ -26,6 +30,20 @@ struct VerifyAction {
         }
         if !summary.isIntact || digest.errors > 0 { return .failure }
         return Outcome(digest).exitCode(failsOnWarning: failsOnWarning)
+    }
+
+    /// Has the metrics know when a job's store was read back last.
+    private func remember(_ isGood: Bool, _ opened: OpenedStore, _ program: Program) {
+        guard let configuration = opened.configuration, let job = opened.job, let destination = opened.destination,
+            !configuration.runtime.isStateless
+        else { return }
+        let state = StateFolder(configuration.runtime.stateDirectory, environment: program.environment)
+        do {
+            try state.prepare()
+            try Ledger(path: state.ledger).verified(job.name, at: destination, .now(), isGood: isGood)
+        } catch {
+            opened.setting.logger.warning("verification not kept in the ledger", metadata: ["error": "\(error)"])
+        }
     }
 
     private func show(

@@ -15,6 +15,10 @@ struct OpenedStore {
     let setting: OutputSetting
     /// The job that the command line names, if it names one.
     let job: JobSpecification?
+    /// The destination of that job.
+    let destination: String?
+    /// The configuration that the job is of.
+    let configuration: Configuration?
     /// The right to change the store, when it was asked for.
     private let held: HeldStore?
 
@@ -58,16 +62,20 @@ struct OpenedStore {
                 session =
                     try held?.session
                     ?? reading.open(job: name, destination: destination, configuration: configuration)
-                job = configuration.job(named: name).map { $0.at(destination ?? $0.destinations.first ?? "") }
+                let named = configuration.job(named: name)
+                self.destination = destination ?? named?.destinations.first
+                job = named.map { $0.at(destination ?? $0.destinations.first ?? "") }
             case (.url(let url, let passphraseFile), _), (.job(let url, let passphraseFile, _), nil):
                 held = try writing?.open(url: url, passphraseFile: passphraseFile)
                 session = try held?.session ?? reading.open(url: url, passphraseFile: passphraseFile)
+                destination = nil
                 job = nil
             }
         } catch {
             setting.progress.watch(nil)
             throw error
         }
+        self.configuration = configuration
         view = StoreView(session.catalog)
         self.problems = problems
         self.setting = setting

@@ -47,6 +47,9 @@ public final class Lease: Sendable {
         }
     }
 
+    /// The prefix of the store that it is on.
+    public var prefix: String { keeper.prefix }
+
     /// Makes sure that the lease is still held; to be called before what cannot be undone.
     ///
     /// - Parameter awaitsVerification: false does not wait for a lease that nobody waited for when it was taken, and

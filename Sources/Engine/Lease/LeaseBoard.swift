@@ -26,6 +26,11 @@ struct LeaseBoard {
         var nextGeneration: Int64 { (leases.map(\.name.generation).max() ?? 0) + 1 }
     }
 
+    /// The same for the leases of one store, whatever comes to lie beside it.
+    func settled(on prefix: String) -> LeaseBoard {
+        LeaseBoard(objects: objects, prefix: prefix, retry: retry, cancellation: cancellation)
+    }
+
     func view() throws -> View {
         let listed = try attempt { try objects.destination.list() }
         let known = StoreListing(listed.map { ListedObject(name: $0.name, size: $0.size) }, prefix: prefix).prefix

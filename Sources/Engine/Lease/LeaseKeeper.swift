@@ -41,6 +41,9 @@ final class LeaseKeeper: Sendable {
         self.state = Mutex(state)
     }
 
+    /// The prefix of the store that the lease is on.
+    var prefix: String { state.withLock { $0.name.prefix } }
+
     // MARK: Taking
 
     static func take(
@@ -102,7 +105,8 @@ final class LeaseKeeper: Sendable {
             throw Contest(holder: try someHolder(of: own, board))
         }
         return LeaseKeeper(
-            board, request, folder, stale: stale, remembered: remembered, State(name: own, record: record))
+            board.settled(on: own.prefix), request, folder, stale: stale, remembered: remembered,
+            State(name: own, record: record))
     }
 
     /// Makes sure that the lease was had, or takes it back.

@@ -134,13 +134,14 @@ public struct SyncRun: Sendable {
         init(
             for run: SyncRun, _ request: LeaseRequest, _ passphrase: Secret?, awaitsVerification: Bool
         ) throws(EngineError) {
-            func acquire(_ destination: any Destination) throws(EngineError) -> Lease {
+            func acquire(_ destination: any Destination, _ prefix: String?) throws(EngineError) -> Lease {
                 try Lease.acquire(
-                    at: destination, prefix: run.prefix, passphrase: passphrase, request, retry: run.retry,
+                    at: destination, prefix: prefix, passphrase: passphrase, request, retry: run.retry,
                     cancellation: run.cancellation, awaitsVerification: awaitsVerification)
             }
-            source = try run.unlessNothingCanBeStored { () throws(EngineError) in try acquire(run.source) }
-            target = try acquire(run.target)
+            source = try run.unlessNothingCanBeStored { () throws(EngineError) in try acquire(run.source, run.prefix) }
+            // The store that comes, whatever other ones are there.
+            target = try acquire(run.target, run.prefix ?? source?.prefix)
         }
 
         /// To be called before data is written to the target: the source is only read, and data that nothing refers

@@ -80,7 +80,18 @@ public struct RunnerMetrics: Sendable {
                 }
             }
         }
-        return [success, last, result, runs, uploaded, overdue]
+        var verified = MetricFamily(
+            "dunnage_verify_last_success_timestamp_seconds", "When objects were read back last, and all were good.")
+        let verifications = Dictionary(
+            grouping: try ledger.verifications(), by: { Pair(job: $0.job, destination: $0.destination) })
+        for job in configuration.jobs {
+            for name in job.destinations {
+                verified.add(
+                    verifications[Pair(job: job.name, destination: name)]?.first?.good?.fractionalSeconds,
+                    ["backup": job.name, "destination": name])
+            }
+        }
+        return [success, last, result, runs, uploaded, overdue, verified]
     }
 
     private struct Pair: Hashable {
@@ -108,6 +119,9 @@ public struct RunnerMetrics: Sendable {
         var versions = MetricFamily("dunnage_backup_versions", "Versions there after the last run.")
         var stored = MetricFamily("dunnage_backup_stored_bytes", "Bytes there after the last run.")
         var duration = MetricFamily("dunnage_backup_last_duration_seconds", "How long the last run took.")
+        var used = MetricFamily("dunnage_destination_used_bytes", "Bytes there after the last runs of all jobs.")
+        var quota = MetricFamily("dunnage_destination_quota_bytes", "The bytes that a store there may take.")
+        var usedBytes: [String: Int64] = [:]
         let counts = try ledger.occurrenceCounts()
         let pauses = Set(try ledger.pauses().map(\.job))
         let atWork = try ledger.runningJobs()
@@ -132,11 +146,18 @@ public struct RunnerMetrics: Sendable {
                 let labels: KeyValuePairs = ["backup": job.name, "destination": place.name]
                 versions.add(place.versions, labels)
                 stored.add(place.storedBytes, labels)
+                if let bytes = place.storedBytes { usedBytes[place.name, default: 0] += bytes }
                 duration.add(Double(place.milliseconds) / 1000, labels)
             }
         }
+        for (name, destination) in configuration.destinations.sorted(by: { $0.key < $1.key }) {
+            used.add(usedBytes[name], ["destination": name])
+            quota.add(destination.quota?.bytes, ["destination": name])
+        }
         return [
             next, rpo, rto, missed, quarantined, frozen, paused, running, files, bytes, versions, stored, duration,
+            used,
+            quota,
         ]
     }
 

@@ -75,6 +75,22 @@ struct SyncLeaseTests {
         #expect(summary.copied == names.count && target.names == names && leases == [])
     }
 
+    @Test("the lease at the target is that of the store that comes, not of another one that is there")
+    func otherStore() throws {
+        target["photos-20260101T000000Z.dlist.zip"] = [1]
+        target.behaviour.createsExclusively = false
+        let data = names.filter { ObjectName(parsing: $0)?.kind == .dblock }
+        let posted = Mutex<[String]>([])
+        let summary = try sync { [target] _ in
+            // Then there is more of the new store than of the other one.
+            _ = Self.await { Set(data).isSubset(of: target.names) }
+            posted.withLock { $0 = target.names.filter { $0.hasPrefix("dunnage-lease-") } }
+        }
+        #expect(summary.copied == names.count && leases == [])
+        #expect(posted.withLock { $0 }.allSatisfy { LeaseName(parsing: $0, prefix: "duplicati") != nil })
+        #expect(posted.withLock { $0 }.count == 1)
+    }
+
     @Test("nothing is deleted before either lease is certain", arguments: [true, false])
     func deletion(atSource: Bool) throws {
         for name in names { target[name] = source[name] }
