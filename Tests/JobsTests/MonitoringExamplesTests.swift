@@ -16,7 +16,8 @@ struct MonitoringExamplesTests {
     }
 
     private static func metrics(in text: String) -> Set<String> {
-        Set(text.matches(of: /dunnage_(?:backup|build|config|destination|report|verify)_[a-z_]+/).map { String($0.output) })
+        let name = /dunnage_(?:backup|build|config|destination|report|verify)_[a-z_]+/
+        return Set(text.matches(of: name).map { String($0.output) })
     }
 
     private func exported() throws -> Set<String> {
