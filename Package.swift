@@ -109,7 +109,7 @@ let package = Package(
         library(
             "Service",
             [
-                "Configuration", "Engine", "Jobs", "Ledger", "Reporting", "Scheduler", "Secrets", "Support",
+                "CPosix", "Configuration", "Engine", "Jobs", "Ledger", "Reporting", "Scheduler", "Secrets", "Support",
                 "Transport", logging,
             ]),
         library(
