@@ -7,6 +7,10 @@ jobs are paused, and the service has the time that its outbox needs. Then every 
 exactly once, in a state that is final, and nothing may be running or waiting. In the last life of the service, which is the
 longest, memory must be flat and neither descriptors nor threads may leak.
 
+Meanwhile visitors ask the service by HTTP without a pause: its probes, metrics, status and interface, with a token, without
+one, and with a wrong one; others begin a request and never end it. While it lives it has to answer each with what that
+deserves.
+
     scripts/soak.py --binary .build/release/dunnage [--minutes 30] [--jobs 50] [--kills 5] [--seed 7] [--reports]
 
 With --reports every run that ended and every job that missed something has to be told to the receiver, whatever it did in
@@ -17,6 +21,7 @@ what the ledger has counted as delivered is what has arrived. The last line is t
 import argparse
 import collections
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -38,10 +43,14 @@ version: 1
 instance: soak
 runtime:
   state_dir: {root}/state
+  listen: 127.0.0.1:{listen}
+  api: {{ tokens: [{{ name: visitor, token: {{ secret: visitor }}, scope: read }}] }}
   timezone: UTC
   shutdown_grace: 10s
   limits: {{ concurrent_jobs: {concurrent} }}
   log: {{ format: json, level: info }}
+secrets:
+  visitor: {{ file: {root}/token }}
 destinations:
 {destinations}
 reports:
@@ -100,6 +109,81 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Visitors:
+    """Ask the service all the time, and count what it answers."""
+
+    TOKEN = "a-token-that-visitors-of-the-soak-have"
+    # What is asked, with which token, and what has to be answered. A service that has just begun is not ready, and a
+    # job that has not run yet has no versions.
+    QUESTIONS = [
+        ("/livez", None, {200}), ("/readyz", None, {200, 503}), ("/metrics", TOKEN, {200}), ("/status", TOKEN, {200}),
+        ("/api/v1/jobs", TOKEN, {200}), ("/api/v1/runs?limit=20", TOKEN, {200}),
+        ("/api/v1/jobs/job0/versions", TOKEN, {200, 404, 503}), ("/status", None, {401}),
+        ("/api/v1/jobs", None, {401}), ("/api/v1/pause", TOKEN, {405}), ("/nothing", TOKEN, {404}),
+    ]
+
+    def __init__(self, port):
+        self.port = port
+        self.answers = collections.Counter()
+        self.surprises = []
+        self.ended = threading.Event()
+        self.threads = [threading.Thread(target=self.ask, daemon=True) for _ in range(3)]
+        self.threads.append(threading.Thread(target=self.dawdle, daemon=True))
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        """Ends the visits, and returns the figures."""
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(timeout=60)
+        if self.surprises:
+            raise Failed(f"{len(self.surprises)} answers that should not be: {self.surprises[:5]}")
+        missing = {path for path, _, _ in self.QUESTIONS} - {path for path, _ in self.answers}
+        if missing:
+            raise Failed(f"never answered: {missing}")
+        count = sum(count for (_, status), count in self.answers.items() if status)
+        return f"{count} answers by HTTP, {sum(self.answers.values()) - count} times nobody there"
+
+    def ask(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        while not self.ended.is_set():
+            for path, token, expected in self.QUESTIONS:
+                try:
+                    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+                    response = connection.getresponse()
+                    body = response.read()
+                    self.answers[path, response.status] += 1
+                    if response.status not in expected:
+                        self.surprises.append(f"{response.status} to GET {path}: {body[:200]}")
+                except TimeoutError:
+                    self.surprises.append(f"no answer to GET {path} in a minute")
+                    connection.close()
+                except (OSError, http.client.HTTPException):
+                    # It has been killed, or closes a connection that was idle for long.
+                    self.answers[path, 0] += 1
+                    connection.close()
+                self.ended.wait(0.2)
+
+    def dawdle(self):
+        """Begins requests and leaves them, as slow or lost clients do."""
+        left = collections.deque()
+        while not self.ended.is_set():
+            try:
+                stream = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+                stream.sendall(b"GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+                left.append(stream)
+            except OSError:
+                pass
+            if len(left) > 50:
+                left.popleft().close()
+            self.ended.wait(0.5)
+        for stream in left:
+            stream.close()
+
+
 class Service:
     """The process that is looked at."""
 
@@ -141,8 +225,10 @@ class Service:
             raise Failed(f"the service returned {code} after SIGTERM, not 143")
 
 
-def write_configuration(root, port, jobs):
+def write_configuration(root, port, listen, jobs):
     destinations, entries = [], []
+    (root / "token").write_text(Visitors.TOKEN)
+    (root / "token").chmod(0o600)
     for number in range(jobs):
         source = root / "source" / f"{number}"
         source.mkdir(parents=True)
@@ -151,7 +237,7 @@ def write_configuration(root, port, jobs):
         destinations.append(f"  disk{number}: {{ url: \"file://{root}/backup/{number}\" }}")
         entries.append(f"  job{number}: {{ sources: [{{ path: {source} }}], destinations: [disk{number}] }}")
     text = HEAD.format(
-        root=root, port=port, concurrent=4, destinations="\n".join(destinations), jobs="\n".join(entries))
+        root=root, port=port, listen=listen, concurrent=4, destinations="\n".join(destinations), jobs="\n".join(entries))
     (root / "dunnage.yaml").write_text(text)
 
 
@@ -303,8 +389,8 @@ def check_growth(samples):
 class Soak:
     """One service, and all that is done to it."""
 
-    def __init__(self, arguments, root, rng):
-        self.arguments, self.root, self.rng = arguments, root, rng
+    def __init__(self, arguments, root, rng, visitors):
+        self.arguments, self.root, self.rng, self.visitors = arguments, root, rng, visitors
         self.service = Service(arguments.binary, root)
         self.broken = set()
         self.start = time.time()
@@ -368,9 +454,11 @@ class Soak:
         self.service.start()
         time.sleep(5)
         first = self.next_run()
+        self.visitors.start()
         try:
             self.live()
             samples = list(self.service.samples)
+            visits = self.visitors.stop()
             last, drained = self.settle()
             self.service.stop()
         finally:
@@ -388,6 +476,7 @@ class Soak:
         ]
         if self.arguments.reports:
             figures.append(f"{check_reports(known, outbox)}, outbox empty after {drained:.0f} s")
+        figures.append(visits)
         figures.append(check_growth(samples))
         return "; ".join(figures)
 
@@ -408,9 +497,11 @@ def main():
     Receiver.rng = random.Random(arguments.seed)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    write_configuration(root, server.server_port, arguments.jobs)
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        listen = chosen.getsockname()[1]
+    write_configuration(root, server.server_port, listen, arguments.jobs)
     try:
-        figures = Soak(arguments, root, random.Random(arguments.seed)).run()
+        figures = Soak(arguments, root, random.Random(arguments.seed), Visitors(listen)).run()
     except (Failed, subprocess.TimeoutExpired) as failure:
         print(f"soak: FAILED: {failure}; what there was is in {root}", flush=True)
         return 1
