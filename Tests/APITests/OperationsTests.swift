@@ -229,7 +229,7 @@ struct OperationsTests {
         ] as [(String, String, String?, Int)])
     func problems(_ method: String, _ target: String, _ body: String?, _ status: Int) throws {
         let home = try ServedHousehold(runs: false)
-        var fields: HeaderFields = ["Authorization": "Bearer \(ServedHousehold.token)"]
+        var fields: HTTPHeaders = ["Authorization": "Bearer \(ServedHousehold.token)"]
         if body != nil { fields["Content-Type"] = "application/json" }
         let request = try ServerRequest(method, target, fields: fields, body: Array((body ?? "").utf8))
         let response = home.api.answer(request)
