@@ -40,7 +40,10 @@ struct RunAction {
                 .configuration, .usage,
                 "Nothing is kept on this machine (`runtime.stateless`), so nobody knows what is due. Name the jobs.")
         }
-        if !keepsNothing { try state.prepare() }
+        if !keepsNothing {
+            try state.prepare()
+            state.keepToOwner(setting.logger)
+        }
         if !isHere, !isDue, !keepsNothing {
             let service = RunningService(state)
             if service.isThere { return try run(by: service, loaded.configuration, state, setting, program) }
