@@ -5,6 +5,7 @@ import Jobs
 import Ledger
 import Listening
 import Support
+import Synchronization
 import Testing
 
 @testable import API

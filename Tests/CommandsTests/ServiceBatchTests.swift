@@ -1,5 +1,6 @@
 import Configuration
 import Glibc
+import JSON
 import Jobs
 import Ledger
 import Listening
@@ -105,7 +106,7 @@ struct ServiceBatchTests {
         double.observe { [weak double, interruption] call in
             guard let double, call.hasSuffix(ServiceDouble.run) else { return }
             if !interruption.isRequested { interruption.request(.terminate) }
-            if double.count("/stop") == 3, double.count("GET /api/v1/runs/run-1") > 6 { double.end("success") }
+            if double.count("/stop") == 3, double.count("GET /api/v1/runs/RUN-1") > 6 { double.end("success") }
         }
         let (code, _) = try run()
         #expect(code == .success)
@@ -122,13 +123,13 @@ struct ServiceBatchTests {
 
     @Test("a stop that takes a waiting run back ends with the signal's code; a run that vanishes alone is 75")
     func takenBack() throws {
-        double.script("GET /runs/run-1", [.problem(404, "There is no run run-1.")])
+        double.script("GET /runs/RUN-1", [.problem(404, "There is no run RUN-1.")])
         let lost = #expect(throws: Failure.self) { try run() }
         #expect(lost?.exitCode == .temporary)
         stopSoon()
         double.script(
-            "GET /runs/run-1",
-            [ServiceDouble.json(#"{"id": "run-1", "state": "waiting"}"#), .problem(404, "There is no run run-1.")])
+            "GET /runs/RUN-1",
+            [ServiceDouble.json(#"{"id": "RUN-1", "state": "waiting"}"#), .problem(404, "There is no run RUN-1.")])
         let stopped = #expect(throws: Failure.self) { try run() }
         #expect(stopped?.exitCode == .terminated)
     }
@@ -136,14 +137,14 @@ struct ServiceBatchTests {
     @Test("a report that comes late is waited for; one that does not come is told, and changes no code")
     func report() throws {
         double.end("success")
-        double.script("GET /report", [.problem(404, "Run run-1 has no report.")])
+        double.script("GET /report", [.problem(404, "Run RUN-1 has no report.")])
         let late = try run()
         #expect(late.code == .success && late.result?.report?["job"]?.string == "home")
         #expect(lines.text.isEmpty, "\(lines.text)")
-        double.script("GET /report", Array(repeating: .problem(404, "Run run-1 has no report."), count: 1000))
+        double.script("GET /report", Array(repeating: .problem(404, "Run RUN-1 has no report."), count: 1000))
         let never = try run()
         #expect(never.code == .success && never.result != nil && never.result?.report == nil)
-        #expect(lines.text.contains("warning: report of the run not read Run run-1 has no report."), "\(lines.text)")
+        #expect(lines.text.contains("warning: report of the run not read Run RUN-1 has no report."), "\(lines.text)")
     }
 
     @Test("a log is read in all its parts; what cannot be read of it is told, and changes no code")
@@ -163,10 +164,10 @@ struct ServiceBatchTests {
     func moment() throws {
         double.end("success")
         double.script(
-            "GET /runs/run-1",
+            "GET /runs/RUN-1",
             [.problem(503, "Too busy."), .problem(500, "The ledger is busy."), ServiceDouble.json("{}")])
         #expect(try run().code == .success)
-        #expect(double.count("/runs/run-1") == 4)
+        #expect(double.count("/runs/RUN-1") == 4)
     }
 
     @Test("when the service is gone for good, the ledger tells the end, or nobody does: then it is 75, and says so")
@@ -174,8 +175,8 @@ struct ServiceBatchTests {
         let left = Flag()
         double.observe { [weak double] call in
             // From another thread: a handler is waited for.
-            guard call.hasSuffix("/log"), left.raise() else { return }
-            _ = try? WorkerThread("leaving") { double?.leave() }
+            guard let double, call.hasSuffix("/log"), left.raise() else { return }
+            _ = try? WorkerThread("leaving") { double.leave() }
         }
         let unknown = #expect(throws: Failure.self) { try run() }
         #expect(unknown?.exitCode == .temporary)
@@ -189,7 +190,7 @@ struct ServiceBatchTests {
             RunStart(id: ServiceDouble.run, job: "home", trigger: .api, started: now))
         try double.ledger.finish(
             ServiceDouble.run, RunEnd(finished: now, state: .failed, exitCode: 77, code: "E305", message: "No."))
-        double.script("GET /runs/run-1", Array(repeating: .problem(503, "It ends."), count: 100))
+        double.script("GET /runs/RUN-1", Array(repeating: .problem(503, "It ends."), count: 100))
         let (code, result) = try run()
         #expect(code == .credentials)
         #expect(result?.record["message"]?.string == "No.")

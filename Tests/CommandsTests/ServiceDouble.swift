@@ -6,7 +6,7 @@ import Synchronization
 
 /// A service at the socket of a state folder, which answers as a test wants it to.
 final class ServiceDouble: Sendable {
-    static let run = "run-1"
+    static let run = "RUN-1"
 
     private struct State {
         var ending: String?
