@@ -181,7 +181,8 @@ let package = Package(
         tests(
             "JobsTests",
             [
-                "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs", "Ledger",
+                "CPosix", "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs",
+                "Ledger",
                 "Reporting", "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
             ]),
         tests(

@@ -18,8 +18,9 @@ public final class Catalog: Sendable {
     ///   - path: where it is.
     ///   - isBeingBuilt: whether it is made from nothing and thrown away if that fails: then nothing of it need survive
     ///     a crash before `checkpoint()`, which saves half of the writing.
+    ///   - cache: how many bytes of it each connection keeps in memory; there are a few.
     /// - Throws: `.inconsistent` for one with an older schema, which has to be built anew; `.tooNew`; `.database`.
-    public init(path: String, isBeingBuilt: Bool = false) throws(CatalogError) {
+    public init(path: String, isBeingBuilt: Bool = false, cache: Int64 = 16 << 20) throws(CatalogError) {
         self.path = path
         var configuration = GRDB.Configuration()
         configuration.label = "catalog"
@@ -27,7 +28,7 @@ public final class Catalog: Sendable {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { connection in
             try connection.execute(
-                sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE")
+                sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -\(cache >> 10); PRAGMA temp_store = FILE")
             if isBeingBuilt {
                 // Pages of a new file need no journal, so this one stays empty.
                 try connection.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")

@@ -15,8 +15,13 @@ public enum DestinationRegistry {
 
     static let kinds: [Kind] = [
         Kind(schemes: ["file"], options: FileDestination.options) {
-            url, options, _ throws(DestinationError) in
-            try FileDestination(url: url, options: options)
+            url, options, environment throws(DestinationError) in
+            var folder = try FileDestination(url: url, options: options)
+            folder.pace = (
+                FilePace(limit: environment.uploads, cancellation: environment.cancellation),
+                FilePace(limit: environment.downloads, cancellation: environment.cancellation)
+            )
+            return folder
         },
         Kind(schemes: ["openstack", "swift", "cloudfiles"], options: OpenStackOptions.all) {
             url, options, environment throws(DestinationError) in

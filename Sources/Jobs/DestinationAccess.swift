@@ -16,7 +16,8 @@ public struct DestinationAccess: Sendable {
     /// A destination of a configuration.
     /// - Parameters:
     ///   - specification: the destination.
-    ///   - job: the job that it is used for; its name takes the place of `{job}`, and its own limits count.
+    ///   - job: the job that it is used for; its name takes the place of `{job}`, and its own limits
+    ///     count beside the destination's.
     ///   - secrets: where the configuration's secrets come from.
     ///   - logger: is told of options without effect.
     ///   - keepsPromises: whether objects are locked and get their classes as the configuration says.
@@ -38,8 +39,9 @@ public struct DestinationAccess: Sendable {
             let credentials = try specification.auth.mapValues { try secrets.resolve($0) }
             var environment = DestinationEnvironment(
                 secrets.environment, logger: logger, interruption: interruption, progress: progress)
-            environment.uploads = BandwidthLimit(within: bandwidth?.uploads)
-            environment.downloads = BandwidthLimit(within: bandwidth?.downloads)
+            let share = (bandwidth ?? RunBandwidth()).share(of: job)
+            environment.uploads = BandwidthLimit(within: share.uploads)
+            environment.downloads = BandwidthLimit(within: share.downloads)
             environment.apply(specification.retry, specification.limits)
             let use = job?.uses[specification.name]
             environment.apply(use?.retry, use?.limits)

@@ -13,16 +13,18 @@ struct DestinationRun {
     private let name: String
     private let context: RunContext
     private let part: DestinationFan.Part
+    private let limits: RunLimits
     private let guards: RunGuards
     private let logger: Logger
 
     init(
-        _ job: JobSpecification, destination name: String, _ part: DestinationFan.Part, guards: RunGuards,
-        logger: Logger
+        _ job: JobSpecification, destination name: String, _ part: DestinationFan.Part, limits: RunLimits,
+        guards: RunGuards, logger: Logger
     ) {
         self.job = job.at(name)
         self.name = name
         self.part = part
+        self.limits = limits
         self.guards = guards
         context = part.context
         self.logger = logger
@@ -105,7 +107,7 @@ struct DestinationRun {
             destination: access.destination, passphrase: access.passphrase, prefix: access.prefix,
             temporaryFolder: temporary.path, progress: findings.progress,
             cancellation: context.interruption.cancellation,
-            retry: context.retryPolicy, now: context.now)
+            retry: context.retryPolicy, limits: limits, now: context.now)
         var ownPaths = [state.path, temporary.path]
         if let folder = access.destination as? FileDestination { ownPaths.append(folder.folder) }
         var request = try job.request(
@@ -190,6 +192,8 @@ struct DestinationRun {
         let here = context.configuration.destinations[name]?.volumeSize
         let limits = [context.configuration.destinations[name]?.limits, job.uses[name]?.limits]
         if let parallel = limits.compactMap({ $0?.parallelUploads }).last { options.concurrentUploads = parallel }
+        options.concurrentUploads = job.uploads(
+            atOneOf: job.destinations.count, whichMayGet: options.concurrentUploads)
         if let size = here ?? job.options.volumeSize { options.volumeSize = size.bytes }
         if let compression = job.options.compression { options.compressionLevel = compression.level }
         return options

@@ -103,10 +103,14 @@ public struct JobRun: Sendable {
             problems.add(Problem(.unexpected, violation.source, violation.message))
         }
         let guards = RunGuards(job, id, context, violations.filter { $0.consequence == .quarantine })
-        let reading = SourceReaders(job.destinations, atEnd: sourcesAreRead)
-        destinations = DestinationFan(job.destinations, in: context).run { name, part in
+        let fan = DestinationFan(
+            job.destinations, in: context, priority: ThreadPriority(job.limits), logger: logger)
+        // What was stopped for the sources is started again by this, and must not inherit the run's priority.
+        let reading = SourceReaders(job.destinations, atEnd: { fan.aside(sourcesAreRead) })
+        let limits = RunLimits(job)
+        destinations = fan.run { name, part in
             defer { reading.end(name) }
-            return backUp(job, to: name, part, guards, logger) { reading.end(name) }
+            return backUp(job, to: name, part, limits, guards, logger) { reading.end(name) }
         }
         var outcome = Outcome.combined(
             destinations.map { job.uses[$0.name]?.isOptional == true ? $0.outcome.ofOptional : $0.outcome })
@@ -120,13 +124,13 @@ public struct JobRun: Sendable {
 
     /// The backup to one destination, with what is to be logged about it.
     private func backUp(
-        _ job: JobSpecification, to name: String, _ part: DestinationFan.Part, _ guards: RunGuards, _ logger: Logger,
-        sourcesAreRead: () -> Void
+        _ job: JobSpecification, to name: String, _ part: DestinationFan.Part, _ limits: RunLimits,
+        _ guards: RunGuards, _ logger: Logger, sourcesAreRead: () -> Void
     ) -> DestinationResult {
         var logger = logger
         logger[metadataKey: "destination"] = "\(name)"
         logger.info("backup started")
-        let result = DestinationRun(job, destination: name, part, guards: guards, logger: logger)
+        let result = DestinationRun(job, destination: name, part, limits: limits, guards: guards, logger: logger)
             .run(sourcesAreRead: sourcesAreRead)
         switch result.outcome {
         case .failure(let failure):

@@ -38,6 +38,13 @@ struct Maintenance {
         var session: StoreSession?
         var step = "deleting old versions"
         do {
+            try store.limits.maintenance?.enter(store.cancellation)
+        } catch {
+            result.failure = Failure(error, stoppedBy: context.interruption.signal)
+            return result
+        }
+        defer { store.limits.maintenance?.leave() }
+        do {
             if try isFrozen() {
                 step = "checking stored volumes"
                 try verify(&session, &result)
@@ -82,7 +89,7 @@ struct Maintenance {
         let opened = try StoreSession.open(
             destination: store.destination, passphrase: store.passphrase, prefix: store.prefix, catalogPath: catalog,
             temporaryFolder: store.temporaryFolder, problems: problems, progress: store.progress,
-            cancellation: store.cancellation, retry: context.retryPolicy, now: context.now)
+            cancellation: store.cancellation, retry: context.retryPolicy, limits: store.limits, now: context.now)
         store.shareLease(with: opened.store)
         session = opened
         return opened

@@ -32,7 +32,7 @@ struct SupervisedRun {
         var context = context
         context.interruption = interruption
         context.secrets = context.secrets.refreshed(endedBy: interruption.preparations)
-        context.bandwidth.follow(context.configuration.runtime, at: context.now())
+        context.bandwidth.follow(context.configuration, at: context.now())
         let isOver = CancellationFlag()
         let watch: WorkerThread
         do throws(SystemError) {
@@ -60,7 +60,7 @@ struct SupervisedRun {
                 interruption.request(context.interruption.signal ?? .terminate)
             }
             let now = context.now()
-            context.bandwidth.follow(context.configuration.runtime, at: now)
+            context.bandwidth.follow(context.configuration, at: now)
             // By a clock that nobody sets, so that no run is stopped because the time was corrected.
             let started = Timestamp(seconds: now.seconds - (ContinuousClock.now - began).components.seconds)
             let running = RunningJob(job: job.name, started: started, isScheduled: isScheduled)

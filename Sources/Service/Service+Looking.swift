@@ -15,7 +15,7 @@ extension Service {
         let (scheduler, running, isStopping) = state.withLock { state in
             (state.scheduler, state.runningJobs(at: now, .now), state.isStopping)
         }
-        bandwidth.follow(state.withLock { $0.configuration.runtime }, at: now)
+        bandwidth.follow(state.withLock { $0.configuration }, at: now)
         // Nothing is decided any more: whoever starts next accounts for what comes up until then.
         guard !isStopping else { return false }
         do throws(LedgerError) {

@@ -49,12 +49,10 @@ public final class BandwidthLimit: Sendable {
     /// - Parameters:
     ///   - bytes: how many.
     ///   - isCancelled: ends the wait at once when it says so.
-    func spend(_ bytes: Int, isCancelled: () -> Bool) {
+    public func spend(_ bytes: Int, isCancelled: () -> Bool) {
         guard bytes > 0 else { return }
         count(bytes)
         wait(isCancelled)
-        // Its debt has been paid off meanwhile, as far as this one's own rate is the lower one.
-        whole?.wait(isCancelled)
     }
 
     private func count(_ bytes: Int) {
@@ -72,13 +70,15 @@ public final class BandwidthLimit: Sendable {
                 guard let rate = state.bytesPerSecond, state.balance < 0 else { return 0 }
                 return -state.balance / Double(rate)
             }
-            if wait <= 0 { return }
+            if wait <= 0 { break }
             usleep(UInt32(min(max(wait, 0.001), 0.1) * 1_000_000))
         }
+        // Its debt has been paid off meanwhile, as far as this one's own rate is the lower one.
+        whole?.wait(isCancelled)
     }
 
     /// The most bytes that should move in one piece, so that a slow line moves evenly.
-    var largestStep: Int {
+    public var largestStep: Int {
         let own = bytesPerSecond.map { Int(clamping: max(1024, min($0 / 10, 1 << 20))) } ?? .max
         return min(own, whole?.largestStep ?? .max)
     }

@@ -81,6 +81,10 @@ extension Rule {
         "tls": .any([.scalar, .keys(["certificate": .scalar, "key": .scalar])]), "hosts": texts, "restore_roots": texts,
     ])
 
+    private static let transferLimits = Rule.keys([
+        "upload": .scalar, "download": .scalar, "parallel_uploads": .integer,
+    ])
+
     private static let limits = Rule.keys([
         "upload": .scalar, "download": .scalar, "parallel_uploads": .integer, "cpu": .scalar, "io": .scalar,
         "memory": .scalar,
@@ -94,7 +98,8 @@ extension Rule {
         "url": credential, "options": .named(credential), "auth": .named(credential),
         "immutability": .keys(["mode": .scalar, "for": .scalar]),
         "storage_class": .any([.scalar, .keys(["data": .scalar, "metadata": .scalar])]), "volume_size": .scalar,
-        "quota": .scalar, "off_site": .scalar, "concurrent_jobs": .integer, "limits": limits, "retry": retry,
+        "quota": .scalar, "off_site": .scalar, "concurrent_jobs": .integer, "limits": transferLimits,
+        "retry": retry,
     ])
 
     // MARK: Jobs
@@ -138,7 +143,8 @@ extension Rule {
             .any([
                 .scalar,
                 .keys([
-                    "ref": .scalar, "retention": retention, "optional": .scalar, "limits": limits, "retry": retry,
+                    "ref": .scalar, "retention": retention, "optional": .scalar, "limits": transferLimits,
+                    "retry": retry,
                 ]),
             ])),
         "retention": retention,

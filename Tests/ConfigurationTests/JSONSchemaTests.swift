@@ -33,7 +33,7 @@ import YAML
             "E028-command-paths", "mask-url-forms",
         ],
         "values that only together make no sense": [
-            "E040-tiers", "E041-sizes", "E042-never-due", "E015-command-and-missing", "E040-in-defaults",
+            "E040-tiers", "E041-memory", "E041-sizes", "E042-never-due", "E015-command-and-missing", "E040-in-defaults",
             "E041-volume-in-defaults",
         ],
         "`3.0`, which is a whole number in JSON": ["E013-float-for-integer", "E013-version-with-point"],

@@ -7,17 +7,18 @@ import Transport
 
 @Suite("The bandwidth of all runs")
 struct RunBandwidthTests {
-    private func runtime(_ limits: String) throws -> RuntimeSettings {
+    private func configuration(_ limits: String, job: String = "{ cpu: normal }") throws -> Configuration {
         let text = """
             version: 1
             runtime: { timezone: Europe/Berlin, limits: { \(limits) } }
             destinations: { disk: { url: "file:///backup" } }
-            jobs: { home: { sources: [{ path: /home }], encryption: none, destinations: [disk] } }
+            jobs:
+              home: { sources: [{ path: /home }], encryption: none, destinations: [disk], limits: \(job) }
 
             """
         return try ConfigurationLoader.load(
             utf8: Array(text.utf8), file: "dunnage.yaml", folder: "/", environment: [:]
-        ).configuration.runtime
+        ).configuration
     }
 
     /// Monday, 23 November 2026, at an hour of UTC: Berlin is an hour ahead.
@@ -27,7 +28,7 @@ struct RunBandwidthTests {
     func times() throws {
         let bandwidth = RunBandwidth()
         func rates(_ limits: String, _ hour: Int64) throws -> [Int64?] {
-            bandwidth.follow(try runtime(limits), at: monday(hour))
+            bandwidth.follow(try configuration(limits), at: monday(hour))
             return [bandwidth.uploads.bytesPerSecond, bandwidth.downloads.bytesPerSecond]
         }
         let day = "{ days: [mon], from: \"08:00\", to: \"18:00\", upload: 4KiB/s }"
@@ -43,11 +44,26 @@ struct RunBandwidthTests {
         #expect(try rates("upload: unlimited, download: 5KB/s", 7) == [nil, 5000])
     }
 
+    @Test("has a share for each job, which follows the configuration while transfers are under way")
+    func shares() throws {
+        let bandwidth = RunBandwidth()
+        let before = try configuration("upload: 1MiB/s", job: "{ upload: 10KiB/s }")
+        let share = bandwidth.share(of: try before.findJob("home"))
+        #expect(share.uploads.bytesPerSecond == 10_240 && share.downloads.bytesPerSecond == nil)
+        #expect(bandwidth.share(of: try before.findJob("home")).uploads === share.uploads)
+        #expect(bandwidth.share(of: nil).uploads === bandwidth.uploads)
+        bandwidth.follow(
+            try configuration("upload: 1MiB/s", job: "{ upload: 20KiB/s, download: 1KB/s }"), at: monday(9))
+        #expect(share.uploads.bytesPerSecond == 20_480 && share.downloads.bytesPerSecond == 1000)
+        bandwidth.follow(try configuration("upload: 1MiB/s"), at: monday(9))
+        #expect(share.uploads.bytesPerSecond == nil && share.downloads.bytesPerSecond == nil)
+    }
+
     @Test("of a run that somebody asks for is not zero in a time without uploads")
     func closed() throws {
         for closed in ["", ", upload: 0"] {
             let limits = "upload: 20KiB/s, blackout: [{ from: \"08:00\", to: \"18:00\"\(closed) }]"
-            #expect(try runtime(limits).rates(at: monday(9)).upload == .perSecond(ByteCount(20_480)))
+            #expect(try configuration(limits).runtime.rates(at: monday(9)).upload == .perSecond(ByteCount(20_480)))
         }
     }
 }

@@ -30,6 +30,15 @@ struct SharedBandwidthTests {
         #expect(alone >= 0.35, "\(alone)")
     }
 
+    @Test("a share of a share waits for all that it is within")
+    func chain() {
+        let whole = BandwidthLimit(bytesPerSecond: 100_000)
+        let part = BandwidthLimit(within: BandwidthLimit(within: whole))
+        #expect(part.largestStep == whole.largestStep)
+        let alone = seconds { part.spend(50_000) { false } }
+        #expect(alone >= 0.35, "\(alone)")
+    }
+
     @Test("whoever waits goes on when the rate rises, and at once when asked to stop")
     func change() {
         let whole = BandwidthLimit(bytesPerSecond: 1)

@@ -14,5 +14,6 @@
 #include "process_copy.h"
 #include "sockets.h"
 #include "thread_name.h"
+#include "thread_priority.h"
 
 #endif

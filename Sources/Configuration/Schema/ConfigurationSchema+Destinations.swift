@@ -44,7 +44,7 @@ extension ConfigurationSchema {
             .init(
                 "concurrent_jobs", .value(.integer(1...64)), "How many jobs of a service may use it at the same time.",
                 absent: "no limit"),
-            .init("limits", .object(limits), "What transfers to and from it may take."),
+            .init("limits", .object(transferLimits), "What transfers to and from it may take."),
             .init("retry", .object(retry), "How often, and with which pauses, a call is repeated."),
         ],
         foreign: [
@@ -93,7 +93,7 @@ extension ConfigurationSchema {
                 "Which versions are kept there; laid over the job's `retention`, key by key.", absent: "the job's"),
             .init(
                 "optional", .value(.boolean), "Whether a failure there is a warning for the job.", absent: "`false`"),
-            .init("limits", .object(limits), "What transfers may take; laid over the destination's."),
+            .init("limits", .object(transferLimits), "What transfers may take; laid over the destination's."),
             .init("retry", .object(retry), "How often a call is repeated; laid over the destination's."),
         ],
         foreign: [

@@ -84,6 +84,10 @@ extension ConfigurationSchema {
             "max_concurrent": "write `concurrent_jobs: 2`", "concurrency": "write `concurrent_jobs: 2`",
             "throttle_upload": "write `upload: 20MiB/s`", "throttle_download": "write `download: 20MiB/s`",
             "limit_upload": "write `upload: 20MiB/s`, with its unit", "upload_rate_limit": "write `upload: 20MiB/s`",
+            "parallel_uploads": "it is a destination's or a job's: write `limits: { parallel_uploads: 4 }` there",
+            "cpu": "it is a job's: write `defaults: { limits: { cpu: low } }` for all jobs",
+            "io": "it is a job's: write `defaults: { limits: { io: idle } }` for all jobs",
+            "memory": "it is a job's: write `defaults: { limits: { memory: 256MiB } }` for all jobs",
         ])
 
     static let blackout = ObjectShape(keys: [

@@ -139,7 +139,9 @@ enum ConfigurationSchema {
                 "What sources must be like, or no version is deleted.", absent: "nothing"),
             .init("hooks", .object(hooks), "What is done around its backups."),
             .init("retry", .object(retry), "How often, and with which pauses, a run that failed is tried again."),
-            .init("limits", .object(limits), "What it may take of the machine and its network.", pending: true),
+            .init(
+                "limits", .object(limits),
+                "What its runs may take of the machine and its network, whatever their destinations may."),
             .init(
                 "slo", .object(objectives), "What is expected of its versions; [policies](policies.md) look at it."),
             .init("verify", .object(verification), "What is checked after a backup."),

@@ -34,6 +34,7 @@ struct StoreCheck {
                 if let retention = use["retention"] { checkTiers(retention, &check) }
             }
             checkSizes(job, &check)
+            stores.checkMemory(job, &check)
         }
     }
 
@@ -137,6 +138,30 @@ struct StoreCheck {
             }
             before = (period, reach)
         }
+    }
+
+    /// Whether a run can keep to its memory, as far as the file tells; a store may have larger blocks.
+    private func checkMemory(_ job: Node.Entry, _ check: inout SchemaCheck) {
+        guard let node = job.value["limits"]?["memory"], let text = check.text(node),
+            let limit = Scalars.size(text)?.bytes, limit >= 96 << 20
+        else { return }
+        func size(_ node: Node?) -> Int64? { node.flatMap(check.text).flatMap(Scalars.size)?.bytes }
+        let options = job.value["options"]
+        let names = (job.value["destinations"]?.items ?? []).compactMap { check.text($0["ref"] ?? $0) }
+        let usual = size(options?["volume_size"]) ?? 50 << 20
+        let volume = names.map { size(root["destinations"]?[$0]?["volume_size"]) ?? usual }.max() ?? usual
+        let compression = options?["compression"].flatMap(check.text).flatMap { Compression(parsing: $0) }
+        let demand = RunMemory.Demand(
+            blockSize: size(options?["block_size"]) ?? 1 << 20, volumeSize: volume,
+            packsBest: (compression?.level ?? 0) > 9, stores: names.count)
+        guard demand.least > limit else { return }
+        check.add(
+            .sizesConflict, "a run of jobs.\(job.key) needs more memory than `\(text)`", at: node.range, in: Place(),
+            notes: [
+                "its blocks have \(ByteCount(demand.blockSize)) and its volumes \(ByteCount(volume))"
+                    + (names.count > 1 ? ", and it has \(names.count) destinations" : "")
+            ],
+            help: ["write `memory: \(demand.leastWritten)`, or a smaller `volume_size`"])
     }
 
     private static func checkSizes(_ job: Node.Entry, _ check: inout SchemaCheck) {

@@ -14,31 +14,33 @@ enum FileCopy {
 
     /// Copies exactly `count` bytes, which have to be all of the source from its position on.
     static func copy(
-        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64
+        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64, pace: FilePace?
     ) throws(Failure) {
-        let done = try copyInKernel(from: source, to: target, count: count)
-        try copyThroughBuffer(from: source, to: target, count: count - done)
+        let done = try copyInKernel(from: source, to: target, count: count, pace)
+        try copyThroughBuffer(from: source, to: target, count: count - done, pace)
     }
 
     /// Copies as much as the kernel can by itself, which costs no CPU time and may share the blocks.
     ///
     /// At the first refusal, whatever it is, the rest is left to reading and writing: these tell which side fails.
     private static func copyInKernel(
-        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64
+        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64, _ pace: FilePace?
     ) throws(Failure) -> Int64 {
         var done: Int64 = 0
         while done < count {
             if Task.isCancelled { throw .cancelled }
-            let step = cposix_copy_file_range(source.raw, target.raw, Int(min(count - done, 8 << 20)))
+            let most = min(8 << 20, pace?.largestStep ?? .max)
+            let step = cposix_copy_file_range(source.raw, target.raw, Int(min(count - done, Int64(most))))
             if step < 0, errno == EINTR { continue }
             if step <= 0 { break }
             done += Int64(step)
+            try pace?.spend(step)
         }
         return done
     }
 
     private static func copyThroughBuffer(
-        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64
+        from source: borrowing FileDescriptor, to target: borrowing FileDescriptor, count: Int64, _ pace: FilePace?
     ) throws(Failure) {
         // One byte more than expected shows a source that is too long.
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
@@ -46,7 +48,7 @@ enum FileCopy {
         var left = count
         while true {
             if Task.isCancelled { throw .cancelled }
-            let wanted = Int(min(left + 1, Int64(buffer.count)))
+            let wanted = Int(min(left + 1, Int64(min(buffer.count, pace?.largestStep ?? .max))))
             let read = try from { () throws(SystemError) in
                 try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
             }
@@ -56,6 +58,7 @@ enum FileCopy {
                 try target.write(all: UnsafeRawBufferPointer(rebasing: buffer[..<read]))
             }
             left -= Int64(read)
+            try pace?.spend(read)
         }
         guard left == 0 else { throw .wrongLength }
     }

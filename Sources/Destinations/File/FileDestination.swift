@@ -21,6 +21,9 @@ public struct FileDestination: Destination {
     /// The time against which the age of leftovers is measured.
     let now: @Sendable () -> Timestamp
 
+    /// How fast objects may come and go; nil for as fast as they can.
+    var pace: (uploads: FilePace, downloads: FilePace)?
+
     /// Is told of each step of a put, so that tests can stop the process there.
     var onStep: @Sendable (PutStep) -> Void = { _ in }
 
@@ -58,7 +61,10 @@ public struct FileDestination: Destination {
     /// Stores a file durably under a name that is free, or whose object has the same content.
     public func put(_ name: String, from file: LocalFile) throws(DestinationError) {
         let mayLink = linksFiles || isStaged(file.path)
-        try FilePut(name: name, file: file, call: call(.put, name), mayLink: mayLink, onStep: onStep).run()
+        try FilePut(
+            name: name, file: file, call: call(.put, name), mayLink: mayLink, pace: pace?.uploads, onStep: onStep
+        )
+        .run()
     }
 
     /// Copies an object into a local file.
@@ -73,7 +79,7 @@ public struct FileDestination: Destination {
             try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
         }
         do throws(FileCopy.Failure) {
-            try FileCopy.copy(from: source, to: target, count: size)
+            try FileCopy.copy(from: source, to: target, count: size, pace: pace?.downloads)
         } catch {
             unlink(path)
             throw call.failure(error, source: .remote)

@@ -8,6 +8,7 @@ struct FilePut {
     let call: FileCall
     /// Whether the object may be another name of the same file.
     let mayLink: Bool
+    let pace: FilePace?
     let onStep: @Sendable (PutStep) -> Void
 
     func run() throws(DestinationError) {
@@ -49,6 +50,12 @@ struct FilePut {
         if mayLink, folder.link(file.path, as: part) {
             onStep(.partCreated)
             onStep(.partWritten)
+            // It was written in its place before anybody counted.
+            do throws(FileCopy.Failure) {
+                try pace?.spend(Int(file.size))
+            } catch {
+                throw call.failure(error, source: .local)
+            }
             try call.local { () throws(SystemError) in try source.synchronize() }
             onStep(.partDurable)
             return
@@ -56,7 +63,7 @@ struct FilePut {
         let target = try call.remote { () throws(SystemError) in try folder.createFile(part) }
         onStep(.partCreated)
         do throws(FileCopy.Failure) {
-            try FileCopy.copy(from: source, to: target, count: file.size)
+            try FileCopy.copy(from: source, to: target, count: file.size, pace: pace)
         } catch {
             throw call.failure(error, source: .local)
         }

@@ -23,6 +23,8 @@ final class BackupContext: Sendable {
     let problems: ProblemLog
     /// The stages that work for this backup alone; when it has failed, the backup is out.
     let pipeline = Pipeline()
+    /// How the run divides its memory; nil when it is not limited.
+    let memory: RunMemory?
     let queues: BackupQueues
     /// Gets the reading that feeds the backup, when its turn has come.
     let turn = BoundedQueue<CaptureReading>(capacity: 1)
@@ -30,7 +32,7 @@ final class BackupContext: Sendable {
     /// `isShared` says whether others may be fed by the same reading.
     init(
         store: Store, catalog: Catalog, request: BackupRequest, plan: StorePlan, started: Timestamp,
-        first: CatalogIdentifiers, listing: StoreListing, problems: ProblemLog, isShared: Bool
+        first: CatalogIdentifiers, listing: StoreListing, problems: ProblemLog, isShared: Bool, memory: RunMemory?
     ) {
         self.store = store
         self.catalog = catalog
@@ -42,9 +44,11 @@ final class BackupContext: Sendable {
         self.first = first
         self.listing = listing
         self.problems = problems
+        self.memory = memory
         counters = BackupCounters(nextContent: first.content, nextVolume: first.volume)
         queues = BackupQueues(
-            pipeline, settings: plan.settings, sharedWithVolumes: isShared ? request.options.volumeSize : nil)
+            pipeline, settings: plan.settings, sharedWithVolumes: isShared ? request.options.volumeSize : nil,
+            memory: memory)
     }
 
     var volumeSize: Int64 { request.options.volumeSize }

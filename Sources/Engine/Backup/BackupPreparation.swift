@@ -49,6 +49,7 @@ struct BackupPreparation {
         // A store that has nothing yet has no settings either, whatever a first attempt may have kept.
         let existing = outcome.action == .created ? nil : try catalog.read { try StoreProperties(from: $0) }
         let plan = try StorePlan(request.options, existing: existing, listing: listing, store: store)
+        let memory = try divideMemory(plan.settings)
         var summary = BackupSummary()
         summary.catalogSnapshot = snapshot
         summary.catalogDuration = ContinuousClock.now - begun
@@ -64,10 +65,28 @@ struct BackupPreparation {
         let first = try catalog.read { try $0.nextIdentifiers() }
         let context = BackupContext(
             store: store, catalog: catalog, request: request, plan: plan, started: started, first: first,
-            listing: listing, problems: problems, isShared: isShared)
+            listing: listing, problems: problems, isShared: isShared, memory: memory)
         return Outcome(
             context: context, unfinished: UnfinishedRun(first: first, started: started), summary: summary,
             orphans: outcome.orphans, newPlan: existing == nil ? plan : nil)
+    }
+
+    /// Divides the memory that the run may take, now that it is known how large blocks are.
+    /// - Throws: `.refused` when it is too little for them.
+    private func divideMemory(_ settings: StoreSettings) throws(EngineError) -> RunMemory? {
+        guard let limit = store.limits.memory else { return nil }
+        let demand = RunMemory.Demand(
+            blockSize: Int64(settings.blockSize), volumeSize: request.options.volumeSize,
+            packsBest: request.options.compressionLevel > 9, stores: store.limits.stores)
+        guard let memory = RunMemory(limit, for: demand, processors: Processors.count) else {
+            let least = demand.leastWritten
+            throw .refused(
+                "The job may take \(ByteCount(limit)) of memory, and needs \(least): the backup at "
+                    + "\(store.destination.label) has blocks of \(ByteCount(Int64(settings.blockSize))) in volumes of "
+                    + "\(ByteCount(request.options.volumeSize)). Write `limits: { memory: \(least) }`, or a smaller "
+                    + "`volume_size`. Nothing was changed.")
+        }
+        return memory
     }
 
     /// Makes the destination's folder for a first run; later a folder that is gone means that something is not mounted.

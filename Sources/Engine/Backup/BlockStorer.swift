@@ -14,7 +14,7 @@ final class BlockStorer {
     private var made: [PackedContent?]
 
     /// Packed blocks go on in batches of about this size: handing over each by itself costs more than packing small ones.
-    static let batchBytes = 256 << 10
+    static let batchBytes = Int(RunMemory.batchBytes)
 
     init(settings: StoreSettings, lanes: WorkerLanes) {
         hasher = HashContext(settings.blockHash)

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Cryptography
+internal import Destinations
 internal import StoreFormat
 internal import Support
 
@@ -96,6 +97,7 @@ final class CatalogComparison {
     /// Ends the comparison: what the walk has not met is gone, unless it was stopped before its end.
     func finish(isPartial: Bool) {
         defer { flush() }
+        judgeMemory()
         guard !isPartial, context.isAttached else { return }
         attempt {
             var vanished: [Int64] = []
@@ -155,6 +157,19 @@ final class CatalogComparison {
             from: blocks, digestLength: context.settings.blockHash.digestLength, lost: lost.blocks)
         index = loaded
         return loaded
+    }
+
+    /// Says when the index of the store's blocks, which nothing can make smaller, takes more than is left for it.
+    private func judgeMemory() {
+        guard let memory = context.memory, let index, let limit = context.store.limits.memory else { return }
+        let (count, stores) = (index.count, Int64(context.store.limits.stores))
+        let size = Int64(count) * RunMemory.indexedBlock
+        guard size * stores > memory.index else { return }
+        context.problems.add(
+            Problem(
+                .tightMemory, context.store.destination.label,
+                "the index of the store's \(count) blocks takes about \(ByteCount(size)), for which a run within "
+                    + "\(ByteCount(limit)) has no room"))
     }
 
     // MARK: Changes

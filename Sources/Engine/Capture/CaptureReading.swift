@@ -1,5 +1,4 @@
 internal import Catalog
-internal import Glibc
 internal import StoreFormat
 internal import Support
 internal import Synchronization
@@ -45,8 +44,9 @@ final class CaptureReading: Sendable {
         self.started = started
         commonTime =
             targets.count == 1 ? nil : targets.map { $0.listing.nextVersionTime(at: started) }.max() ?? started
-        workers = request.options.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        streams = CaptureStreams(pipeline, settings: settings, workers: workers)
+        let memory = targets[0].memory
+        workers = request.options.threads ?? memory?.workers ?? Processors.count
+        streams = CaptureStreams(pipeline, settings: settings, workers: workers, memory: memory)
         stop = StopSwitch(targets.map(\.store.cancellation))
         var own: [String] = []
         for target in targets {

@@ -88,7 +88,8 @@ final class CompactWork {
             let sources = try session.catalog.read { try CompactSource.load(batch, planned.usage, $0) }
             // A fetched volume is in memory decrypted, so large ones are not fetched far ahead.
             let largest = batch.map(\.size).max() ?? 0
-            try ReadAhead.run(sources, threads: largest > 12 << 20 ? 1 : 3, name: "compact") {
+            let threads = store.limits.memory != nil ? 0 : largest > 12 << 20 ? 1 : 3
+            try ReadAhead.run(sources, threads: threads, name: "compact") {
                 [store, settings] source in
                 source.fetch(store, settings)
             } consume: { source, result in

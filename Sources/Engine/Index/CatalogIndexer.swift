@@ -18,7 +18,7 @@ struct CatalogIndexer {
     func build(at path: String) throws(EngineError) -> [ObjectName] {
         let settings = try findSettings()
         do {
-            let catalog = try Catalog(path: path, isBeingBuilt: true)
+            let catalog = try Catalog(path: path, isBeingBuilt: true, cache: store.limits.catalogCache)
             let orphans = try catalog.write { writer in try fill(writer, settings) }
             try catalog.checkpoint()
             return orphans

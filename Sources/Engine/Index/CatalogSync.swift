@@ -112,7 +112,7 @@ struct CatalogSyncRun {
         if access(path, F_OK) == 0 {
             if let result = try reuse() { return result }
         } else if listing.isEmpty {
-            return (try Catalog(path: path), outcome(.created, []))
+            return (try Catalog(path: path, cache: store.limits.catalogCache), outcome(.created, []))
         } else {
             setUnencryptedAside(isEncrypted: listing.hasEncryptedVersions)
         }
@@ -183,7 +183,7 @@ struct CatalogSyncRun {
             guard !Catalog.isDistrusted(path: path) else {
                 throw CatalogError.damaged(path: path, detail: "an earlier run found it damaged")
             }
-            let catalog = try Catalog(path: path)
+            let catalog = try Catalog(path: path, cache: store.limits.catalogCache)
             try UnfinishedRun.settle(in: catalog, listing: listing)
             try PendingDeletions.settle(catalog, with: &listing)
             let known = try catalog.read { reader in
@@ -326,7 +326,7 @@ struct CatalogSyncRun {
         try FileTree.rename(fresh, to: path)
         let replaced = Set(before?.versions.map(\.time) ?? []).subtracting(staying.map(\.time))
         try KeptCatalog.forget(built.union(replaced), beside: path)
-        let catalog = try Catalog(path: path)
+        let catalog = try Catalog(path: path, cache: store.limits.catalogCache)
         try catalog.write { writer in
             try history.write(to: writer)
             if hasMissed { try writer.setProperty(KeptCatalog.missedProperty, String(store.now().seconds)) }

@@ -66,13 +66,13 @@ final class ReadAhead<Input: Sendable, Output: Sendable> {
     }
 
     /// Calls `work` for every input on `threads` threads, and `consume` with each result on the calling thread, in
-    /// the order of the inputs.
+    /// the order of the inputs; with no thread everything is done on the calling one, and one result exists at a time.
     /// - Throws: what `consume` throws, once every thread has ended; `SystemError` when there is no thread to be had.
     static func run(
         _ inputs: [Input], threads: Int = 3, name: String, work: @escaping @Sendable (Input) -> Output,
         consume: (Input, Output) throws -> Void
     ) throws {
-        guard inputs.count > 1 else {
+        guard inputs.count > 1, threads > 0 else {
             for input in inputs { try consume(input, work(input)) }
             return
         }

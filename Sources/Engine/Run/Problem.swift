@@ -26,6 +26,8 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         case quarantine = "W210"
         /// Little room is left of a quota.
         case littleRoom = "W212"
+        /// The index of a store takes more memory than a run may take.
+        case tightMemory = "W213"
         /// A file, version or object is damaged or missing: data is lost or at risk.
         case damaged = "E301"
     }

@@ -24,6 +24,8 @@ public final class Store: Sendable {
     let retry: RetryPolicy
     /// The clock that versions are named by.
     let now: @Sendable () -> Timestamp
+    /// What the run that it is used by may take.
+    public let limits: RunLimits
     private let passphraseState = Mutex(PassphraseState())
     private let heldLease = Mutex<Lease?>(nil)
 
@@ -37,7 +39,8 @@ public final class Store: Sendable {
     public init(
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, temporaryFolder: String,
         progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
-        retry: RetryPolicy = RetryPolicy(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
+        retry: RetryPolicy = RetryPolicy(), limits: RunLimits = RunLimits(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.destination = destination
         self.passphrase = passphrase
@@ -46,6 +49,7 @@ public final class Store: Sendable {
         self.progress = progress
         self.cancellation = cancellation
         self.retry = retry
+        self.limits = limits
         self.now = now
     }
 
@@ -225,6 +229,8 @@ public final class Store: Sendable {
             role: volume.name.kind == .dblock ? .data : .metadata,
             // Nobody may have taken the lease before the list is there.
             patience: volume.name.kind == .dlist ? .seconds(240) : nil)
+        try limits.uploads?.enter(cancellation)
+        defer { limits.uploads?.leave() }
         try retry.run(cancellation, progress) { () throws(DestinationError) in
             try destination.put(volume.name.text, from: file)
         }

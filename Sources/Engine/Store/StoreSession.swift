@@ -43,6 +43,7 @@ public final class StoreSession: Sendable {
     ///   - progress: is counted into.
     ///   - cancellation: ends it early.
     ///   - retry: what to do about failures that may pass.
+    ///   - limits: what the run that it is opened for may take.
     ///   - now: the clock that versions are named by.
     ///   - toleratesLostVersions: opens it also when all versions of a known store are gone, as a repair has to; what is
     ///     missing must be missing twice then.
@@ -53,7 +54,8 @@ public final class StoreSession: Sendable {
         destination: any Destination, passphrase: Secret?, prefix: String? = nil, catalogPath: String? = nil,
         lease: LeaseRequest? = nil, temporaryFolder: String? = nil, problems: ProblemLog = ProblemLog(),
         progress: RunProgress = RunProgress(), cancellation: Cancellation = Cancellation(),
-        retry: RetryPolicy = RetryPolicy(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        retry: RetryPolicy = RetryPolicy(), limits: RunLimits = RunLimits(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         toleratesLostVersions: Bool = false
     ) throws(EngineError) -> StoreSession {
         progress.phase = .preparing
@@ -65,7 +67,7 @@ public final class StoreSession: Sendable {
         }
         let store = Store(
             destination: destination, passphrase: passphrase, prefix: prefix, temporaryFolder: folder.path,
-            progress: progress, cancellation: cancellation, retry: retry, now: now)
+            progress: progress, cancellation: cancellation, retry: retry, limits: limits, now: now)
         if let lease {
             store.hold(
                 try Lease.acquire(

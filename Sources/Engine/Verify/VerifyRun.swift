@@ -32,7 +32,8 @@ public final class VerifyRun: Sendable {
         self.level = level
         self.session = session
         self.problems = problems
-        self.threads = max(1, threads ?? min(4, Processors.count))
+        let usual = session.store.limits.memory == nil ? min(4, Processors.count) : 1
+        self.threads = max(1, threads ?? usual)
         self.listsAnew = listsAnew
     }
 

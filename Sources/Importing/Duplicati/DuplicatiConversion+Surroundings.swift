@@ -56,9 +56,23 @@ extension DuplicatiConversion {
         } else if let parallel, parallel > 0 {
             limits["parallel_uploads"] = .number(min(parallel, 64))
         }
+        if isLowForCPU() { limits["cpu"] = .word("low") }
         if options.takeFlag("use-background-io-priority") == true { limits["io"] = .word("idle") }
         if !limits.isEmpty { mapping["limits"] = .mapping(limits) }
         addRetry()
+    }
+
+    private mutating func isLowForCPU() -> Bool {
+        let priority = options.takeText("thread-priority")?.lowercased() ?? "normal"
+        var isLow = ["idle", "lowest", "belownormal", "below_normal", "low"].contains(priority)
+        if let intensity = options.takeNumber("cpu-intensity"), intensity < 10 {
+            isLow = true
+            draft.changed(
+                "cpu-intensity=\(intensity)",
+                "the run goes after everything else that wants the processors, and takes "
+                    + "what nobody wants")
+        }
+        return isLow
     }
 
     private mutating func addRetry() {

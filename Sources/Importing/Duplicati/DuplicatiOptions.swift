@@ -22,7 +22,7 @@ enum DuplicatiOptions {
     static let harmless: Set<String> = [
         "disable-module", "enable-module", "verbose", "console-log-level", "console-log-filter", "full-result",
         "full-results", "debug-output", "log-level", "backup-id", "machine-id", "machine-name", "backup-name",
-        "auto-update", "disable-filepath-cache", "thread-priority", "file-read-buffer-size", "force-locale",
+        "auto-update", "disable-filepath-cache", "file-read-buffer-size", "force-locale",
         "force-actual-date", "allow-sleep", "quiet-console", "next-scheduled-run", "asynchronous-upload-folder",
         "concurrency-max-threads", "concurrency-block-hashers", "concurrency-compressors",
         "concurrency-fileprocessors", "auto-vacuum", "auto-vacuum-interval", "log-retention", "disable-file-scanner",
@@ -59,7 +59,7 @@ enum DuplicatiOptions {
         "auto-cleanup": "use `dunnage repair`, which says what it will do",
         "parity-module": "recovery files of par2 are not written",
         "parity-redundancy-level": "recovery files of par2 are not written",
-        "disable-on-battery": "the battery is not looked at", "cpu-intensity": "write `limits: { cpu: low }`",
+        "disable-on-battery": "the battery is not looked at",
         "quota-warning-threshold": "write a `quota` for the destination",
         "quota-disable": "there is no quota unless it is written",
         "remote-sync-json-config": "name several `destinations` in the job",

@@ -61,6 +61,14 @@ extension Problem.Code {
                 Beyond the quota a backup stops with an error. Raise it, or keep fewer versions: the retention of the next \
                 run makes room, and so does `dunnage compact`.
                 """)
+        case .tightMemory:
+            Explanation(
+                "A run takes more memory than its job's `limits.memory`.",
+                """
+                A run that stores something keeps the hashes of all blocks of the store in memory, about 64 bytes for each. \
+                Raise `memory`, or the container's limit; a new store with a larger `block_size` has fewer blocks. The \
+                backup was made all the same.
+                """)
         case .damaged:
             Explanation(
                 "A file, version or object is damaged or missing.",

@@ -56,7 +56,8 @@ final class CaptureFixture {
     /// `destinations` stand for those of the stores with these numbers, `cancellations` end single backups.
     func run(
         _ numbers: [Int]? = nil, destinations: [Int: any Destination] = [:],
-        cancellations: [Int: Cancellation] = [:], cancellation: Cancellation = Cancellation()
+        cancellations: [Int: Cancellation] = [:], cancellation: Cancellation = Cancellation(),
+        limits: RunLimits = RunLimits()
     ) throws -> [Outcome] {
         usleep(30_000)
         let numbers = numbers ?? Array(copies.indices)
@@ -66,7 +67,7 @@ final class CaptureFixture {
         do {
             let runs = try numbers.enumerated().map { seat, number in
                 let store = try store(
-                    number, destinations[number], cancellations[number] ?? cancellation)
+                    number, destinations[number], cancellations[number] ?? cancellation, limits)
                 stores.append(WeakStore(store))
                 return (number, try backup(of: number, to: store, at: capture.seat(seat)))
             }
@@ -88,13 +89,13 @@ final class CaptureFixture {
     }
 
     private func store(
-        _ number: Int, _ destination: (any Destination)?, _ cancellation: Cancellation
+        _ number: Int, _ destination: (any Destination)?, _ cancellation: Cancellation, _ limits: RunLimits
     ) throws -> Store {
         let copy = copies[number]
         return Store(
             destination: try destination ?? copy.destination(), passphrase: copy.passphrase,
             temporaryFolder: copy.folder.path + "/temporary", cancellation: cancellation,
-            retry: RetryPolicy(attempts: 2, pause: { _, _ in }), now: copy.now)
+            retry: RetryPolicy(attempts: 2, pause: { _, _ in }), limits: limits, now: copy.now)
     }
 
     private func backup(of number: Int, to store: Store, at seat: CaptureSeat) throws -> BackupRun {
