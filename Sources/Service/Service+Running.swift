@@ -12,7 +12,7 @@ internal import Synchronization
 extension Service {
     func begin(_ start: Decision.Start) {
         begin(
-            start.job,
+            Duty(start.job, start.kind),
             for: ScheduledRun(due: start.due, attempt: start.attempt, trigger: start.trigger))
     }
 
@@ -26,19 +26,20 @@ extension Service {
                 return state.asked.remove(at: index)
             }
             guard let asked else { return }
-            begin(asked.job, for: nil, as: asked.id)
+            begin(Duty(asked.job), for: nil, as: asked.id)
         }
     }
 
-    private func begin(_ name: String, for occurrence: ScheduledRun?, as id: RunIdentifier? = nil) {
+    private func begin(_ duty: Duty, for occurrence: ScheduledRun?, as id: RunIdentifier? = nil) {
         let interruption = Interruption()
+        let name = duty.job
         let id = id ?? RunIdentifier(at: setting.now())
         let prepared = state.withLock { state -> (JobSpecification, RunContext)? in
             guard let job = state.configuration.job(named: name), state.running[name] == nil,
                 state.held[name].map({ $0 <= .now }) ?? true
             else { return nil }
             state.running[name] = ServiceState.Run(
-                id: id, interruption: interruption, started: setting.now(), began: .now,
+                id: id, kind: duty.kind, interruption: interruption, started: setting.now(), began: .now,
                 trigger: occurrence?.trigger ?? .api, isScheduled: occurrence != nil)
             if let grace = state.configuration.runtime.shutdownGrace {
                 interruption.grace = .seconds(grace.fixedSeconds)
@@ -54,7 +55,7 @@ extension Service {
         guard let (job, context) = prepared else { return }
         do throws(SystemError) {
             _ = try WorkerThread("run \(name)") { [self] in
-                let result = JobRun(job, in: context).run()
+                let result = DutyRun(job, duty.kind, in: context).run()
                 finished(name, result)
                 MetricsDelivery(in: context).deliver()
             }
