@@ -187,8 +187,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Secrets", "Support",
-                argumentParser, logging,
+                "Commands", "Configuration", "Destinations", "Engine", "JSON", "Jobs", "Ledger", "Listening", "Secrets",
+                "Support", argumentParser, logging,
             ],
             exclude: ["Goldens"]),
         tests(

@@ -18,8 +18,17 @@ bundle=$("$swift" build --show-bin-path "$@")/dunnagePackageTests.xctest
 run() {
     local log=.build/tests-$1.log
     shift
-    NO_COLOR=1 "$bundle" --testing-library swift-testing "$@" 2>&1 | tee "$log" |
-        awk '/^✔ Test run/ || !/^(◇|✔) / { print; fflush() }'
+    NO_COLOR=1 "$bundle" --testing-library swift-testing "$@" 2>&1 | tee "$log" | shown
+}
+
+# shown: leaves out what begins or passes, with the further lines of its arguments, and what tests print meanwhile; a crash
+# is shown wherever it begins.
+shown() {
+    awk '
+        /^(◇|✔) / { shows = 0 }
+        /^✔ Test run/ || /^(✘|➜|⚠|↳) / { shows = 1 }
+        /^(Fatal error|error:|\*\*\* |💣|=+[0-9]+=+ ?ERROR)|: Fatal error: |Program crashed/ { shows = 1 }
+        shows { print; fflush() }'
 }
 
 run waiting --filter "$waiting" &

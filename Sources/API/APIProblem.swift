@@ -2,6 +2,7 @@ internal import JSON
 internal import Jobs
 internal import Ledger
 internal import Listening
+internal import Support
 
 /// Why a request is not done, as its sender is told.
 struct APIProblem: Error {

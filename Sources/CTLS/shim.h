@@ -39,7 +39,9 @@ static inline long ctls_bio_control(BIO *bio, int command, long number, void *po
 }
 
 static inline BIO_METHOD *ctls_method_new(void) {
-    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
+    // Without a number of its own, by which nobody looks for it: there are 127 of them in a process, and every certificate
+    // that is taken over would cost one.
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket without signals");
     if (!method) return NULL;
     if (BIO_meth_set_write(method, ctls_bio_write) && BIO_meth_set_read(method, ctls_bio_read)
         && BIO_meth_set_ctrl(method, ctls_bio_control))

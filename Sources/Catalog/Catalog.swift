@@ -12,7 +12,7 @@ public final class Catalog: Sendable {
     public let path: String
     private let pool: any DatabaseWriter
 
-    /// Opens the database, creating it when there is none.
+    /// Opens the database, creating it, readable by its owner only, when there is none.
     ///
     /// - Parameters:
     ///   - path: where it is.
@@ -36,6 +36,8 @@ public final class Catalog: Sendable {
         // After an orderly end there is no log; what a crash of the machine has left is looked at more closely.
         let endedInOrder = Self.size(path + "-wal") == 0
         do {
+            // SQLite gives its log and its index the mode of the file.
+            try OwnerOnly.make(path)
             pool =
                 isBeingBuilt
                 ? try DatabaseQueue(path: path, configuration: configuration)
@@ -176,6 +178,9 @@ public final class Catalog: Sendable {
 
     static func typed(_ error: any Error, path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
+        if let error = error as? SystemError, error.isOutOfSpace {
+            return .full(path: path, folder: path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
+        }
         if let error = error as? DatabaseError {
             let code = error.resultCode
             if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB || code == .SQLITE_FORMAT {

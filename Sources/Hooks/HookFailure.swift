@@ -66,7 +66,7 @@ public struct HookFailure: Error, Sendable, CustomStringConvertible {
         case .exit(let status): "“\(name)” ended with status \(status).\(words)"
         case .signal(let number): "“\(name)” was ended by signal \(number).\(words)"
         case .timeout(let time):
-            "“\(name)” was stopped after \(time.components.seconds) seconds, which is its timeout.\(words)"
+            "“\(name)” was stopped after \(Count(time.components.seconds, "second")), which is its timeout.\(words)"
         case .status(let status, let wanted): "“\(name)” was answered with status \(status) instead of \(wanted)."
         case .transport(let error): "“\(name)” got no answer. \(error)"
         case .docker(let error): "“\(name)” failed. \(error)\(words)"

@@ -69,7 +69,7 @@ struct DestinationRun {
             outcome = .failure(
                 Failure(
                     .store, .failure,
-                    "\(digest.errors) error\(digest.errors == 1 ? "" : "s") in the store at \(findings.label ?? name): "
+                    "\(Count(digest.errors, "error")) in the store at \(findings.label ?? name): "
                         + "something is damaged or missing. The run went on, and stored again what the sources still "
                         + "have of it. Run `dunnage verify` to learn which files are lost for good."))
         } else if outcome == .success, !digest.groups.isEmpty {

@@ -170,7 +170,7 @@ extension Failure {
         let objects = summary.faultyObjects
         self.init(
             .store, .failure,
-            "The backup was made, but \(objects) object\(objects == 1 ? " is" : "s are") missing or damaged at the "
+            "The backup was made, but \(Count(objects, "object").with("is", "are")) missing or damaged at the "
                 + "destination, found by reading \(summary.objects) back. Run `dunnage verify \(job)` to learn which "
                 + "files are concerned.")
     }

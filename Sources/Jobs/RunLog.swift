@@ -48,7 +48,7 @@ final class RunLog: Sendable {
 
     deinit {
         let omitted = state.withLock { $0.omitted }
-        if omitted > 0 { write("\(omitted) lines are left out\n") }
+        if omitted > 0 { write("\(Count(omitted, "line").with("is", "are")) left out\n") }
     }
 }
 

@@ -87,8 +87,8 @@ struct PodPlan {
         return (mounted, container)
     }
 
-    /// A text in which nothing is taken for a variable: Kubernetes fills in `$(NAME)`.
-    static func escaped(_ text: String) -> String { text.replacing("$(", with: "$$(") }
+    /// A text that stays what it is: Kubernetes fills in `$(NAME)`, and makes one `$` of every two.
+    static func escaped(_ text: String) -> String { text.replacing("$", with: "$$") }
 
     private func mountPoints() -> MountPoints {
         var points = MountPoints()

@@ -12,7 +12,7 @@ public final class Ledger: Sendable {
     /// Shows others that this process lives, from its first run on.
     let presence: RunnerPresence
 
-    /// Opens the file, creating it or bringing its tables up to date.
+    /// Opens the file, creating it, readable by its owner only, or bringing its tables up to date.
     /// - Parameter path: where it is; its folder exists. `nil` for one in memory.
     /// - Throws: `LedgerError` when it cannot be used; a damaged file is left as it is.
     public init(path: String?) throws(LedgerError) {
@@ -24,6 +24,8 @@ public final class Ledger: Sendable {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         do {
+            // SQLite gives its log and its index the mode of the file.
+            if let path { try OwnerOnly.make(path) }
             database =
                 if let path {
                     try DatabasePool(path: path, configuration: configuration)
@@ -75,6 +77,7 @@ public final class Ledger: Sendable {
     private static func typed(_ error: any Error, _ path: String?) -> LedgerError {
         let path = path ?? "in memory"
         if let error = error as? LedgerError { return error }
+        if let error = error as? SystemError, error.isOutOfSpace { return .full(path: path) }
         guard let error = error as? DatabaseError else { return .database(path: path, detail: "\(error)") }
         let detail = error.message ?? "\(error.resultCode)"
         return switch error.resultCode {

@@ -19,25 +19,39 @@ extension Service {
     /// Begins what somebody asked for, as far as there is room.
     func beginAsked(_ scheduler: Scheduler) {
         while true {
-            let asked = state.withLock { state -> (job: String, id: RunIdentifier)? in
-                guard state.running.count < scheduler.concurrentJobs,
-                    let index = state.asked.firstIndex(where: { state.running[$0.job] == nil })
-                else { return nil }
-                return state.asked.remove(at: index)
+            let (next, gone) = state.withLock { state in
+                let gone = state.asked.filter { state.configuration.job(named: $0.job) == nil }
+                state.asked.removeAll { one in gone.contains { $0.id == one.id } }
+                let hasRoom = state.running.count < scheduler.concurrentJobs
+                return (hasRoom ? state.asked.first { state.mayBegin($0.job) } : nil, gone)
             }
-            guard let asked else { return }
-            begin(Duty(asked.job), for: nil, as: asked.id)
+            for run in gone {
+                setting.logger.warning(
+                    "run that was asked for not begun: the configuration has no such job any more",
+                    metadata: ["job": "\(run.job)", "run_id": "\(run.id)"])
+            }
+            guard let next, begin(Duty(next.job), for: nil, as: next.id) else { return }
         }
     }
 
-    private func begin(_ duty: Duty, for occurrence: ScheduledRun?, as id: RunIdentifier? = nil) {
+    /// Begins a run, unless it must wait, or was taken back.
+    /// - Parameters:
+    ///   - duty: what is to be done.
+    ///   - occurrence: what it is for.
+    ///   - asked: the identifier of a run that somebody asked for; it waits until it has begun.
+    /// - Returns: whether it has begun.
+    @discardableResult
+    private func begin(_ duty: Duty, for occurrence: ScheduledRun?, as asked: RunIdentifier? = nil) -> Bool {
         let interruption = Interruption()
         let name = duty.job
-        let id = id ?? RunIdentifier(at: setting.now())
+        let id = asked ?? RunIdentifier(at: setting.now())
         let prepared = state.withLock { state -> (JobSpecification, RunContext)? in
-            guard let job = state.configuration.job(named: name), state.running[name] == nil,
-                state.held[name].map({ $0 <= .now }) ?? true
-            else { return nil }
+            guard let job = state.configuration.job(named: name), state.mayBegin(name) else { return nil }
+            if asked != nil {
+                guard let index = state.asked.firstIndex(where: { $0.id == id }) else { return nil }
+                // In one step with what follows: a stop finds it here or there.
+                state.asked.remove(at: index)
+            }
             state.running[name] = ServiceState.Run(
                 id: id, kind: duty.kind, interruption: interruption, started: setting.now(), began: .now,
                 trigger: occurrence?.trigger ?? .api, isScheduled: occurrence != nil)
@@ -52,17 +66,22 @@ extension Service {
             context.identifier = id
             return (job, context)
         }
-        guard let (job, context) = prepared else { return }
+        guard let (job, context) = prepared else { return false }
         do throws(SystemError) {
             _ = try WorkerThread("run \(name)") { [self] in
                 let result = DutyRun(job, duty.kind, in: context).run()
                 finished(name, result)
                 MetricsDelivery(in: context).deliver()
             }
+            return true
         } catch {
-            // It waits in the ledger, and is begun at the next look.
-            state.withLock { _ = $0.running.removeValue(forKey: name) }
+            // It waits, here or in the ledger, and is begun at the next look.
+            state.withLock { state in
+                state.running[name] = nil
+                if let asked { state.asked.insert((name, asked), at: 0) }
+            }
             setting.logger.error("run not begun", metadata: ["job": "\(name)", "error": "\(error)"])
+            return false
         }
     }
 
@@ -81,7 +100,13 @@ extension Service {
     }
 
     private func finished(_ name: String, _ result: JobResult) {
-        let isKept = (try? setting.ledger.runs(beginningWith: result.id.description).isEmpty) == false
+        var isKept = false
+        do throws(LedgerError) {
+            isKept = try !setting.ledger.runs(beginningWith: result.id.description).isEmpty
+        } catch {
+            setting.logger.error(
+                "ledger not usable; the job rests for a minute", metadata: ["job": "\(name)", "error": "\(error)"])
+        }
         state.withLock { state in
             state.running[name] = nil
             // It is still waiting then, and would fail again at once.

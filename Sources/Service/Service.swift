@@ -98,6 +98,8 @@ public final class Service: Sendable {
     }
 
     /// Stops the run of a job, with a partial version; one that waits does not begin.
+    ///
+    /// Who asks again, because no answer came, does not make it end at once.
     /// - Returns: whether there was one.
     @discardableResult
     public func stop(_ name: String) -> Bool {
@@ -106,7 +108,7 @@ public final class Service: Sendable {
             state.asked.removeAll { $0.job == name }
             return (state.running[name], state.asked.count < waited)
         }
-        run?.interruption.request(.terminate, because: .request)
+        if let run, !run.interruption.isRequested { run.interruption.request(.terminate, because: .request) }
         return run != nil || waited
     }
 

@@ -80,6 +80,9 @@ struct ServiceState {
             ? ConfigurationWatch(files, debounce: reload.debounce.approximately) { files.now() } : nil
     }
 
+    /// Whether a job is not at work, and need not be left alone.
+    func mayBegin(_ job: String) -> Bool { running[job] == nil && held[job].map { $0 <= .now } ?? true }
+
     /// What is at work, for a decision.
     func runningJobs(at now: Timestamp, _ instant: ContinuousClock.Instant) -> [RunningJob] {
         running.map { name, run in

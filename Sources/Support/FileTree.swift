@@ -35,6 +35,12 @@ public enum FileTree {
         return rmdir(path) == 0
     }
 
+    /// The names in a folder that are text, in their order; none when it cannot be read.
+    public static func names(in folder: String) -> [String] {
+        let names = names(in: Array(folder.utf8CString)) ?? []
+        return names.compactMap { String(validating: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self) }.sorted()
+    }
+
     /// The names in a folder as C strings, without those of the folder itself and its parent; `nil` when it cannot be read.
     static func names(in folder: [CChar]) -> [[CChar]]? {
         guard let stream = opendir(folder) else { return nil }

@@ -1,3 +1,5 @@
+public import Support
+
 /// One HTTP request with a body held in memory, or in a file.
 public struct HTTPRequest: Sendable {
     /// The methods that are used here.

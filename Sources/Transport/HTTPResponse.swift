@@ -1,3 +1,5 @@
+public import Support
+
 /// A complete answer to a request.
 public struct HTTPResponse: Sendable {
     /// The status code.

@@ -52,7 +52,7 @@ struct AccessTests {
     @Test("attempts to get past the token are refused: other schemes, several fields, parts and changes of a token")
     func bypasses() throws {
         let token = ServedHousehold.token
-        let fields: [HeaderFields] = [
+        let fields: [HTTPHeaders] = [
             ["Authorization": token], ["Authorization": "Basic \(token)"], ["Authorization": "Bearer"],
             ["Authorization": "Bearer "], ["Authorization": "Bearer \(token) x"],
             ["Authorization": "Bearer \(token.dropLast())"], ["Authorization": "Bearer \(token.uppercased())"],

@@ -4,11 +4,11 @@ import JSON
 import Jobs
 import Ledger
 import Listening
-import Service
 import Support
 import Testing
 
 @testable import API
+@testable import Service
 
 @Suite("What the service answers")
 struct OperationsTests {
@@ -201,6 +201,44 @@ struct OperationsTests {
         #expect(try home.send("POST", "/api/v1/jobs/home/stop").status == 409)
     }
 
+    @Test("a run that was asked for waits while its job has to rest, instead of being forgotten")
+    func resting() throws {
+        let home = try ServedHousehold()
+        defer { home.end() }
+        home.service.state.withLock { $0.held["home"] = .now + .milliseconds(300) }
+        let id = try #require(try home.json("POST", "/api/v1/jobs/home/run", status: 202)["id"]?.string)
+        home.service.wake()
+        try home.wait("the run") { try home.json("GET", "/api/v1/runs/\(id)")["finished"]?.string != nil }
+        #expect(try home.json("GET", "/api/v1/runs/\(id)")["state"]?.string == "success")
+    }
+
+    @Test("a stop that is asked for again is the same stop: the run ends in good order")
+    func stopAgain() throws {
+        let home = try ServedHousehold(runs: false)
+        let interruption = Interruption()
+        home.service.state.withLock { state in
+            state.running["home"] = ServiceState.Run(
+                id: RunIdentifier(at: .now()), interruption: interruption, started: .now(), began: .now, trigger: .api,
+                isScheduled: false)
+        }
+        for _ in 0..<2 { _ = try home.json("POST", "/api/v1/jobs/home/stop", status: 202) }
+        #expect(interruption.requests == 1 && interruption.reason == .request)
+    }
+
+    @Test("a report that is there and cannot be read is no report that is not there")
+    func unreadable() throws {
+        let home = try ServedHousehold()
+        defer { home.end() }
+        let id = try home.backUp()
+        let path = home.setting.state.report(ofRun: id)
+        try home.wait("the report") { access(path, F_OK) == 0 }
+        unlink(path)
+        #expect(try home.send("GET", "/api/v1/runs/\(id)/report").status == 404)
+        try FileTree.createFolder(path)
+        let answer = try home.send("GET", "/api/v1/runs/\(id)/report")
+        #expect(answer.status == 500 && answer.text.contains("read"), "\(answer.text)")
+    }
+
     @Test("schedules are looked ahead, and a reload is asked for")
     func schedule() throws {
         let home = try ServedHousehold(job: "    schedule: \"0 3 * * *\"\n", runs: false)
@@ -229,7 +267,7 @@ struct OperationsTests {
         ] as [(String, String, String?, Int)])
     func problems(_ method: String, _ target: String, _ body: String?, _ status: Int) throws {
         let home = try ServedHousehold(runs: false)
-        var fields: HeaderFields = ["Authorization": "Bearer \(ServedHousehold.token)"]
+        var fields: HTTPHeaders = ["Authorization": "Bearer \(ServedHousehold.token)"]
         if body != nil { fields["Content-Type"] = "application/json" }
         let request = try ServerRequest(method, target, fields: fields, body: Array((body ?? "").utf8))
         let response = home.api.answer(request)

@@ -102,7 +102,7 @@ final class ServedHousehold: Sendable {
         host: String? = "localhost", peer: Peer = .network(address: "127.0.0.1", port: 9),
         type: String = "application/json"
     ) throws -> ServerResponse {
-        var fields: HeaderFields = [:]
+        var fields: HTTPHeaders = [:]
         if let token { fields["Authorization"] = "Bearer \(token)" }
         if body != nil { fields["Content-Type"] = type }
         let request = try ServerRequest(

@@ -1,5 +1,6 @@
 import Glibc
 import Jobs
+import Logging
 import Secrets
 import Support
 import Testing
@@ -45,6 +46,38 @@ struct StateFolderTests {
         var status = stat()
         #expect(stat("\(state.path)/catalog", &status) == 0)
         #expect(status.st_mode & 0o777 == 0o700)
+    }
+
+    @Test(
+        "rights of others to what is kept in it are taken away and told; the folder, links and other files stay as they are"
+    )
+    func narrowing() throws {
+        let folder = try TemporaryFolder()
+        let state = StateFolder("\(folder.path)/state", environment: [:])
+        try state.prepare()
+        try FileTree.createFolder(state.logs)
+        let wide = [
+            "\(state.path)/catalog", state.logs, state.ledger, "\(state.ledger)-wal", "\(state.path)/catalog/a.sqlite",
+        ]
+        let metrics = "\(state.path)/dunnage.prom"
+        let target = "\(folder.path)/elsewhere"
+        for path in wide.dropFirst(2) + [metrics, target] { try SmallFile.replace(path, with: []) }
+        for path in wide + [metrics, target, state.path] { #expect(chmod(path, 0o755) == 0) }
+        #expect(symlink(target, state.serving) == 0)
+        let lines = CapturingLogHandler.Lines()
+        let logger = Logger(label: "test") { _ in CapturingLogHandler(lines: lines) }
+        state.keepToOwner(logger)
+        for path in wide { #expect(mode(path) == 0o700, "\(path)") }
+        for path in [metrics, target, state.path] { #expect(mode(path) == 0o755, "\(path)") }
+        #expect(lines.all.count == wide.count)
+        #expect(lines.all.allSatisfy { $0.hasPrefix("notice") && $0.contains("mode=755") }, "\(lines.all)")
+        state.keepToOwner(logger)
+        #expect(lines.all.count == wide.count)
+    }
+
+    private func mode(_ path: String) -> mode_t {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0
     }
 
     @Test("a lock that is held is refused at once, with the holder's number, and free again after its end")

@@ -20,6 +20,23 @@ struct LedgerFileTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
     }
 
+    @Test("it is its owner's alone, with its log and its index; a file that is there keeps its mode here")
+    func mode() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/ledger.sqlite"
+        let ledger = try Ledger(path: path)
+        try ledger.begin(RunStart(id: "1", job: "home", started: Timestamp(seconds: 0)))
+        for file in [path, "\(path)-wal", "\(path)-shm"] { #expect(try mode(of: file) == 0o600, "\(file)") }
+        let other = "\(folder.path)/other.sqlite"
+        try SmallFile.replace(other, with: [], mode: 0o644)
+        withExtendedLifetime(try Ledger(path: other)) {}
+        #expect(try mode(of: other) == 0o644)
+    }
+
+    private func mode(of path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
     @Test("two may have it open at once")
     func shared() throws {
         let folder = try TemporaryFolder()

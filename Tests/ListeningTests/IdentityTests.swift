@@ -71,6 +71,18 @@ struct IdentityTests {
         #expect(events.texts.contains { $0.contains("it took too long") })
     }
 
+    @Test("goes on serving however often certificates were taken over")
+    func manyReloads() throws {
+        let files = try CertificateFiles()
+        let identity = try TLSIdentity(certificate: files.certificate, key: files.key)
+        for _ in 0..<400 { try identity.reload() }
+        let endpoint = Listener.Endpoint(try ListenAddress("127.0.0.1:0"), identity: identity)
+        try ListenerKit.serve(endpoint) { listener throws in
+            let transport = ListenerKit.transport(trusting: files.certificate)
+            #expect(try transport.send(HTTPRequest(.get, "https://127.0.0.1:\(listener.port)/")).status == 200)
+        }
+    }
+
     @Test("says so to clients that speak plain HTTP")
     func plain() throws {
         let files = try CertificateFiles()

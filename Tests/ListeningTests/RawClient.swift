@@ -7,7 +7,7 @@ final class RawClient {
     /// A response, taken apart.
     struct Response {
         let status: Int
-        let fields: HeaderFields
+        let fields: HTTPHeaders
         let body: [UInt8]
 
         var text: String { String(decoding: body, as: UTF8.self) }
@@ -111,7 +111,7 @@ final class RawClient {
         else {
             throw Unexpected(text: lines.first ?? "")
         }
-        var fields = HeaderFields()
+        var fields = HTTPHeaders()
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
             fields.append(parts[0], String(parts[1].dropFirst()))
@@ -120,7 +120,7 @@ final class RawClient {
         return Response(status: status, fields: fields, body: hasNone ? [] : try body(fields))
     }
 
-    private func body(_ fields: HeaderFields) throws -> [UInt8] {
+    private func body(_ fields: HTTPHeaders) throws -> [UInt8] {
         if let length = fields["Content-Length"].flatMap({ Int($0) }) {
             return try take { $0.count >= length ? length : nil }
         }

@@ -3,6 +3,24 @@ import Testing
 
 @Suite("Base64, hexadecimal and byte counts")
 struct TextFormsTests {
+    @Test("one is one, and everything else is several")
+    func counts() {
+        #expect([0, 1, 2].map { Count($0, "block").description } == ["0 blocks", "1 block", "2 blocks"])
+        #expect([1, 5].map { Count($0, "entry", "entries").description } == ["1 entry", "5 entries"])
+        #expect(
+            [1, 3].map { Count($0, "file").with("needs it", "need it") } == ["1 file needs it", "3 files need it"])
+    }
+
+    @Test("header fields are found in any letter case of ASCII, and no other")
+    func headers() {
+        var headers: HTTPHeaders = ["Set-Cookie": "a", "set-cookie": "b", "\u{212A}eep": "kelvin"]
+        #expect(headers.all("SET-COOKIE") == ["a", "b"] && headers["set-Cookie"] == "a" && headers["keep"] == nil)
+        headers["SET-cookie"] = "c"
+        #expect(headers.all("Set-Cookie") == ["c"])
+        headers["Set-Cookie"] = nil
+        #expect(headers.fields.count == 1)
+    }
+
     @Test(
         "base64 follows the vectors of RFC 4648",
         arguments: [

@@ -69,10 +69,13 @@ extension ServiceAPI {
     /// What is kept of the report of a run.
     func report(_ call: Call) throws -> ServerResponse {
         let id = try writtenRun(call)
-        guard let bytes = try? SmallFile.read(setting.state.report(ofRun: id), limit: 1 << 20) else {
+        do throws(SystemError) {
+            return .bytes(
+                type: "application/json", try SmallFile.read(setting.state.report(ofRun: id), limit: 1 << 20))
+        } catch {
+            guard error.code == ENOENT else { throw error }
             throw APIProblem.notFound("Run \(id) has no report: it has not ended, or the report is not there any more.")
         }
-        return .bytes(type: "application/json", bytes)
     }
 
     /// The log of a run, from an offset on.
@@ -83,6 +86,7 @@ extension ServiceAPI {
         do throws(SystemError) {
             file = try FileDescriptor.open(setting.state.log(ofRun: id))
         } catch {
+            guard error.code == ENOENT else { throw error }
             throw APIProblem.notFound("The log of run \(id) is not there any more.")
         }
         // No log is longer than two megabytes and a line.

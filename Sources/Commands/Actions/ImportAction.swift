@@ -120,8 +120,7 @@ struct ImportAction {
                 }
             program.console.log("secret \(secret.name): \(secret.purpose), in \(place(secret)): \(state)")
         }
-        let count = result.jobs.count
-        let jobs = "\(count) job\(count == 1 ? "" : "s"): \(result.jobs.joined(separator: ", "))"
+        let jobs = "\(Count(result.jobs.count, "job")): \(result.jobs.joined(separator: ", "))"
         program.console.log("imported \(jobs)\(target.map { "; written to \($0)" } ?? "")")
     }
 

@@ -5,6 +5,7 @@ internal import Ledger
 internal import Logging
 internal import Reporting
 internal import Secrets
+internal import Transport
 
 /// Runs jobs and says what came of each.
 struct RunAction {
@@ -40,10 +41,15 @@ struct RunAction {
                 .configuration, .usage,
                 "Nothing is kept on this machine (`runtime.stateless`), so nobody knows what is due. Name the jobs.")
         }
-        if !keepsNothing { try state.prepare() }
+        if !keepsNothing {
+            try state.prepare()
+            state.keepToOwner(setting.logger)
+        }
         if !isHere, !isDue, !keepsNothing {
             let service = RunningService(state)
-            if service.isThere { return try run(by: service, loaded.configuration, state, setting, program) }
+            if isThere(service, setting.logger) {
+                return try run(by: service, loaded.configuration, state, setting, program)
+            }
         }
         var context = RunContext(
             configuration: loaded.configuration,
@@ -87,6 +93,16 @@ struct RunAction {
             }
         }
         return code
+    }
+
+    private func isThere(_ service: RunningService, _ logger: Logger) -> Bool {
+        do throws(TransportError) {
+            return try service.isThere()
+        } catch {
+            // A backup matters more than who makes it; a job that is at work there keeps this one out.
+            logger.warning("the service does not answer; the jobs run in this process", metadata: ["error": "\(error)"])
+            return false
+        }
     }
 
     /// Has a service run the jobs, and tells of them as if they ran here.

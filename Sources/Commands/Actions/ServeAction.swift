@@ -38,6 +38,7 @@ struct ServeAction {
         let state = StateFolder(runtime.stateDirectory, environment: program.environment)
         try state.prepare()
         let lock = try CatalogLock(state.serviceLock, subject: "The state folder \(state.path)")
+        state.keepToOwner(setting.logger)
         if let grace = runtime.shutdownGrace { program.interruption.grace = .seconds(grace.fixedSeconds) }
         let serviceSetting = ServiceSetting(
             input: configuration, environment: program.environment, mask: program.mask, state: state,

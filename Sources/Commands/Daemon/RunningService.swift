@@ -10,7 +10,7 @@ struct RunningService {
         let status: Int
         let body: [UInt8]
 
-        /// The document; `null` for something else.
+        /// The document; `null` for something else, which has none of the members that are looked for.
         var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
         /// What is wrong, in words.
         var detail: String { json["detail"]?.string ?? "The service answered with status \(status)." }
@@ -25,9 +25,16 @@ struct RunningService {
     }
 
     /// Whether something listens there.
-    var isThere: Bool {
+    /// - Throws: `TransportError` when something does, and does not answer.
+    func isThere() throws(TransportError) -> Bool {
         guard access(socket, F_OK) == 0 else { return false }
-        return (try? get("/livez")) != nil
+        do throws(TransportError) {
+            _ = try get("/livez")
+            return true
+        } catch  where error.kind == .connection {
+            // A service that is gone has left its socket.
+            return false
+        }
     }
 
     /// Asks for something.

@@ -19,9 +19,8 @@ struct ServiceBatch {
     let failsOnWarning: Bool
     /// Writes a line of a run's log.
     let log: (String) -> Void
-
-    /// How long is waited for a service that is busy, or about to take over the same configuration.
-    private static let patience = Duration.seconds(15)
+    /// How often the service is asked, and how long it is waited for.
+    var pace = ServicePace()
 
     /// What came of a run.
     struct Result {
@@ -34,12 +33,13 @@ struct ServiceBatch {
     /// Waits until the service follows the configuration of this command.
     /// - Throws: `Failure` with `ExitCode.temporary` when it follows another one.
     func expectSameConfiguration() throws {
-        let limit = ContinuousClock.now + Self.patience
+        let limit = ContinuousClock.now + pace.patience
         while true {
             let status = try asking { () throws(TransportError) in try service.get("/status") }
             let hash = status.json["config"]?.string
             if hash == configuration.hash { return }
-            guard status.status == 200, ContinuousClock.now < limit, !interruption.isRequested else {
+            try expectNoStop()
+            guard status.status == 200, ContinuousClock.now < limit else {
                 guard let hash, status.status == 200 else { throw Failure(.busy, .temporary, status.detail) }
                 throw Failure(
                     .busy, .temporary,
@@ -90,86 +90,33 @@ struct ServiceBatch {
     // MARK: One run
 
     private func run(_ job: JobSpecification) throws -> Result {
-        let id = try begin(job)
+        var run = FollowedRun(
+            try begin(job), of: job.name, at: service, ledger: ledger, logger: setting.logger,
+            interruption: interruption, pace: pace, log: log)
         let progress = RunProgress()
         setting.progress.watch(progress)
         defer { setting.progress.watch(nil) }
-        let record = try follow(id, job.name, progress)
-        var report: JSONValue?
-        if let answer = try? service.get("/api/v1/runs/\(id)/report"), answer.status == 200 { report = answer.json }
-        return Result(job: job.name, record: record, report: report, exitCode: code(record))
+        let record = try run.end(showing: progress)
+        return Result(job: job.name, record: record, report: run.report(), exitCode: code(record))
     }
 
     /// Asks for a run, and asks again while the job is at work.
     private func begin(_ job: JobSpecification) throws -> String {
-        let limit = ContinuousClock.now + Self.patience
+        let limit = ContinuousClock.now + pace.patience
         while true {
             let answer = try asking { () throws(TransportError) in try service.post("/api/v1/jobs/\(job.name)/run") }
             if answer.status == 202, let id = answer.json["id"]?.string { return id }
-            guard answer.status == 409, ContinuousClock.now < limit, !interruption.isRequested else {
+            try expectNoStop()
+            guard answer.status == 409, ContinuousClock.now < limit else {
                 throw Failure(.busy, .temporary, answer.detail)
             }
             usleep(250_000)
         }
     }
 
-    /// Follows a run to its end.
-    private func follow(_ id: String, _ job: String, _ progress: RunProgress) throws -> JSONValue {
-        var offset = 0
-        var isStopAsked = false
-        while true {
-            if interruption.isRequested, !isStopAsked {
-                isStopAsked = true
-                _ = try? service.post("/api/v1/jobs/\(job)/stop")
-            }
-            if interruption.requests > 1 {
-                throw Failure(.stopped, interruption.signal?.exitCode ?? .interrupted, "The command was stopped.")
-            }
-            let answer: RunningService.Answer
-            do throws(TransportError) {
-                answer = try service.get("/api/v1/runs/\(id)")
-            } catch {
-                return try known(id)
-            }
-            guard answer.status == 200 else {
-                throw Failure(.stopped, .temporary, "Run \(id) was taken back before it began: \(answer.detail)")
-            }
-            let record = answer.json
-            show(record["current"], progress)
-            offset += tellLog(of: id, from: offset)
-            if record["finished"]?.string != nil { return record }
-            usleep(200_000)
-        }
-    }
-
-    /// What the ledger has of a run when the service is gone.
-    private func known(_ id: String) throws -> JSONValue {
-        guard let run = try ledger.runs(beginningWith: id).first, run.end != nil else {
-            throw Failure(
-                .stopped, .temporary,
-                "The service ended before run \(id) did. It goes on with the job when it begins again.")
-        }
-        return run.json
-    }
-
-    private func show(_ current: JSONValue?, _ progress: RunProgress) {
-        func count(_ name: String) -> Int { current?[name]?.integer.map { Int($0) } ?? 0 }
-        guard current?["phase"]?.string != nil else { return }
-        if current?["phase"]?.string == "backing_up" { progress.phase = .backingUp }
-        progress.setTotals(entries: count("total_entries"), bytes: count("total_bytes"))
-        progress.addEntries(max(0, count("entries") - progress.entries))
-        progress.addBytes(max(0, count("bytes") - progress.bytes))
-        progress.addTransferred(max(0, count("transferred_bytes") - progress.transferred))
-    }
-
-    /// Writes what has come to the log of a run.
-    /// - Returns: how many bytes were new; only whole lines are taken.
-    private func tellLog(of id: String, from offset: Int) -> Int {
-        guard let answer = try? service.get("/api/v1/runs/\(id)/log?offset=\(offset)"), answer.status == 200,
-            let end = answer.body.lastIndex(of: 0x0A)
-        else { return 0 }
-        for line in answer.body[...end].split(separator: 0x0A) { log(String(decoding: line, as: UTF8.self)) }
-        return end + 1
+    private func expectNoStop() throws(Failure) {
+        guard let signal = interruption.signal else { return }
+        throw Failure(.stopped, signal.exitCode, "The command was stopped before the service began to run the job.")
     }
 
     private func code(_ record: JSONValue) -> Jobs.ExitCode {
@@ -177,6 +124,8 @@ struct ServiceBatch {
         switch state {
         case .success, .skipped: return .success
         case .warning: return failsOnWarning ? .warnings : .success
+        // To the service every stop is the same; this one was ours.
+        case .interrupted where interruption.isRequested: return interruption.signal?.exitCode ?? .terminated
         default:
             let code = record["exit_code"]?.integer.flatMap { Jobs.ExitCode(rawValue: Int32(truncatingIfNeeded: $0)) }
             return code.map { $0 == .success ? .failure : $0 } ?? .failure

@@ -3,16 +3,8 @@ internal import Configuration
 
 /// Which destinations a command is about: those of a configuration, or some that no configuration speaks of.
 struct DestinationOptions: ParsableArguments {
-    @Option(
-        name: [.customShort("c"), .customLong("config")],
-        help: ArgumentHelp(
-            "The configuration: a file, a folder of *.yaml files, or - for standard input; may be repeated.",
-            valueName: "path"),
-        completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String] = []
-
     @OptionGroup
-    var settings: SettingOption
+    var given: OptionalConfiguration
 
     @Option(
         help: ArgumentHelp(
@@ -27,15 +19,10 @@ struct DestinationOptions: ParsableArguments {
     var option: [String] = []
 
     /// The files and what is set on top, when a configuration is named.
-    var configuration: ConfigurationInput? {
-        paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values)
-    }
+    var configuration: ConfigurationInput? { given.input }
 
     func validate() throws {
-        if configuration == nil {
-            if !settings.values.isEmpty { throw ValidationError("'--set' goes with '--config'.") }
-            if job != nil { throw ValidationError("'--job' goes with '--config'.") }
-        }
+        if configuration == nil, job != nil { throw ValidationError("'--job' goes with '--config'.") }
     }
 }
 

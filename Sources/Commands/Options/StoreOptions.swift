@@ -3,15 +3,8 @@ internal import Configuration
 
 /// Which store a command reads: a job's, or one that no configuration speaks of.
 struct StoreOptions: ParsableArguments {
-    @Option(
-        name: [.customShort("c"), .customLong("config")],
-        help: ArgumentHelp(
-            "The configuration: a file, a folder of *.yaml files, or - for standard input; may be repeated.",
-            valueName: "path"))
-    var paths: [String] = []
-
     @OptionGroup
-    var settings: SettingOption
+    var given: OptionalConfiguration
 
     @Option(help: ArgumentHelp("The job's destination to read; its first one unless told.", valueName: "name"))
     var destination: String?
@@ -28,7 +21,7 @@ struct StoreOptions: ParsableArguments {
 
     /// The files and what is set on top, when a configuration is named.
     var configuration: ConfigurationInput? {
-        paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values, shard: shard?.shard)
+        given.input.map { ConfigurationInput($0.paths, settings: $0.settings, shard: shard?.shard) }
     }
 
     func validate() throws {
@@ -40,7 +33,6 @@ struct StoreOptions: ParsableArguments {
                 throw ValidationError("'--passphrase-file' goes with '--store'; a job has its own passphrase.")
             }
         case (nil, _?):
-            if !settings.values.isEmpty { throw ValidationError("'--set' goes with '--config'.") }
             if destination != nil { throw ValidationError("'--destination' goes with '--config'.") }
             if shard != nil { throw ValidationError("'--shard' goes with '--config'.") }
         }

@@ -22,6 +22,7 @@ struct OpenedLedger {
                 "This configuration keeps nothing on this machine (`runtime.stateless`), so there is no ledger.")
         }
         try state.prepare()
+        state.keepToOwner(setting.logger)
         ledger = try Ledger(path: state.ledger)
     }
 

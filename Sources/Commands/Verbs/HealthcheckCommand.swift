@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Configuration
 internal import Jobs
 
 /// The command `dunnage healthcheck`.
@@ -8,19 +7,11 @@ struct HealthcheckCommand: ProgramCommand {
         commandName: "healthcheck", abstract: "Says whether the service of a state folder lives and is ready: 0, or 1.",
         discussion: """
             For HEALTHCHECK of an image and probes that run a command; the service is asked through the socket in its state \
-            folder. With --slo it also fails while a job is beyond its rpo, which no restart mends.
+            folder, the usual one unless --config or --state-dir leads to another. With --slo it also fails while a job is beyond its rpo, which no restart mends.
             """)
 
-    @Option(
-        name: [.customShort("c"), .customLong("config")],
-        help: ArgumentHelp(
-            "The configuration of the service; may be repeated. Without one its state folder is the usual one.",
-            valueName: "path"),
-        completion: .file(extensions: ["yaml", "yml"]))
-    var paths: [String] = []
-
     @OptionGroup
-    var settings: SettingOption
+    var given: OptionalConfiguration
 
     @Option(
         help: ArgumentHelp("The state folder of the service; no configuration is read then.", valueName: "folder"),
@@ -34,8 +25,7 @@ struct HealthcheckCommand: ProgramCommand {
     var output: OutputOptions
 
     func perform(_ program: Program) throws -> Jobs.ExitCode {
-        let input = paths.isEmpty ? nil : ConfigurationInput(paths, settings: settings.values)
-        return try HealthcheckAction(configuration: input, stateFolder: stateDir, looksAtObjectives: slo)
+        try HealthcheckAction(configuration: given.input, stateFolder: stateDir, looksAtObjectives: slo)
             .perform(program)
     }
 }

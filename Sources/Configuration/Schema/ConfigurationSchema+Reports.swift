@@ -53,7 +53,7 @@ extension ConfigurationSchema {
             .init("headers", .named(headers), "Further headers; a text or `{ secret: NAME }`."),
             .init("timeout", .value(.duration), "How long one attempt may take.", absent: "`10s`"),
             .init("retry", .object(retry), "How often, and with which pauses, it is sent again."),
-            .init("tls", .object(tls), "How the server proves who it is."),
+            proof,
         ],
         companions: ["template": "format"],
         variants: .init(
@@ -78,6 +78,17 @@ extension ConfigurationSchema {
             "The SHA-256 of the certificate's public key, as 64 hexadecimal digits or in base64."),
     ])
 
+    private static let proof = ObjectShape.Key("tls", .object(tls), "How the server proves who it is.")
+
+    // What mail and XMPP have in common.
+    private static let addressees = ObjectShape.Key(
+        "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
+        advice: "add `to: [someone@example.com]`")
+    private static let startTLS = ObjectShape.Key(
+        "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
+        "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
+        absent: "`required`")
+
     static let email = ObjectShape(
         keys: [
             .init(
@@ -90,9 +101,7 @@ extension ConfigurationSchema {
             .init(
                 "from", .value(.mailAddress), required: true, "Who sends it.",
                 advice: "add `from: \"Backups <backup@example.com>\"`"),
-            .init(
-                "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
-                advice: "add `to: [someone@example.com]`"),
+            addressees,
             .init(
                 "format", .value(.word(ReportSpecification.Email.Format.allCases.map { $0.rawValue })),
                 "What it looks like: our `report` as text and HTML, or the text of `duplicati`.", absent: "`report`"),
@@ -104,11 +113,7 @@ extension ConfigurationSchema {
                 "body", .value(.text),
                 "The text in place of the usual one: Mustache, or with `format: duplicati` its `%placeholders%`; no HTML goes along then.",
                 absent: "what happened"),
-            .init(
-                "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
-                "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
-                absent: "`required`"),
-            .init("tls", .object(tls), "How the server proves who it is."),
+            startTLS, proof,
         ],
         foreign: [
             "host": "write `smtp: smtps://USER@HOST:465`", "server": "write `smtp: smtps://USER@HOST:465`",
@@ -126,9 +131,7 @@ extension ConfigurationSchema {
             .init(
                 "password", .oneOf(value: .credential, list: nil, object: credential), required: true,
                 "Its password.", advice: "add `password: { secret: NAME }`"),
-            .init(
-                "to", .list(of: .value(.mailAddress), minimum: 1), required: true, "Who gets it.",
-                advice: "add `to: [someone@example.com]`"),
+            addressees,
             .init(
                 "server", .value(.xmppURL),
                 "The server where it is not the account's domain: `xmpp://HOST:5222` with STARTTLS, or `xmpps://HOST:5223` with TLS from the first byte.",
@@ -143,11 +146,7 @@ extension ConfigurationSchema {
                 "message", .value(.text),
                 "The text in place of the usual one: Mustache, or with `format: duplicati` its `%placeholders%`.",
                 absent: "what happened"),
-            .init(
-                "starttls", .value(.word(ReportSpecification.Email.StartTLS.allCases.map { $0.rawValue })),
-                "Whether a plain connection must become an encrypted one: `required`, `opportunistic` or `off`.",
-                absent: "`required`"),
-            .init("tls", .object(tls), "How the server proves who it is."),
+            startTLS, proof,
         ],
         foreign: [
             "username": "write `from: USER@DOMAIN`", "jid": "write `from: USER@DOMAIN`",

@@ -53,13 +53,14 @@ extension OpenStackDestination: Probing {
             "clock", abs(difference) <= 60 ? .good : .doubtful,
             abs(difference) <= 60
                 ? "this machine's clock agrees with the server's"
-                : "this machine's clock is \(abs(difference)) seconds \(difference > 0 ? "ahead" : "behind")")
+                : "this machine's clock is \(Count(abs(difference), "second")) \(difference > 0 ? "ahead" : "behind")")
     }
 
     private static func contents(_ container: HTTPResponse) -> DestinationFact {
-        let count = container.headers["X-Container-Object-Count"] ?? "an unknown number of"
+        let told = container.headers["X-Container-Object-Count"].flatMap { Int64($0) }
+        let objects = told.map { Count($0, "object").description } ?? "an unknown number of objects"
         let bytes = container.headers["X-Container-Bytes-Used"].flatMap { Int64($0) }.map { " of \(ByteCount($0))" }
-        return DestinationFact("contents", .good, "the container has \(count) objects\(bytes ?? "")")
+        return DestinationFact("contents", .good, "the container has \(objects)\(bytes ?? "")")
     }
 
     private static func keepsVersions(_ container: HTTPResponse) -> Bool {

@@ -237,7 +237,7 @@ final class S3Connection: Sendable {
             guard isTrusted(seen) else { return false }
             learn { $0.clockOffset = offset }
             environment.warn(
-                "\(label): this machine's clock is \(abs(offset)) seconds \(offset > 0 ? "behind" : "ahead of") the "
+                "\(label): this machine's clock is \(Count(abs(offset), "second")) \(offset > 0 ? "behind" : "ahead of") the "
                     + "server's, whose time is used for signatures; set the clock")
         case .region(let region):
             guard let endpoint = try? seen.endpoint.moved(to: region) else { return false }

@@ -46,7 +46,7 @@ extension S3Destination: Probing {
         }
         let offset = server.seconds - environment.now().seconds
         let detail =
-            "this machine's clock is \(abs(offset)) seconds \(offset >= 0 ? "behind" : "ahead of") the server's"
+            "this machine's clock is \(Count(abs(offset), "second")) \(offset >= 0 ? "behind" : "ahead of") the server's"
         return DestinationFact("clock", abs(offset) > 240 ? .doubtful : .good, detail)
     }
 
@@ -74,11 +74,12 @@ extension S3Destination: Probing {
         case .on(let configuration):
             var detail = "objects can be locked"
             if let (mode, days) = configuration.defaultLock {
-                detail += ", and each is for \(days) days (\(mode.lowercased()))"
+                detail += ", and each is for \(Count(days, "day")) (\(mode.lowercased()))"
             }
             if let period = settings.lockPeriod {
                 detail +=
-                    "; Dunnage locks what it stores for \(Int64(period / .seconds(86_400))) days (\(settings.lockMode.rawValue))"
+                    "; Dunnage locks what it stores for \(Count(Int64(period / .seconds(86_400)), "day")) "
+                    + "(\(settings.lockMode.rawValue))"
             }
             return DestinationFact("object_lock", .good, detail)
         }

@@ -1,4 +1,5 @@
 internal import AWS
+internal import Support
 internal import Transport
 
 /// Something that not every server can do, and that is left out once a server has said so.

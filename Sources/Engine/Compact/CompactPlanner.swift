@@ -82,7 +82,7 @@ struct CompactPlanner {
             return "the filelist \(first) cannot be read, and nobody knows which data it needs"
         }
         guard usage.incompleteContents > 0 else { return nil }
-        return "the blocks of \(usage.incompleteContents) content\(usage.incompleteContents == 1 ? "" : "s") are not "
+        return "the blocks of \(Count(usage.incompleteContents, "content")) are not "
             + "known, because blocklists are lost"
     }
 

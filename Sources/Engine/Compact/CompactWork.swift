@@ -136,7 +136,7 @@ final class CompactWork {
             problems.add(
                 Problem(
                     .damaged, source.volume.name,
-                    "is not compacted: \(count) block\(count == 1 ? "" : "s") that versions need "
+                    "is not compacted: \(Count(count, "block")) that versions need "
                         + "\(count == 1 ? "is" : "are") damaged in it, and no other volume has "
                         + "\(count == 1 ? "it" : "them")"))
             return

@@ -39,7 +39,7 @@ extension SourceExpectation {
     fileprivate func complaints(about tally: CatalogTally) -> [String] {
         var complaints: [String] = []
         if let minFiles, tally.files < minFiles {
-            complaints.append("\(Self.files(tally.files)), and at least \(minFiles) are expected")
+            complaints.append("\(Count(tally.files, "file")), and at least \(minFiles) are expected")
         }
         if let minBytes, tally.bytes < minBytes {
             complaints.append("\(ByteCount(tally.bytes)), and at least \(ByteCount(minBytes)) are expected")
@@ -49,18 +49,16 @@ extension SourceExpectation {
         let before = Double(tally.filesBefore)
         if let maxRemoved, Double(tally.removed) > maxRemoved * before {
             complaints.append(
-                "lost \(tally.removed) of \(Self.files(tally.filesBefore)) since the last version, and at most "
+                "lost \(tally.removed) of \(Count(tally.filesBefore, "file")) since the last version, and at most "
                     + "\(Self.percent(maxRemoved)) may go")
         }
         if let maxChanged, Double(tally.changed) > maxChanged * before {
             complaints.append(
-                "other content in \(tally.changed) of \(Self.files(tally.filesBefore)) since the last version, and at "
+                "other content in \(tally.changed) of \(Count(tally.filesBefore, "file")) since the last version, and at "
                     + "most \(Self.percent(maxChanged)) may change")
         }
         return complaints
     }
-
-    private static func files(_ count: Int64) -> String { "\(count) file\(count == 1 ? "" : "s")" }
 
     private static func percent(_ share: Double) -> String {
         let tenths = (share * 1000).rounded() / 10

@@ -200,7 +200,7 @@ struct CatalogIndexer {
         }
         for name in Set(volumes.missing.lazy.map(\.dblockName)).sorted() {
             let count = affected.counts[name] ?? 0
-            let cost = count == 0 ? "nothing needs it" : "\(count) file\(count == 1 ? "" : "s") need it"
+            let cost = count == 0 ? "nothing needs it" : Count(count, "file").with("needs it", "need it")
             problems.add(
                 Problem(
                     count == 0 ? .remoteObject : .damaged, name, "is missing at the destination; \(cost)"))

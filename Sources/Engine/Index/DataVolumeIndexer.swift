@@ -132,7 +132,7 @@ final class DataVolumeIndexer {
             problems.add(
                 Problem(
                     .remoteObject, item.name.text,
-                    "\(content.damagedLists) of its blocklists are damaged; their copies in data volumes are used, and "
+                    "\(content.damagedLists) of its blocklists cannot be used; copies in data volumes are taken, and "
                         + "`dunnage repair --verify` writes it again"))
         }
         for (digest, bytes) in content.lists { contents?.keep(digest, content: bytes) }

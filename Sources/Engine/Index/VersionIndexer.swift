@@ -35,8 +35,8 @@ final class VersionIndexer {
             problems.add(
                 Problem(
                     .damaged, object.text,
-                    "\(list.summary.skippedCount) entries cannot be used, the first is “\(first.path)”: \(first.reason)"
-                ))
+                    "\(Count(list.summary.skippedCount, "entry", "entries")) cannot be used, the first is "
+                        + "“\(first.path)”: \(first.reason)"))
         }
         var (positions, unknown) = match(list, counting: &version)
         var fresh = LiveList()

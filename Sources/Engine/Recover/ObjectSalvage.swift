@@ -136,7 +136,7 @@ struct ObjectSalvage: Sendable {
         try index.add(VolumeDescription(dblockName: name.text, blocks: good, volumeHash: nil, volumeSize: nil))
         var damage = volume.damage
         if damaged > 0 || damage != nil {
-            let counts = "\(good.count) block\(good.count == 1 ? "" : "s") can be used, \(damaged) cannot"
+            let counts = "\(Count(good.count, "block")) can be used, \(damaged) cannot"
             damage = damage.map { "\($0); \(counts)" } ?? counts
         }
         return Blocks(

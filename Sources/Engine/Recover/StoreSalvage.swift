@@ -203,7 +203,7 @@ private struct Gathering {
         }
         let missing = missing.map { name, blocks in
             RecoverSummary.Object(
-                name: name, state: .missing, detail: "it should have \(blocks) block\(blocks == 1 ? "" : "s")")
+                name: name, state: .missing, detail: "it should have \(Count(blocks, "block"))")
         }
         return StoreSalvage.Outcome(
             store: SalvagedStore(base: base, kept: kept, local: local), prefix: prefix,

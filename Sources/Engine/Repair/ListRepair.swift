@@ -178,7 +178,7 @@ struct ListRepair {
             return nil
         }
         let sent = try context.send(list)
-        let without = left == 0 ? "" : ", without \(left) entries whose data is gone"
+        let without = left == 0 ? "" : ", without \(Count(left, "entry", "entries")) whose data is gone"
         context.summary.add(.filelistWritten, sent.name, "the version of \(version.time)\(without)")
         return sent
     }

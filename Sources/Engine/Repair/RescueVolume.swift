@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Cryptography
 internal import StoreFormat
+internal import Support
 
 /// New data volumes for blocks that were lost, each sent with its index volume when it is full.
 final class RescueVolume {
@@ -42,7 +43,8 @@ final class RescueVolume {
         guard let writer else { return }
         let dblock = try context.send(writer)
         let dindex = try context.sendIndex(of: dblock, blocks: blocks, lists: lists)
-        context.summary.add(.dataWritten, dblock.name, "\(blocks.count) blocks that were lost or in damaged volumes")
+        let words = Count(blocks.count, "block that was", "blocks that were")
+        context.summary.add(.dataWritten, dblock.name, "\(words) lost or in damaged volumes")
         sent.append((dblock, dindex, ids))
         self.writer = nil
         blocks.removeAll()

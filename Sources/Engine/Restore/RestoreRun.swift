@@ -129,7 +129,8 @@ public final class RestoreRun: Sendable {
         for index in try removeUnfinished(state) { state.fail(index, "some of its blocks are lost", .damaged) }
         guard state.forgotten == 0 else {
             throw CatalogError.inconsistent(
-                path: session.catalog.path, detail: "it says nothing of \(state.forgotten) files' contents")
+                path: session.catalog.path,
+                detail: "it says nothing of the contents of \(Count(state.forgotten, "file"))")
         }
         for index in state.tree.links.indices { restore(link: index, state, handles, &summary) }
         applyFolderMetadata(state, handles)

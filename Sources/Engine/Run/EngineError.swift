@@ -78,11 +78,11 @@ public enum EngineError: Error, Sendable, CustomStringConvertible {
             "The passphrase does not open \(object) at \(destination). Nothing was changed. "
                 + "Check the passphrase, also for a changed file or a missing last character."
         case .missingObjects(let names, let destination):
-            "\(names.count) object\(names.count == 1 ? " is" : "s are") missing at \(destination): "
+            "\(Count(names.count, "object").with("is", "are")) missing at \(destination): "
                 + "\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""). "
                 + "Nothing was changed. Put them back, or run `dunnage verify` to learn which files need them."
         case .archivedVolumes(let count, let bytes, let version, let destination):
-            "\(count) data volume\(count == 1 ? "" : "s") (\(ByteCount(bytes))) that this needs of the version of "
+            "\(Count(count, "data volume")) (\(ByteCount(bytes))) that this needs of the version of "
                 + "\(version) \(count == 1 ? "lies" : "lie") in the archive of \(destination). Nothing was fetched or "
                 + "written. Order \(count == 1 ? "it" : "them") with `dunnage thaw`, and try again when all has come."
         case .damagedObject(let name, let detail):

@@ -38,7 +38,7 @@ public struct StreamFailure: Error, Sendable, CustomStringConvertible {
         case .exit(let status): "The command “\(program)” for \(path) ended with status \(status).\(words)"
         case .signal(let number): "The command “\(program)” for \(path) was ended by signal \(number).\(words)"
         case .timeout(let time):
-            "The command “\(program)” for \(path) was stopped after \(time.components.seconds) seconds, which is its "
+            "The command “\(program)” for \(path) was stopped after \(Count(time.components.seconds, "second")), which is its "
                 + "timeout.\(words)"
         case .unreadable(let code):
             "The output of the command “\(program)” for \(path) could not be read: "

@@ -126,8 +126,8 @@ struct SyncPlan: Sendable {
             "Copy to a place of its own, or use --force if that is meant. Nothing was copied."
         if present.isEmpty, !surplus.isEmpty {
             throw .refused(
-                "\(places.target) holds \(surplus.count) objects of a store that has nothing in common with the one at "
-                    + "\(places.source). \(advice)")
+                "\(places.target) holds \(Count(surplus.count, "object")) of a store that has nothing in common with the "
+                    + "one at \(places.source). \(advice)")
         }
         func newest(_ items: [Item]) -> Timestamp? {
             items.lazy.filter { $0.stage == .lists }.compactMap { ObjectName(parsing: $0.name)?.time }.max()

@@ -213,10 +213,12 @@ public struct SyncRun: Sendable {
         let archived = try ArchivedObjects(source, retry: retry, cancellation: cancellation, progress: progress)
             .unreadable(wanted.filter(\.isArchived).map(\.name))
         guard let first = archived.first else { return }
+        let others = Count(archived.count - 1, "other object that has", "other objects that have")
+        let more = others.number > 0 ? ", and so \(others.number == 1 ? "does" : "do") \(others) to be copied" : ""
         throw .destination(
             DestinationError(
                 .archived, .get, object: first, at: source.label,
-                detail: "it lies in the archive, and so do \(archived.count - 1) other objects that have to be copied",
+                detail: "it lies in the archive\(more)",
                 advice: "Nothing was copied. Order them with `dunnage thaw`, and copy when they have come."))
     }
 

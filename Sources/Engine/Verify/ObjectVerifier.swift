@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Cryptography
 internal import StoreFormat
+internal import Support
 
 /// Examines single objects; used by several threads at once.
 struct ObjectVerifier: Sendable {
@@ -99,11 +100,11 @@ struct ObjectVerifier: Sendable {
         }
         if damaged > 0 {
             findings.fault(
-                name, .modified, "has \(damaged) damaged block\(damaged == 1 ? "" : "s"): \(detail)", losesData: true)
+                name, .modified, "has \(Count(damaged, "damaged block")): \(detail)", losesData: true)
         }
         if let promised, !promised.isEmpty {
             findings.fault(
-                name, .missing, "lacks \(promised.count) of its block\(promised.count == 1 ? "" : "s")",
+                name, .missing, "lacks \(promised.count) of its blocks",
                 losesData: true)
         }
         compare(fetched, tally, isWhole: damaged == 0)
@@ -183,7 +184,7 @@ struct ObjectVerifier: Sendable {
         guard !promised.isEmpty else { return }
         findings.fault(
             dindex, .missing,
-            "does not name \(promised.count) block\(promised.count == 1 ? "" : "s") of \(volume.name)",
+            "does not name \(Count(promised.count, "block")) of \(volume.name)",
             losesData: false)
     }
 
@@ -209,7 +210,7 @@ struct ObjectVerifier: Sendable {
         unusable += summary.skippedCount
         if unusable > 0 {
             findings.fault(
-                name, .error, "has \(unusable) entr\(unusable == 1 ? "y" : "ies") that cannot be used",
+                name, .error, "has \(Count(unusable, "entry", "entries")) that cannot be used",
                 losesData: true)
         }
         guard let version = versions[name], version.tally != tally else { return }
@@ -217,7 +218,7 @@ struct ObjectVerifier: Sendable {
         func fault(_ kind: VerifySummary.Fault.Kind, _ count: Int, _ what: String, _ first: String) {
             guard count > 0 else { return }
             findings.fault(
-                name, kind, "\(what) \(count) entr\(count == 1 ? "y" : "ies"), the first is “\(first)”",
+                name, kind, "\(what) \(Count(count, "entry", "entries")), the first is “\(first)”",
                 losesData: true)
         }
         fault(.missing, comparison.missing, "lacks", comparison.firstMissing)

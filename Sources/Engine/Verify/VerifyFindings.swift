@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import StoreFormat
+internal import Support
 internal import Synchronization
 
 /// What the threads of a verification have found so far.
@@ -127,5 +128,5 @@ struct BlockTally: Sendable, Equatable {
     }
 
     /// In words: `120 blocks of 1200000 bytes`.
-    var description: String { "\(count) blocks of \(bytes) bytes" }
+    var description: String { "\(Count(count, "block")) of \(Count(bytes, "byte"))" }
 }

@@ -132,7 +132,10 @@ extension DuplicatiConversion {
                 .init(key: "url", value: NotificationURL.value(String(url), "status_url", &draft)),
                 .init(key: "format", value: .word("duplicati_status")),
             ])
-            names.append(draft.add(report: "status", DraftMapping([.init(key: "webhook", value: .mapping(webhook))])))
+            var report = DraftMapping([.init(key: "webhook", value: .mapping(webhook))])
+            // It is told of beginnings, too, which a receiver hears of only when it asks.
+            report["events"] = .list(["start", "success", "warning", "failure"].map { .word($0) })
+            names.append(draft.add(report: "status", report))
         }
         if !names.isEmpty { _ = options.take("send-http-message-parameter-name") }
         dropDetails("send-http", Self.details + ["message"])

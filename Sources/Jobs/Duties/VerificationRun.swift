@@ -120,10 +120,9 @@ public struct VerificationRun: Sendable {
 extension Failure {
     /// What a check beside the backups found.
     fileprivate init(_ summary: VerifySummary, job: String) {
-        let objects = summary.faultyObjects
         self.init(
             .store, .failure,
-            "\(objects) object\(objects == 1 ? " is" : "s are") missing or damaged at the destination, found by "
+            "\(Count(summary.faultyObjects, "object").with("is", "are")) missing or damaged at the destination, found by "
                 + "examining \(summary.objects). Run `dunnage verify \(job)` to learn which files are concerned, and "
                 + "`dunnage repair \(job)` to mend what can be mended.")
     }
@@ -132,7 +131,7 @@ extension Failure {
     fileprivate init(errors: Int, at place: String, job: String) {
         self.init(
             .store, .failure,
-            "\(errors) error\(errors == 1 ? "" : "s") in the store at \(place): something is damaged or missing. Run "
+            "\(Count(errors, "error")) in the store at \(place): something is damaged or missing. Run "
                 + "`dunnage verify \(job)` to learn which files are concerned.")
     }
 }

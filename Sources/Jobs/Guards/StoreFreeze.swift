@@ -44,7 +44,8 @@ public struct StoreFreeze: Sendable, Hashable {
     public var message: String {
         guard let first = quarantines.first else { return "" }
         let findings = first.findings.joined(separator: "; ")
-        let more = quarantines.count > 1 ? " There are \(quarantines.count - 1) more quarantines of this job." : ""
+        let others = Count(quarantines.count - 1, "more quarantine")
+        let more = others.number > 0 ? " There \(others.number == 1 ? "is" : "are") \(others) of this job." : ""
         return
             "A version of job “\(first.job)” has been in quarantine since \(first.since.iso8601): \(findings).\(more) "
             + "No version is deleted and nothing is compacted until somebody has looked at it: `dunnage ack \(first.job)`."

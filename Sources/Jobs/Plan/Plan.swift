@@ -1,4 +1,5 @@
 public import Configuration
+internal import Support
 
 /// What a configuration would do that the one before it does not.
 public struct Plan: Sendable, Hashable {
@@ -60,7 +61,7 @@ public struct Plan: Sendable, Hashable {
                 case .versions(let deletion) where effect.isDestructive:
                     reasons.append(
                         "\(job.name) at \(effect.destination): retention deletes \(deletion.versions.count) of "
-                            + "\(deletion.count) versions, and one run may delete \(deletion.limit).")
+                            + "\(Count(deletion.count, "version")), and one run may delete \(deletion.limit).")
                 case .unknown(let reason):
                     reasons.append(
                         "\(job.name) at \(effect.destination): not known what retention deletes: \(reason)")

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Waiting on a thread that may block.
-enum Patience {
+public enum Patience {
     /// Blocks for a while.
-    static func wait(_ duration: Duration) {
+    public static func wait(_ duration: Duration) {
         let end = ContinuousClock.now + duration
         while true {
             let left = end - .now

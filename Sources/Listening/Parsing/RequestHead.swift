@@ -1,3 +1,5 @@
+internal import Support
+
 /// The head of a request, checked.
 struct RequestHead: Sendable {
     /// How the end of the body is found.
@@ -11,7 +13,7 @@ struct RequestHead: Sendable {
     let target: RequestTarget
     let isHTTP10: Bool
     let host: String?
-    let fields: HeaderFields
+    let fields: HTTPHeaders
     let framing: Framing
     /// Whether the client wants no further request on the connection.
     let closes: Bool
@@ -65,7 +67,7 @@ struct RequestLine {
 /// A head whose fields are still coming in.
 struct PartialHead {
     let line: RequestLine
-    private(set) var fields = HeaderFields()
+    private(set) var fields = HTTPHeaders()
     private(set) var count = 0
 
     init(_ line: RequestLine) { self.line = line }
@@ -111,9 +113,8 @@ struct PartialHead {
         if let authority = line.authority {
             guard let named = HostName.parse(authority) else { throw .host }
             // A proxy would believe the one, and its backend the other.
-            guard hosts.allSatisfy({ HeaderFields.isSame($0, String(decoding: authority, as: UTF8.self)) }) else {
-                throw .host
-            }
+            let letters = authority.map(\.asciiLowercased)
+            guard hosts.allSatisfy({ $0.utf8.map(\.asciiLowercased) == letters }) else { throw .host }
             return named
         }
         return parsed.first ?? nil

@@ -1,3 +1,5 @@
+internal import Support
+
 /// Makes requests of the bytes of one connection; knows nothing of sockets.
 ///
 /// What could be read in two ways is refused, so that nobody in front of this server can be made to see other requests

@@ -39,7 +39,7 @@ enum ResponseHead {
     }
 
     /// A line's end in a value would begin a field, or a response, of somebody else's.
-    private static func isSendable(_ field: HeaderFields.Field) -> Bool {
+    private static func isSendable(_ field: HTTPHeaders.Field) -> Bool {
         !field.name.isEmpty && field.name.utf8.allSatisfy(\.isTokenCharacter)
             && field.value.utf8.allSatisfy(\.isFieldCharacter)
     }

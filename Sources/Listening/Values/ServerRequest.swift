@@ -1,3 +1,5 @@
+public import Support
+
 /// A request as a handler sees it: complete, within the limits, and free of what servers and proxies read differently.
 public struct ServerRequest: Sendable {
     /// The method in its own letter case: `GET`.
@@ -7,7 +9,7 @@ public struct ServerRequest: Sendable {
     /// The host that was asked for, in lower case and without its port; nil only in requests of HTTP/1.0.
     public let host: String?
     /// The header fields.
-    public let fields: HeaderFields
+    public let fields: HTTPHeaders
     /// The whole body, without its transfer coding.
     public let body: [UInt8]
     /// Who asks.
@@ -37,7 +39,7 @@ public struct ServerRequest: Sendable {
     /// A request that came over no connection, for trying a handler out.
     /// - Throws: `RequestFault` for a target that a listener would refuse.
     public init(
-        _ method: String, _ target: String, host: String? = "localhost", fields: HeaderFields = [:],
+        _ method: String, _ target: String, host: String? = "localhost", fields: HTTPHeaders = [:],
         body: [UInt8] = [], peer: Peer = .network(address: "127.0.0.1", port: 1),
         endpoint: ListenAddress = .network(.loopback, port: 1), isTLS: Bool = false
     ) throws(RequestFault) {

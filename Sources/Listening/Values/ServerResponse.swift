@@ -1,3 +1,5 @@
+public import Support
+
 /// What a handler answers.
 ///
 /// `Date`, `Connection`, `Content-Length` and `Transfer-Encoding` are the listener's business: such fields are left out.
@@ -18,14 +20,14 @@ public struct ServerResponse: Sendable {
     /// The status code, 200 to 599.
     public var status: Int
     /// The header fields.
-    public var fields: HeaderFields
+    public var fields: HTTPHeaders
     /// The body; what `HEAD` must not have is not sent.
     public var body: Body
     /// Whether the connection ends with this response.
     public var closesConnection = false
 
     /// An answer from its parts.
-    public init(_ status: Int, fields: HeaderFields = [:], body: Body = .none) {
+    public init(_ status: Int, fields: HTTPHeaders = [:], body: Body = .none) {
         self.status = status
         self.fields = fields
         self.body = body

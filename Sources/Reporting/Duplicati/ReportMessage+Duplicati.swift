@@ -53,7 +53,7 @@ extension ReportMessage {
         body["isCompleted"] = .bool(isOver)
         body["backendEvents"] = .array([])
         body["logEntries"] = .array([])
-        let lines = isOver ? Array(part.logLines(mask).prefix(20)) : []
+        let lines = isOver ? Array(part.logLines(mask).suffix(20)) : []
         body["progress"] = part.progress
         body["recentLogLines"] = .array(lines.map { .string($0.cut(to: 2000)) })
         body["metadata"] = .object([

@@ -25,7 +25,7 @@ struct MailHTML {
                 ("Changes", "\(source.added) added, \(source.modified) modified, \(source.removed) removed"))
         }
         for destination in report.destinations {
-            let versions = destination.versions.map { ", \($0) versions" } ?? ""
+            let versions = destination.versions.map { ", \(Count($0, "version"))" } ?? ""
             rows.append(
                 (
                     destination.name,

@@ -25,14 +25,16 @@ struct ReportText {
             lines.append("The \(subject) \(age); \(RunReport.span(allowed)) are allowed.")
         }
         for problem in report.problems.prefix(limit) { lines += Self.lines(problem, mask) }
-        if report.problems.count > limit { lines.append("… and \(report.problems.count - limit) more problems.") }
+        if report.problems.count > limit {
+            lines.append("… and \(Count(report.problems.count - limit, "more problem")).")
+        }
         if let next = report.nextRun { lines.append("Next run: \(next.iso8601)") }
         lines += report.log.lines.map(mask)
         self.lines = lines
     }
 
     private static func line(_ source: RunReport.Source) -> String {
-        var line = "\(source.files) files, \(ByteCount(source.bytes)); "
+        var line = "\(Count(source.files, "file")), \(ByteCount(source.bytes)); "
         line += "\(source.added) added, \(source.modified) modified, \(source.removed) removed"
         return source.unreadable > 0 ? "\(line), \(source.unreadable) unreadable" : line
     }
@@ -40,11 +42,11 @@ struct ReportText {
     private static func line(_ destination: RunReport.Destination, of kind: RunReport.Run.Kind) -> String {
         var facts = [destination.result.rawValue]
         if kind == .verify, let found = destination.verification {
-            facts.append("\(found.sampled) object\(found.sampled == 1 ? "" : "s") examined")
+            facts.append("\(Count(found.sampled, "object")) examined")
             if found.failed > 0 { facts.append("\(found.failed) missing or damaged") }
         }
         if destination.uploadedBytes > 0 { facts.append("\(ByteCount(destination.uploadedBytes)) sent") }
-        if let versions = destination.versions { facts.append("\(versions) version\(versions == 1 ? "" : "s")") }
+        if let versions = destination.versions { facts.append(Count(versions, "version").description) }
         if destination.deletedVersions > 0 { facts.append("\(destination.deletedVersions) deleted") }
         return "\(destination.name): \(facts.joined(separator: ", "))"
     }

@@ -85,7 +85,7 @@ struct AzureLogin {
                 .post, "\(base)/\(PercentEncoding.encode(tenant))/oauth2/v2.0/token",
                 headers: ["Content-Type": "application/x-www-form-urlencoded"], body: ServiceCall.form(fields),
                 timeouts: ServiceCall.timeouts))
-        return try token(in: answer)
+        return try call.token(in: answer)
     }
 
     // MARK: Machines
@@ -111,7 +111,7 @@ struct AzureLogin {
             session: call.session, provider: call.provider, place: call.place,
             client: call.session.clients.client(usesProxies: false))
         do throws(SecretError) {
-            return try token(
+            return try call.token(
                 in: try local.send(HTTPRequest(.get, url, headers: headers, timeouts: ServiceCall.localTimeouts)))
         } catch {
             guard case .provider(let failure) = error.reason, case .unreachable = failure.cause else { throw error }
@@ -120,19 +120,5 @@ struct AzureLogin {
                     "there are no Azure credentials, and no identity service answers",
                     advice: "Add `auth`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"))
         }
-    }
-
-    private func token(in answer: HTTPResponse) throws(SecretError) -> ServiceToken {
-        let document = try? JSONValue(parsing: answer.body)
-        guard answer.isSuccess, let text = document?["access_token"]?.string else {
-            let words = document?["error_description"]?.string ?? document?["error"]?.string ?? ""
-            if [400, 401, 403].contains(answer.status) { throw call.failure(.rejected(ServiceCall.shortened(words))) }
-            throw call.failure(status: answer.status, words)
-        }
-        // The machine's service writes the number as a text.
-        let life = document?["expires_in"]
-        return ServiceToken(
-            secret: Secret(text), issued: call.session.surroundings.now(),
-            lifetime: life?.integer ?? life?.string.flatMap { Int64($0) } ?? 300)
     }
 }

@@ -125,7 +125,7 @@ struct GoogleLogin {
             HTTPRequest(
                 .post, server, headers: ["Content-Type": "application/x-www-form-urlencoded"],
                 body: ServiceCall.form(fields), timeouts: ServiceCall.timeouts))
-        return try token(in: answer)
+        return try call.token(in: answer)
     }
 
     // MARK: Machines
@@ -140,7 +140,7 @@ struct GoogleLogin {
                 HTTPRequest(
                     .get, "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token",
                     headers: ["Metadata-Flavor": "Google"], timeouts: ServiceCall.localTimeouts))
-            return try token(in: answer)
+            return try call.token(in: answer)
         } catch {
             guard case .provider(let failure) = error.reason, case .unreachable = failure.cause else { throw error }
             throw call.failure(
@@ -148,17 +148,5 @@ struct GoogleLogin {
                     "there are no Google credentials, and no metadata server answers",
                     advice: "Add `credentials_file`, or set GOOGLE_APPLICATION_CREDENTIALS"))
         }
-    }
-
-    private func token(in answer: HTTPResponse) throws(SecretError) -> ServiceToken {
-        let document = try? JSONValue(parsing: answer.body)
-        guard answer.isSuccess, let text = document?["access_token"]?.string else {
-            let words = document?["error_description"]?.string ?? document?["error"]?.string ?? ""
-            if [400, 401, 403].contains(answer.status) { throw call.failure(.rejected(ServiceCall.shortened(words))) }
-            throw call.failure(status: answer.status, words)
-        }
-        return ServiceToken(
-            secret: Secret(text), issued: call.session.surroundings.now(),
-            lifetime: document?["expires_in"]?.integer ?? 300)
     }
 }

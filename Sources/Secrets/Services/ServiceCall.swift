@@ -70,6 +70,21 @@ struct ServiceCall {
         }
     }
 
+    /// The token that a server of OAuth gives.
+    func token(in answer: HTTPResponse) throws(SecretError) -> ServiceToken {
+        let document = try? JSONValue(parsing: answer.body)
+        guard answer.isSuccess, let text = document?["access_token"]?.string else {
+            let words = document?["error_description"]?.string ?? document?["error"]?.string ?? ""
+            if [400, 401, 403].contains(answer.status) { throw failure(.rejected(Self.shortened(words))) }
+            throw failure(status: answer.status, words)
+        }
+        // Azure's machines write the number as a text.
+        let life = document?["expires_in"]
+        return ServiceToken(
+            secret: Secret(text), issued: session.surroundings.now(),
+            lifetime: life?.integer ?? life?.string.flatMap { Int64($0) } ?? 300)
+    }
+
     /// The server's words, on one line and not too long.
     static func shortened(_ words: String) -> String {
         let line = words.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")

@@ -1,6 +1,6 @@
 internal import AWS
 public import Destinations
-internal import Support
+public import Support
 public import Transport
 
 /// A server that speaks S3, as tests use it: buckets of their own, destinations, and requests past the destination.
