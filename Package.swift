@@ -167,7 +167,7 @@ let package = Package(
         tests(
             "KubernetesTests", ["Configuration", "JSON", "Kubernetes", "Schedule", "Support", "YAML"],
             exclude: ["Goldens"]),
-        tests("LedgerTests", ["Ledger", "Support"]),
+        tests("LedgerTests", ["Ledger", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SchedulerTests", ["Configuration", "Ledger", "Schedule", "Scheduler", "Support"], exclude: ["Oracle"]),
         tests(
             "HooksTests",
@@ -182,8 +182,8 @@ let package = Package(
             "JobsTests",
             [
                 "CPosix", "Catalog", "Configuration", "Cryptography", "Destinations", "Engine", "JSON", "Jobs",
-                "Ledger",
-                "Reporting", "Schedule", "Secrets", "StoreFormat", "Support", "Transport", logging,
+                "Ledger", "Reporting", "Schedule", "Scheduler", "Secrets", "StoreFormat", "Support", "Transport",
+                logging,
             ]),
         tests(
             "CommandsTests",

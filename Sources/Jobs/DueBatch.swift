@@ -31,11 +31,11 @@ public struct DueBatch: Sendable {
                 let now = context.now()
                 let decision = scheduler.decide(
                     at: now, memory: try context.ledger.scheduleMemory(), pauses: try context.ledger.pauses(),
-                    running: try context.ledger.runningJobs().keys.map {
-                        RunningJob(job: $0, started: now, isOwn: false)
+                    running: try context.ledger.runningJobs().map {
+                        RunningJob(job: $0.key, kind: $0.value.kind, started: now, isOwn: false)
                     })
                 try context.ledger.keep(decision.facts, at: now)
-                try context.ledger.judge(context.configuration.objectives, at: now)
+                try judge(at: now)
                 guard let start = decision.starts.first else {
                     if decision.facts.isEmpty { break }
                     continue
@@ -46,7 +46,7 @@ public struct DueBatch: Sendable {
                 // What could not even be written down would come up again at once.
                 if try context.ledger.runs(beginningWith: result.id.description).isEmpty { break }
             }
-            try context.ledger.judge(context.configuration.objectives, at: context.now())
+            try judge(at: context.now())
             if try EventReports(in: context).tell() > 0 { try ReportDelivery(in: context).deliverWaiting() }
         } catch {
             throw Failure(error)
@@ -55,10 +55,15 @@ public struct DueBatch: Sendable {
         return ExitCode.worst(of: codes)
     }
 
+    private func judge(at now: Timestamp) throws(LedgerError) {
+        try context.ledger.judge(context.configuration.objectives, at: now)
+        try context.ledger.judge(proofs: context.configuration.proofObjectives, at: now)
+    }
+
     private func run(_ start: Decision.Start) -> JobResult? {
         guard let job = context.configuration.job(named: start.job) else { return nil }
         var context = context
         context.occurrence = ScheduledRun(due: start.due, attempt: start.attempt, trigger: start.trigger)
-        return SupervisedRun(job, in: context, isScheduled: true).run()
+        return SupervisedRun(job, start.kind, in: context, isScheduled: true).run()
     }
 }

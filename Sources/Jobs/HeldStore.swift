@@ -20,9 +20,17 @@ public final class HeldStore: Sendable {
     /// without state would leave one; to be called after a change.
     ///
     /// A copy that cannot be stored only costs the next run time, so that is a warning in the log.
-    public func renewCatalogCopy() {
+    public func renewCatalogCopy() { renewCatalogCopy(knowsMore: false) }
+
+    /// Has the copy at the destination know what was examined, where no other catalog remembers it.
+    func keepVerifications() {
+        if isStateless { renewCatalogCopy(knowsMore: true) }
+    }
+
+    private func renewCatalogCopy(knowsMore: Bool) {
         do {
-            guard let cost = try CatalogSnapshot.renew(after: session, isWanted: isStateless) else { return }
+            let cost = try CatalogSnapshot.renew(after: session, isWanted: isStateless, knowsMore: knowsMore)
+            guard let cost else { return }
             logger.info(
                 "catalog kept at the destination",
                 metadata: ["bytes": "\(cost.bytes)", "duration_seconds": "\(cost.duration.roundedSeconds)"])

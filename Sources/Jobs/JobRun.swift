@@ -21,56 +21,19 @@ public struct JobRun: Sendable {
 
     /// Runs to the end and sends the reports; blocks the calling thread.
     public func run() -> JobResult {
-        let started = context.now()
-        let id = context.identifier ?? RunIdentifier(at: started)
-        var logger = context.logger
-        logger[metadataKey: "job"] = "\(job.name)"
-        logger[metadataKey: "run_id"] = "\(id)"
-        let log = ReportedLog()
-        logger = log.listening(to: logger)
-        let recording = RunRecording(job, id, at: started, context)
-        logger = recording.logger(logger)
-        let delivery = ReportDelivery(in: context, logger: logger)
-        let problems = ProblemLog(observer: ProblemLogging(logger).observer)
+        let frame = RunFrame(job, .backup, in: context)
+        if let refusal = frame.begin() { return frame.end(.failure(refusal), []) }
+        let (id, started, logger, problems) = (frame.id, frame.started, frame.logger, frame.problems)
         var destinations: [DestinationResult] = []
-        var outcome: Outcome
-        if let refusal = recording.begin() ?? job.shardProblem {
-            logger.error(
-                "backup failed", metadata: ["code": "\(refusal.code.rawValue)", "error": "\(refusal.message)"])
-            outcome = .failure(refusal)
-        } else {
-            delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
-            let hooks = RunHooks(job, id, context, logger, problems)
-            outcome =
-                switch hooks.before() {
-                case .end(let outcome): outcome
-                case .goOn(let job): backUp(job, id, &destinations, hooks.takeBack, problems, logger)
-                }
-            outcome = hooks.after(outcome, destinations, started: started)
-        }
-        if outcome == .success, !problems.problems.isEmpty { outcome = .warning }
-        outcome = context.interruption.explaining(outcome)
-        let finished = context.now()
-        var report = report(id, started, finished, destinations, outcome, ProblemDigest(problems))
-        // Nobody has to know of a run that goes on by itself, nor of one that was not to be.
-        let isTold = context.interruption.reason != .suspended && !outcome.isSkipped
-        let receivers = isTold ? job.reports : []
-        var receipts: [ReportReceipt]
-        do throws(LedgerError) {
-            receipts = try delivery.send(
-                report.telling(log.lines), to: receivers, isInterrupted: outcome.isInterrupted
-            ) { () throws(LedgerError) in try recording.end(outcome, destinations, at: finished) }
-        } catch {
-            logger.error("end of the run not kept", metadata: ["error": "\(error)"])
-            if outcome.failure == nil { outcome = .failure(Failure(error)) }
-            report = self.report(id, started, finished, destinations, outcome, ProblemDigest(problems))
-            receipts = delivery.send(
-                report.telling(log.lines), to: receivers, isInterrupted: outcome.isInterrupted)
-        }
-        recording.keep(report)
-        return JobResult(
-            job: job.name, id: id, outcome: outcome, destinations: destinations, report: report,
-            receipts: receipts, exitCode: outcome.exitCode(failsOnWarning: context.failsOnWarning))
+        frame.delivery.send(beginning(id, started), to: job.reports, isInterrupted: true)
+        let hooks = RunHooks(job, id, context, logger, problems)
+        var outcome =
+            switch hooks.before() {
+            case .end(let outcome): outcome
+            case .goOn(let job): backUp(job, id, &destinations, hooks.takeBack, problems, logger)
+            }
+        outcome = hooks.after(outcome, destinations, started: started)
+        return frame.end(outcome, destinations)
     }
 
     /// What is told of a run that begins.
@@ -142,44 +105,6 @@ public struct JobRun: Sendable {
         }
         return result
     }
-
-    private func report(
-        _ id: RunIdentifier, _ started: Timestamp, _ finished: Timestamp, _ destinations: [DestinationResult],
-        _ outcome: Outcome, _ digest: ProblemDigest
-    ) -> RunReport {
-        var failures = destinations.compactMap { result -> RunReport.Problem? in
-            guard case .failure(let failure) = result.outcome else { return nil }
-            return RunReport.Problem(failure, subject: destinations.count > 1 ? result.name : nil)
-        }
-        // Of what belongs to no destination: a hook, or sources that are not as expected.
-        if case .failure(let failure) = outcome,
-            !destinations.contains(where: { $0.outcome == outcome })
-        {
-            failures.append(RunReport.Problem(failure))
-        }
-        let exitCode = outcome.exitCode(failsOnWarning: context.failsOnWarning)
-        return RunReport(
-            instance: .init(name: context.configuration.instance, version: ProgramVersion.current),
-            job: .init(name: job.name, labels: job.labels),
-            run: .init(
-                id: id.description, trigger: context.occurrence.map { .init($0.trigger) } ?? context.trigger,
-                scheduledFor: context.occurrence?.due, started: started, finished: finished,
-                result: outcome.result, isInterrupted: outcome.isInterrupted, exitCode: exitCode.rawValue),
-            configuration: .init(
-                hash: context.configuration.hash, overrides: context.configuration.overrides),
-            source: RunReport.Source(destinations.compactMap(\.summary)),
-            destinations: destinations.map(\.reported),
-            problems: failures + ProblemDigest.union([digest] + destinations.map(\.problems)).reported)
-    }
-}
-
-extension RunReport {
-    /// The report with what was logged.
-    fileprivate func telling(_ lines: [String]) -> RunReport {
-        var report = self
-        report.log = Log(detail: .all, lines: lines)
-        return report
-    }
 }
 
 extension DestinationResult {
@@ -199,15 +124,6 @@ extension DestinationResult {
         }
         if problems.warnings > 0 { metadata["warnings"] = "\(problems.warnings)" }
         return metadata
-    }
-}
-
-extension RunReport.Problem {
-    /// A failure as the problem of a report.
-    init(_ failure: Failure, subject: String? = nil) {
-        self.init(
-            code: failure.code.rawValue, severity: .error,
-            message: subject.map { "\($0): \(failure.message)" } ?? failure.message)
     }
 }
 

@@ -18,10 +18,18 @@ public struct JobStatus: Sendable {
     public let process: Int?
     /// When it is due next.
     public let next: Timestamp?
+    /// When what is stored is read back next, beside the backups.
+    public let nextCheck: Timestamp?
     /// How old the newest good version may be, in seconds.
     public let recoveryPoint: Int64?
     /// By destination; nil where there was no run yet.
     public let destinations: [(name: String, freshness: Freshness?)]
+    /// When objects were read back last, by destination.
+    public let verifications: [String: StoreVerification]
+    /// When what is stored was last proven good; nil where nobody asks for it.
+    public let proof: Proof?
+    /// How long ago that may be, in seconds.
+    public let provenWithin: Int64?
     /// The moment that this is about.
     public let now: Timestamp
 
@@ -40,16 +48,24 @@ public struct JobStatus: Sendable {
         let running = try ledger.runningJobs()
         let freshness = try ledger.freshness()
         let quarantines = try ledger.quarantines()
+        let verifications = try ledger.verifications()
+        let proofs = try ledger.proofs(configuration.proofObjectives)
         return jobs.map { job in
-            let rules = JobRules(job, in: configuration)
+            let rules = JobRules.all(job, in: configuration)
+            func next(_ kind: RunKind) -> Timestamp? { rules.first { $0.kind == kind }?.next(after: now) }
             return JobStatus(
                 job: job.name, isEnabled: job.isEnabled,
                 pause: pauses.first { $0.job == job.name } ?? pauses.first { $0.job == nil },
-                quarantines: quarantines.filter { $0.job == job.name }, process: running[job.name],
-                next: rules.next(after: now), recoveryPoint: job.objectives.recoveryPoint?.fixedSeconds,
+                quarantines: quarantines.filter { $0.job == job.name }, process: running[job.name]?.process,
+                next: next(.backup), nextCheck: next(.verify),
+                recoveryPoint: job.objectives.recoveryPoint?.fixedSeconds,
                 destinations: job.destinations.map { name in
                     (name, freshness.first { $0.job == job.name && $0.destination == name })
-                }, now: now)
+                },
+                verifications: Dictionary(
+                    verifications.filter { $0.job == job.name }.map { ($0.destination, $0) }
+                ) { $1 }, proof: proofs.first { $0.job == job.name },
+                provenWithin: job.objectives.verifiedWithin?.fixedSeconds, now: now)
         }
     }
 
@@ -60,6 +76,17 @@ public struct JobStatus: Sendable {
     public func isOverdue(_ freshness: Freshness?) -> Bool {
         guard let recoveryPoint, let freshness else { return false }
         return freshness.age(at: now) > recoveryPoint
+    }
+
+    /// Whether objects at a destination were missing or damaged when they were read back last.
+    public func isDamaged(at destination: String) -> Bool {
+        verifications[destination].map { $0.good != $0.last } ?? false
+    }
+
+    /// Whether it is too long ago that what is stored was proven good.
+    public var isUnproven: Bool {
+        guard let provenWithin, let proof else { return false }
+        return proof.age(at: now) > provenWithin
     }
 
     /// One word for people: what goes before everything else.
@@ -92,6 +119,10 @@ public struct JobStatus: Sendable {
                         ])
                     })),
             .init("next_run", next.map { .string($0.iso8601) } ?? .null),
+            .init("next_check", nextCheck.map { .string($0.iso8601) } ?? .null),
+            .init("last_proof", proof?.last.map { .string($0.iso8601) } ?? .null),
+            .init("verified_within_seconds", provenWithin.map { .integer($0) } ?? .null),
+            .init("unproven", .bool(isUnproven)),
             .init("rpo_seconds", recoveryPoint.map { .integer($0) } ?? .null),
             .init("destinations", .array(destinations.map { json($0.name, $0.freshness) })),
         ])
@@ -108,6 +139,7 @@ public struct JobStatus: Sendable {
             .init("overdue", .bool(isOverdue(fresh))), .init("last_run", text(fresh?.last)),
             .init("last_run_id", fresh?.lastRun.map { .string($0) } ?? .null),
             .init("last_result", fresh?.lastState.map { .string($0.rawValue) } ?? .null),
+            .init("last_verified", text(verifications[name]?.good)), .init("damage_found", .bool(isDamaged(at: name))),
         ])
     }
 }

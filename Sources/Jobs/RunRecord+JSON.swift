@@ -7,6 +7,7 @@ extension RunRecord {
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("id", .string(start.id)), .init("job", .string(start.job)),
+            .init("kind", .string(start.kind.rawValue)),
             .init("trigger", .string(start.trigger.rawValue)), .init("attempt", .integer(Int64(start.attempt))),
             .init("due", start.due.map { .string($0.iso8601) } ?? .null),
             .init("started", .string(start.started.iso8601)), .init("state", .string(state.rawValue)),
@@ -49,7 +50,8 @@ extension Occurrence {
     /// The occurrence for machines.
     public var json: JSONValue {
         .object([
-            .init("job", .string(job)), .init("due", .string(due.iso8601)), .init("last", .string(last.iso8601)),
+            .init("job", .string(job)), .init("kind", .string(kind.rawValue)), .init("due", .string(due.iso8601)),
+            .init("last", .string(last.iso8601)),
             .init("count", .integer(Int64(count))), .init("state", .string(state.rawValue)),
             .init("reason", RunRecord.text(reason?.rawValue)), .init("run", RunRecord.text(run)),
         ])

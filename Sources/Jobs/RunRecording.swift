@@ -10,13 +10,17 @@ internal import Support
 /// What the ledger is told of one run: that it begins, before it does, and how it ended, in one transaction.
 struct RunRecording {
     private let job: JobSpecification
+    private let kind: RunKind
     private let id: RunIdentifier
     private let started: Timestamp
     private let context: RunContext
     private let log: RunLog?
 
-    init(_ job: JobSpecification, _ id: RunIdentifier, at started: Timestamp, _ context: RunContext) {
+    init(
+        _ job: JobSpecification, _ kind: RunKind, _ id: RunIdentifier, at started: Timestamp, _ context: RunContext
+    ) {
         self.job = job
+        self.kind = kind
         self.id = id
         self.started = started
         self.context = context
@@ -37,7 +41,8 @@ struct RunRecording {
     func begin() -> Failure? {
         let attempt = context.occurrence?.attempt ?? context.attempt
         let start = RunStart(
-            id: id.description, job: job.name, trigger: context.occurrence?.trigger ?? RunTrigger(context.trigger),
+            id: id.description, job: job.name, kind: kind,
+            trigger: context.occurrence?.trigger ?? RunTrigger(context.trigger),
             due: context.occurrence?.due, attempt: attempt, started: started,
             configuration: context.configuration.hash)
         do throws(LedgerError) {
@@ -64,7 +69,9 @@ struct RunRecording {
             destinations: destinations.map { record($0, mask.apply) }, again: again(outcome, finished))
         try context.ledger.finish(id.description, end)
         for result in destinations {
-            guard let verification = result.maintenance?.verification, verification.objects > 0 else { continue }
+            guard let verification = result.maintenance?.verification, verification.objects > 0,
+                verification.level != .listing
+            else { continue }
             try context.ledger.verified(job.name, at: result.name, finished, isGood: verification.isIntact)
         }
     }
@@ -108,6 +115,8 @@ struct RunRecording {
     private func again(_ outcome: Outcome, _ finished: Timestamp) -> Timestamp? {
         guard let occurrence = context.occurrence else { return nil }
         if outcome.isInterrupted, context.interruption.reason == .suspended { return finished }
+        // What is damaged is so the next time as well.
+        if kind != .backup, outcome.failure?.code == .store { return nil }
         guard outcome.mayImprove, let pause = RetryRule(job.retry).pause(after: occurrence.attempt) else { return nil }
         return Timestamp(seconds: finished.seconds + pause)
     }
@@ -120,6 +129,8 @@ struct RunRecording {
             state = result.outcome.isInterrupted ? .interrupted : failure.exitCode == .refused ? .refused : .failed
         } else if result.outcome == .warning {
             state = .warning
+        } else if result.outcome.isSkipped {
+            state = .skipped
         }
         // A backup whose maintenance failed afterwards is a backup all the same.
         let isGood = isWhole && (failure == nil || result.maintenance?.failure != nil)
@@ -156,6 +167,17 @@ extension RunTrigger {
             case .schedule: .schedule
             case .api: .api
             case .retry: .retry
+            }
+    }
+}
+
+extension RunReport.Run.Kind {
+    /// What a report calls what a run does.
+    init(_ kind: RunKind) {
+        self =
+            switch kind {
+            case .backup: .backup
+            case .verify: .verify
             }
     }
 }

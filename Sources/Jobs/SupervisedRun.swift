@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Ledger
 internal import Logging
 internal import Scheduler
 internal import Secrets
@@ -9,6 +10,7 @@ internal import Transport
 /// service looks after that.
 struct SupervisedRun {
     private let job: JobSpecification
+    private let kind: RunKind
     private let context: RunContext
     private let isScheduled: Bool
 
@@ -17,10 +19,12 @@ struct SupervisedRun {
 
     /// - Parameters:
     ///   - job: the job.
+    ///   - kind: what is done for it.
     ///   - context: what the process's runs share; its interruption is passed on.
     ///   - isScheduled: whether a schedule asks for it, so that its windows hold.
-    init(_ job: JobSpecification, in context: RunContext, isScheduled: Bool) {
+    init(_ job: JobSpecification, _ kind: RunKind = .backup, in context: RunContext, isScheduled: Bool) {
         self.job = job
+        self.kind = kind
         self.context = context
         self.isScheduled = isScheduled
     }
@@ -41,9 +45,9 @@ struct SupervisedRun {
             // A run that nobody could stop in time is worse than none.
             interruption.request(.terminate)
             context.logger.error("run not begun", metadata: ["job": "\(job.name)", "error": "\(error)"])
-            return JobRun(job, in: context).run()
+            return DutyRun(job, kind, in: context).run()
         }
-        let result = JobRun(job, in: context).run()
+        let result = DutyRun(job, kind, in: context).run()
         isOver.cancel()
         watch.join()
         return result
@@ -63,7 +67,7 @@ struct SupervisedRun {
             context.bandwidth.follow(context.configuration, at: now)
             // By a clock that nobody sets, so that no run is stopped because the time was corrected.
             let started = Timestamp(seconds: now.seconds - (ContinuousClock.now - began).components.seconds)
-            let running = RunningJob(job: job.name, started: started, isScheduled: isScheduled)
+            let running = RunningJob(job: job.name, kind: kind, started: started, isScheduled: isScheduled)
             if !interruption.isRequested, let reason = scheduler.reason(toStop: running, at: now) {
                 context.logger.notice(
                     "run is stopped", metadata: ["job": "\(job.name)", "reason": "\(reason.rawValue)"])

@@ -163,6 +163,11 @@ public struct KubernetesRendering {
                 "its label `\(key): \(value)` cannot be one in Kubernetes, and is left out there", job: job.name,
                 "labels", key)
         }
+        if request.mode == .cronjobs, job.verification.remote != nil {
+            findings.warn(
+                "its CronJob makes backups only: have a CronJob of your own run `dunnage verify \(job.name) --sample 5%`, "
+                    + "or use `--mode daemon`", job: job.name, "verify", "remote")
+        }
         let hooks = job.hooks.before + job.hooks.after + job.hooks.onFailure + job.hooks.finally
         let asksDocker = hooks.contains { hook in
             switch hook.action {

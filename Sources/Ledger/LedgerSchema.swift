@@ -21,7 +21,7 @@ enum LedgerSchema {
     /// Every step, oldest first.
     ///
     /// Each idea declares its own tables beside its own code.
-    static let steps: [LedgerStep] = [.runs, .outbox, .undoJournal, .quarantine, .verifications]
+    static let steps: [LedgerStep] = [.runs, .outbox, .undoJournal, .quarantine, .verifications, .duties, .proofs]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -1,3 +1,4 @@
+public import Ledger
 public import Support
 
 /// When jobs are due from a moment on.
@@ -6,8 +7,15 @@ public struct Agenda: Sendable {
     public struct Moment: Sendable, Hashable {
         /// When.
         public let time: Timestamp
-        /// The jobs, in the order of the file.
-        public let jobs: [String]
+        /// What is due then, in the order of the file.
+        public let duties: [Duty]
+
+        /// The jobs whose backups are due.
+        public var jobs: [String] { jobs(.backup) }
+        /// The jobs whose stores are to be read back.
+        public var checks: [String] { jobs(.verify) }
+
+        private func jobs(_ kind: RunKind) -> [String] { duties.filter { $0.kind == kind }.map(\.job) }
     }
 
     private let jobs: [JobRules]
@@ -24,7 +32,7 @@ public struct Agenda: Sendable {
 
     /// The next minutes in which more jobs begin than may run at the same time, within a year.
     public func collisions(_ count: Int, room: Int) -> [Moment] {
-        moments(within: 60, most: count, days: 366) { $0.jobs.count > room }
+        moments(within: 60, most: count, days: 366) { $0.duties.count > room }
     }
 
     /// Goes through the moments of all jobs, with those together that are within so many seconds of the first.
@@ -33,13 +41,13 @@ public struct Agenda: Sendable {
         var next = jobs.map { $0.next(after: start) }
         let end = days.map { start.seconds + $0 * 86_400 } ?? .max
         while found.count < most, let first = next.compactMap({ $0 }).min(), first.seconds <= end {
-            var names: [String] = []
+            var duties: [Duty] = []
             for (index, job) in jobs.enumerated() {
                 guard let due = next[index], due.seconds <= first.seconds + max(0, span - 1) else { continue }
-                names.append(job.name)
+                duties.append(job.duty)
                 next[index] = job.next(after: Timestamp(seconds: first.seconds + max(0, span - 1)))
             }
-            let moment = Moment(time: first, jobs: names)
+            let moment = Moment(time: first, duties: duties)
             if isWanted(moment) { found.append(moment) }
         }
         return found

@@ -5,6 +5,8 @@ public import Support
 public struct RunningJob: Sendable, Hashable {
     /// The job.
     public var job: String
+    /// What the run does.
+    public var kind: RunKind
     /// When it began, by the clock that decisions are made by.
     public var started: Timestamp
     /// Whether a schedule asked for it: windows are for those only.
@@ -12,9 +14,15 @@ public struct RunningJob: Sendable, Hashable {
     /// Whether it is of this process, and counts against its limits.
     public var isOwn: Bool
 
+    /// What it is a run of.
+    public var duty: Duty { Duty(job, kind) }
+
     /// A run that is at work.
-    public init(job: String, started: Timestamp, isScheduled: Bool = true, isOwn: Bool = true) {
+    public init(
+        job: String, kind: RunKind = .backup, started: Timestamp, isScheduled: Bool = true, isOwn: Bool = true
+    ) {
         self.job = job
+        self.kind = kind
         self.started = started
         self.isScheduled = isScheduled
         self.isOwn = isOwn
@@ -27,6 +35,8 @@ public struct Decision: Sendable, Hashable {
     public struct Start: Sendable, Hashable {
         /// The job.
         public var job: String
+        /// What the run does.
+        public var kind = RunKind.backup
         /// The occurrence that it is for.
         public var due: Timestamp
         /// Which attempt it is, from 1 on.

@@ -1,11 +1,14 @@
 public import Configuration
+public import Ledger
 public import Schedule
 public import Support
 
-/// What a schedule has to know of one job.
+/// What a schedule has to know of one duty of a job.
 public struct JobRules: Sendable, Hashable {
     /// The job's name.
     public var name: String
+    /// What is to be done.
+    public var kind: RunKind
     /// When it is due, before ``delay``; any of them.
     public var recurrences: [Recurrence]
     /// Whose clocks count.
@@ -27,14 +30,18 @@ public struct JobRules: Sendable, Hashable {
     /// The destinations that it goes to.
     public var destinations: Set<String>
 
+    /// Whose rules these are.
+    public var duty: Duty { Duty(name, kind) }
+
     /// The rules of a job; one without recurrences is never due.
     public init(
-        name: String, recurrences: [Recurrence] = [], zone: Zone = .utc, delay: Int64 = 0,
+        name: String, kind: RunKind = .backup, recurrences: [Recurrence] = [], zone: Zone = .utc, delay: Int64 = 0,
         catchUp: ScheduleSpecification.CatchUp = .once, overlap: ScheduleSpecification.Overlap = .skip,
         window: DailySpan? = nil, excess: ScheduleSpecification.Window.Excess = .suspend,
         after: [ScheduleSpecification.Order] = [], timeout: Int64? = nil, destinations: Set<String> = []
     ) {
         self.name = name
+        self.kind = kind
         self.recurrences = recurrences
         self.zone = zone
         self.delay = delay
@@ -47,7 +54,36 @@ public struct JobRules: Sendable, Hashable {
         self.destinations = destinations
     }
 
-    /// The rules of a configured job.
+    /// The rules of everything that a configured job does at times of its own: its backups go first.
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - configuration: what it belongs to.
+    /// - Returns: the rules, also of backups that nothing starts.
+    public static func all(_ job: JobSpecification, in configuration: Configuration) -> [JobRules] {
+        let beside: [(RunKind, Timing)] = [job.verification.remote.map { (.verify, $0.timing) }].compactMap(\.self)
+        return [JobRules(job, in: configuration)]
+            + beside.map { JobRules(job, $0, at: $1, in: configuration) }
+    }
+
+    /// The rules of what a job does beside its backups.
+    ///
+    /// What becomes of moments that are missed or overlap, and how long it may take, is as for the job's backups; the
+    /// window and the order are for those alone.
+    private init(_ job: JobSpecification, _ kind: RunKind, at timing: Timing, in configuration: Configuration) {
+        let seed = "\(configuration.instance)\n\(job.name)\n\(kind.rawValue)"
+        self.init(
+            name: job.name, kind: kind, recurrences: job.isEnabled ? timing.recurrences(seed: seed) : [],
+            zone: Self.zone(timing, configuration),
+            delay: Jitter.seconds(below: timing.jitter?.fixedSeconds ?? 0, seed: seed),
+            catchUp: job.schedule?.catchUp ?? .once, overlap: job.schedule?.overlap ?? .skip,
+            timeout: job.schedule?.timeout?.fixedSeconds, destinations: Set(job.destinations))
+    }
+
+    private static func zone(_ timing: Timing?, _ configuration: Configuration) -> Zone {
+        (timing?.timezone ?? configuration.runtime.timezone).flatMap { Zone(named: $0) } ?? Zone()
+    }
+
+    /// The rules of a configured job's backups.
     /// - Parameters:
     ///   - job: the job.
     ///   - configuration: what it belongs to: its instance seeds what is chosen, its zone is the usual one.
@@ -57,7 +93,7 @@ public struct JobRules: Sendable, Hashable {
         self.init(
             name: job.name,
             recurrences: job.isEnabled ? schedule?.timing.recurrences(seed: seed) ?? [] : [],
-            zone: (schedule?.timing.timezone ?? configuration.runtime.timezone).flatMap { Zone(named: $0) } ?? Zone(),
+            zone: Self.zone(schedule?.timing, configuration),
             delay: Jitter.seconds(below: schedule?.timing.jitter?.fixedSeconds ?? 0, seed: seed),
             catchUp: schedule?.catchUp ?? .once, overlap: schedule?.overlap ?? .skip,
             window: schedule?.window.map { DailySpan(from: $0.from, to: $0.to, days: $0.days) },

@@ -11,7 +11,8 @@ extension Scheduler {
     public init(_ configuration: Configuration, tolerance: Int64 = Scheduler.tolerance) {
         let limits = configuration.runtime.limits
         self.init(
-            jobs: configuration.jobs.map { JobRules($0, in: configuration) }, concurrentJobs: limits.concurrentJobs,
+            jobs: configuration.jobs.flatMap { JobRules.all($0, in: configuration) },
+            concurrentJobs: limits.concurrentJobs,
             concurrentUses: configuration.destinations.compactMapValues(\.concurrentJobs),
             closures: limits.blackouts.filter(\.isClosed).map { DailySpan(from: $0.from, to: $0.to, days: $0.days) },
             zone: configuration.runtime.timezone.flatMap { Zone(named: $0) } ?? Zone(), tolerance: tolerance)
@@ -37,6 +38,16 @@ extension Configuration {
                 Objective(
                     job: job.name, destination: $0, recoveryPoint: job.objectives.recoveryPoint?.fixedSeconds)
             }
+        }
+    }
+
+    /// How old the last proof of every enabled job may be that what it has stored can be read.
+    public var proofObjectives: [ProofObjective] {
+        jobs.filter(\.isEnabled).map { job in
+            ProofObjective(
+                job: job.name, destinations: job.destinations,
+                kinds: JobRules.all(job, in: self).filter { $0.kind != .backup && !$0.recurrences.isEmpty }.map(\.kind),
+                within: job.objectives.verifiedWithin?.fixedSeconds)
         }
     }
 }

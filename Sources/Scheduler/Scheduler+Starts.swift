@@ -7,41 +7,41 @@ public import Support
 extension Scheduler {
     /// Begins what waits and may, oldest first: who may not does not hold up those behind it.
     func start(_ now: Timestamp, _ state: DecisionState, _ decision: inout Decision) {
-        var own = state.running.values.filter(\.isOwn).map(\.job)
-        let places = Dictionary(jobs.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        var own = state.running.values.filter(\.isOwn).map(\.duty)
+        let places = Dictionary(jobs.enumerated().map { ($1.duty, $0) }) { first, _ in first }
         var candidates: [(job: JobRules, open: JobMemory.Open)] = []
         for job in jobs where !job.recurrences.isEmpty {
-            candidates += (state.memory[job.name]?.open ?? []).filter { !$0.isRunning }.map { (job, $0) }
+            candidates += (state.memory[job.duty]?.open ?? []).filter { !$0.isRunning }.map { (job, $0) }
         }
-        candidates.sort { ($0.open.due, places[$0.job.name] ?? 0) < ($1.open.due, places[$1.job.name] ?? 0) }
-        var begun: Set<String> = []
+        candidates.sort { ($0.open.due, places[$0.job.duty] ?? 0) < ($1.open.due, places[$1.job.duty] ?? 0) }
+        var begun: Set<Duty> = []
         for (job, open) in candidates {
-            guard state.running[job.name] == nil, !begun.contains(job.name), !state.isAllPaused,
+            guard state.running[job.name] == nil, !begun.contains(where: { $0.job == job.name }), !state.isAllPaused,
                 !state.paused.contains(job.name), open.notBefore.map({ $0 <= now }) ?? true, isOpen(job, now)
             else { continue }
             switch order(of: job, open, now, state, begun) {
             case .wait: continue
             case .never:
                 decision.facts.endings.append(
-                    ScheduleFacts.Ending(job: job.name, due: open.due, state: .skipped, reason: .after))
+                    ScheduleFacts.Ending(job.duty, due: open.due, state: .skipped, reason: .after))
                 continue
             case .go: break
             }
             guard own.count < concurrentJobs, isFree(job, own) else { continue }
-            own.append(job.name)
-            begun.insert(job.name)
+            own.append(job.duty)
+            begun.insert(job.duty)
             let isLate = now.seconds - open.due.seconds > Self.tolerance && job.window == nil
             decision.starts.append(
                 Decision.Start(
-                    job: job.name, due: open.due, attempt: open.attempts + 1,
+                    job: job.name, kind: job.kind, due: open.due, attempt: open.attempts + 1,
                     trigger: open.attempts > 0 ? .retry : isLate ? .catchUp : .schedule))
         }
     }
 
-    private func isFree(_ job: JobRules, _ own: [String]) -> Bool {
+    private func isFree(_ job: JobRules, _ own: [Duty]) -> Bool {
         job.destinations.allSatisfy { name in
             guard let limit = concurrentUses[name] else { return true }
-            return jobs.count { own.contains($0.name) && $0.destinations.contains(name) } < limit
+            return jobs.count { own.contains($0.duty) && $0.destinations.contains(name) } < limit
         }
     }
 
@@ -53,19 +53,21 @@ extension Scheduler {
 
     /// Whether the jobs that go first have gone.
     private func order(
-        of job: JobRules, _ open: JobMemory.Open, _ now: Timestamp, _ state: DecisionState, _ begun: Set<String>
+        of job: JobRules, _ open: JobMemory.Open, _ now: Timestamp, _ state: DecisionState, _ begun: Set<Duty>
     ) -> Turn {
         guard open.attempts == 0 else { return .go }
         for order in job.after {
-            let first = state.memory[order.job] ?? JobMemory()
-            if begun.contains(order.job) || state.running[order.job] != nil || !first.open.isEmpty { return .wait }
+            let first = state.memory[Duty(order.job)] ?? JobMemory()
+            if begun.contains(Duty(order.job)) || state.running[order.job]?.kind == .backup || !first.open.isEmpty {
+                return .wait
+            }
             if let ended = first.ended, ended.seconds >= open.due.seconds {
                 if order.result == .success, !first.endedGood { return .never }
                 continue
             }
             guard !order.isOptional else { continue }
             // It has to have gone since this job's own last turn.
-            let since = state.memory[job.name]?.started ?? Timestamp(seconds: .min)
+            let since = state.memory[job.duty]?.started ?? Timestamp(seconds: .min)
             let last = order.result == .success ? first.good : first.ended
             guard let last, last > since else { return .wait }
         }
@@ -75,14 +77,14 @@ extension Scheduler {
     /// What has worked for too long, or after its window.
     func stops(_ now: Timestamp, _ state: DecisionState) -> [Decision.Stop] {
         jobs.compactMap { job in
-            guard let run = state.running[job.name], run.isOwn else { return nil }
+            guard let run = state.running[job.name], run.isOwn, run.kind == job.kind else { return nil }
             return reason(toStop: run, job, at: now).map { Decision.Stop(job: job.name, reason: $0) }
         }
     }
 
     /// Why a run is to be stopped now; nil while it may go on.
     public func reason(toStop run: RunningJob, at now: Timestamp) -> Decision.Stop.Reason? {
-        jobs.first { $0.name == run.job }.flatMap { reason(toStop: run, $0, at: now) }
+        jobs.first { $0.duty == run.duty }.flatMap { reason(toStop: run, $0, at: now) }
     }
 
     private func reason(toStop run: RunningJob, _ job: JobRules, at now: Timestamp) -> Decision.Stop.Reason? {

@@ -15,7 +15,7 @@ public struct Scheduler: Sendable {
     /// From how many missed in a row on they share a row.
     static let crowd = 50
 
-    /// The jobs in the order of the file.
+    /// The duties of the jobs, in the order of the file.
     public let jobs: [JobRules]
     /// How many jobs run at the same time.
     public let concurrentJobs: Int
@@ -30,7 +30,7 @@ public struct Scheduler: Sendable {
 
     /// A scheduler.
     /// - Parameters:
-    ///   - jobs: the jobs in the order of the file.
+    ///   - jobs: the duties of the jobs, in the order of the file.
     ///   - concurrentJobs: how many run at the same time.
     ///   - concurrentUses: how many may use a destination at the same time, by name.
     ///   - closures: times at which nothing may be uploaded.
@@ -51,12 +51,12 @@ public struct Scheduler: Sendable {
     /// Decides.
     /// - Parameters:
     ///   - now: the present; may be before that of an earlier decision, when the clock was set back.
-    ///   - memory: what the ledger remembers, by job.
+    ///   - memory: what the ledger remembers.
     ///   - pauses: what is paused.
     ///   - running: what is at work.
     /// - Returns: what is to be done.
     public func decide(
-        at now: Timestamp, memory: [String: JobMemory], pauses: [Pause] = [], running: [RunningJob] = []
+        at now: Timestamp, memory: [Duty: JobMemory], pauses: [Pause] = [], running: [RunningJob] = []
     ) -> Decision {
         let now = Timestamp(seconds: now.seconds)
         var decision = Decision()
@@ -83,28 +83,28 @@ public struct Scheduler: Sendable {
 
     // MARK: What comes up
 
-    /// Accounts for every moment of a job up to the present.
+    /// Accounts for every moment of a duty up to the present.
     private func lookAt(_ job: JobRules, _ now: Timestamp, _ state: inout DecisionState, _ facts: inout ScheduleFacts) {
-        var memory = state.memory[job.name] ?? JobMemory()
-        defer { state.memory[job.name] = memory }
+        var memory = state.memory[job.duty] ?? JobMemory()
+        defer { state.memory[job.duty] = memory }
         guard !job.recurrences.isEmpty else { return }
         guard let decided = memory.decided else {
             // What was before anybody knew of the job is nobody's fault.
-            facts.decided[job.name] = now
+            facts.decided[job.duty] = now
             return
         }
         guard decided <= now else {
-            facts.rewound[job.name] = now
+            facts.rewound[job.duty] = now
             return
         }
         let (all, isAll) = job.moments(after: decided, through: now, limit: Self.most, memo: memo)
         guard let last = all.last else { return }
-        facts.decided[job.name] = isAll ? now : last
+        facts.decided[job.duty] = isAll ? now : last
         let moments = all.filter { !memory.accounted.contains($0.seconds) }
         let isPaused = state.isAllPaused || state.paused.contains(job.name)
         if isPaused {
             facts.occurrences += moments.map {
-                Occurrence(job: job.name, due: $0, state: .skipped, reason: .paused)
+                Occurrence(job: job.name, kind: job.kind, due: $0, state: .skipped, reason: .paused)
             }
             return
         }
@@ -118,7 +118,7 @@ public struct Scheduler: Sendable {
         let fate = fate(of: job, newest, now, &memory, state, &facts)
         facts.occurrences.append(
             Occurrence(
-                job: job.name, due: newest, state: fate == nil ? .waiting : .skipped, reason: fate))
+                job: job.name, kind: job.kind, due: newest, state: fate == nil ? .waiting : .skipped, reason: fate))
     }
 
     /// What speaks against an occurrence; nil for nothing, and then it waits for its run.
@@ -127,13 +127,14 @@ public struct Scheduler: Sendable {
         _ facts: inout ScheduleFacts
     ) -> Occurrence.SkipReason? {
         let waiting = memory.open.filter { !$0.isRunning }
-        let isRunning = state.running[job.name] != nil || memory.open.contains { $0.isRunning }
+        // Work of another kind holds it up, and takes nothing away from it.
+        let isRunning = state.running[job.name]?.kind == job.kind || memory.open.contains { $0.isRunning }
         // Who has only waited for the window to open gives way to the next, so that this one runs in its own time.
         if !isRunning, let older = waiting.first, waiting.count == 1, older.attempts == 0,
             !isOpen(job, Timestamp(seconds: due.seconds - 1))
         {
             facts.endings.append(
-                ScheduleFacts.Ending(job: job.name, due: older.due, state: .skipped, reason: .window))
+                ScheduleFacts.Ending(job.duty, due: older.due, state: .skipped, reason: .window))
             memory.open.removeAll { $0.due == older.due }
         } else if !waiting.isEmpty || isRunning && job.overlap == .skip {
             return .overlap
@@ -146,18 +147,21 @@ public struct Scheduler: Sendable {
         guard let first = moments.first, let last = moments.last else { return }
         if moments.count >= Self.crowd {
             facts.occurrences.append(
-                Occurrence(job: job.name, due: first, last: last, count: moments.count, state: .missed))
+                Occurrence(
+                    job: job.name, kind: job.kind, due: first, last: last, count: moments.count, state: .missed))
         } else {
-            facts.occurrences += moments.map { Occurrence(job: job.name, due: $0, state: .missed) }
+            facts.occurrences += moments.map {
+                Occurrence(job: job.name, kind: job.kind, due: $0, state: .missed)
+            }
         }
     }
 
     /// Ends what waits for a job that is not there any more, or has no schedule.
     private func endRemoved(_ state: DecisionState, _ facts: inout ScheduleFacts) {
-        let scheduled = Set(jobs.filter { !$0.recurrences.isEmpty }.map(\.name))
-        for (name, memory) in state.memory.sorted(by: { $0.key < $1.key }) where !scheduled.contains(name) {
+        let scheduled = Set(jobs.filter { !$0.recurrences.isEmpty }.map(\.duty))
+        for (duty, memory) in state.memory.sorted(by: { $0.key < $1.key }) where !scheduled.contains(duty) {
             facts.endings += memory.open.filter { !$0.isRunning }.map {
-                ScheduleFacts.Ending(job: name, due: $0.due, state: .skipped, reason: .removed)
+                ScheduleFacts.Ending(duty, due: $0.due, state: .skipped, reason: .removed)
             }
         }
     }
@@ -165,7 +169,7 @@ public struct Scheduler: Sendable {
 
 /// What a decision is made of, while it is made.
 struct DecisionState {
-    var memory: [String: JobMemory]
+    var memory: [Duty: JobMemory]
     let paused: Set<String>
     let isAllPaused: Bool
     let running: [String: RunningJob]

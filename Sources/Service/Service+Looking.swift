@@ -20,10 +20,13 @@ extension Service {
         guard !isStopping else { return false }
         do throws(LedgerError) {
             let memory = try setting.ledger.scheduleMemory()
-            let foreign = try setting.ledger.runningJobs().keys.filter { name in !running.contains { $0.job == name } }
+            let foreign = try setting.ledger.runningJobs().filter { one in !running.contains { $0.job == one.key } }
             let decision = scheduler.decide(
                 at: now, memory: memory, pauses: try setting.ledger.pauses(),
-                running: running + foreign.map { RunningJob(job: $0, started: now, isOwn: false) })
+                running: running
+                    + foreign.map {
+                        RunningJob(job: $0.key, kind: $0.value.kind, started: now, isOwn: false)
+                    })
             try setting.ledger.keep(decision.facts, at: now)
             log(decision.facts)
             for stop in decision.stops { self.stop(stop) }
@@ -31,7 +34,7 @@ extension Service {
             beginAsked(scheduler)
             let next = Dictionary(
                 uniqueKeysWithValues: scheduler.jobs.compactMap { job in
-                    scheduler.next(of: job, after: memory[job.name]?.decided ?? now).map { (job.name, $0) }
+                    scheduler.next(of: job, after: memory[job.duty]?.decided ?? now).map { (job.duty, $0) }
                 })
             state.withLock { state in
                 state.looked = now
@@ -51,11 +54,11 @@ extension Service {
     }
 
     private func log(_ facts: ScheduleFacts) {
-        for (job, moment) in facts.rewound {
-            setting.logger.warning("clock was set back", metadata: ["job": "\(job)", "to": "\(moment)"])
+        for (duty, moment) in facts.rewound {
+            setting.logger.warning("clock was set back", metadata: ["job": "\(duty)", "to": "\(moment)"])
         }
         for one in facts.occurrences where one.state != .waiting {
-            var metadata: Logger.Metadata = ["job": "\(one.job)", "due": "\(one.due)"]
+            var metadata: Logger.Metadata = ["job": "\(one.duty)", "due": "\(one.due)"]
             if one.count > 1 { metadata["count"] = "\(one.count)" }
             if let reason = one.reason { metadata["reason"] = "\(reason.rawValue)" }
             setting.logger.log(
@@ -65,7 +68,7 @@ extension Service {
             setting.logger.info(
                 "run \(ending.state.rawValue)",
                 metadata: [
-                    "job": "\(ending.job)", "due": "\(ending.due)", "reason": "\(ending.reason?.rawValue ?? "-")",
+                    "job": "\(ending.duty)", "due": "\(ending.due)", "reason": "\(ending.reason?.rawValue ?? "-")",
                 ])
         }
     }
@@ -81,17 +84,21 @@ extension Service {
     /// Judges ages, tells events, remembers how far it has come, and forgets what is old.
     private func care(_ now: Timestamp) throws(LedgerError) {
         let instant = ContinuousClock.now
-        let (objectives, isJudging, isSettling, isCleaning) = state.withLock { state in
+        let (objectives, proofs, isJudging, isSettling, isCleaning) = state.withLock { state in
             let isJudging = state.judged.map { instant - $0 >= .seconds(10) } ?? true
             let isSettling = state.settled.map { instant - $0 >= .seconds(3600) } ?? false
             let isCleaning = state.cleaned.map { abs(now.seconds - $0.seconds) >= 86_400 } ?? true
             if isJudging { state.judged = instant }
             if isSettling || state.settled == nil { state.settled = instant }
             if isCleaning { state.cleaned = now }
-            return (isJudging ? state.configuration.objectives : [], isJudging, isSettling, isCleaning)
+            return (
+                isJudging ? state.configuration.objectives : [], isJudging ? state.configuration.proofObjectives : [],
+                isJudging, isSettling, isCleaning
+            )
         }
         if isJudging {
             try setting.ledger.judge(objectives, at: now)
+            try setting.ledger.judge(proofs: proofs, at: now)
             try tellEvents()
         }
         if isSettling { settle() }
@@ -108,10 +115,10 @@ extension Service {
             let memory = try setting.ledger.scheduleMemory()
             var facts = ScheduleFacts()
             for job in jobs {
-                guard let decided = memory[job.name]?.decided, decided < now,
+                guard let decided = memory[job.duty]?.decided, decided < now,
                     job.next(after: decided).map({ $0 > now }) ?? true
                 else { continue }
-                facts.decided[job.name] = now
+                facts.decided[job.duty] = now
             }
             try setting.ledger.keep(facts, at: now)
         } catch {

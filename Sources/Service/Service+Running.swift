@@ -12,7 +12,7 @@ internal import Synchronization
 extension Service {
     func begin(_ start: Decision.Start) {
         begin(
-            start.job,
+            Duty(start.job, start.kind),
             for: ScheduledRun(due: start.due, attempt: start.attempt, trigger: start.trigger))
     }
 
@@ -30,19 +30,20 @@ extension Service {
                     "run that was asked for not begun: the configuration has no such job any more",
                     metadata: ["job": "\(run.job)", "run_id": "\(run.id)"])
             }
-            guard let next, begin(next.job, for: nil, as: next.id) else { return }
+            guard let next, begin(Duty(next.job), for: nil, as: next.id) else { return }
         }
     }
 
     /// Begins a run, unless it must wait, or was taken back.
     /// - Parameters:
-    ///   - name: the job.
+    ///   - duty: what is to be done.
     ///   - occurrence: what it is for.
     ///   - asked: the identifier of a run that somebody asked for; it waits until it has begun.
     /// - Returns: whether it has begun.
     @discardableResult
-    private func begin(_ name: String, for occurrence: ScheduledRun?, as asked: RunIdentifier? = nil) -> Bool {
+    private func begin(_ duty: Duty, for occurrence: ScheduledRun?, as asked: RunIdentifier? = nil) -> Bool {
         let interruption = Interruption()
+        let name = duty.job
         let id = asked ?? RunIdentifier(at: setting.now())
         let prepared = state.withLock { state -> (JobSpecification, RunContext)? in
             guard let job = state.configuration.job(named: name), state.mayBegin(name) else { return nil }
@@ -52,7 +53,7 @@ extension Service {
                 state.asked.remove(at: index)
             }
             state.running[name] = ServiceState.Run(
-                id: id, interruption: interruption, started: setting.now(), began: .now,
+                id: id, kind: duty.kind, interruption: interruption, started: setting.now(), began: .now,
                 trigger: occurrence?.trigger ?? .api, isScheduled: occurrence != nil)
             if let grace = state.configuration.runtime.shutdownGrace {
                 interruption.grace = .seconds(grace.fixedSeconds)
@@ -68,7 +69,7 @@ extension Service {
         guard let (job, context) = prepared else { return false }
         do throws(SystemError) {
             _ = try WorkerThread("run \(name)") { [self] in
-                let result = JobRun(job, in: context).run()
+                let result = DutyRun(job, duty.kind, in: context).run()
                 finished(name, result)
                 MetricsDelivery(in: context).deliver()
             }

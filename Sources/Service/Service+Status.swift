@@ -17,7 +17,8 @@ extension Service {
                 configured: state.configured, reloadFailure: state.reloadFailure,
                 running: state.running.sorted { $0.key < $1.key }.map { name, run in
                     ServiceStatus.Activity(
-                        id: run.id, job: name, started: run.started, trigger: run.trigger, progress: run.progress,
+                        id: run.id, job: name, kind: run.kind, started: run.started, trigger: run.trigger,
+                        progress: run.progress,
                         isStopping: run.interruption.isRequested)
                 },
                 waiting: state.asked.map { ServiceStatus.Waiting(id: $0.id, job: $0.job) }, next: state.next,
@@ -48,16 +49,16 @@ extension Service {
     /// Writes how it stands to the log: one line for itself, one for each job.
     public func logStatus() {
         let status = status
-        let names = state.withLock { $0.scheduler.jobs.map(\.name) }
+        let duties = state.withLock { $0.scheduler.jobs.map(\.duty) }
         setting.logger.notice(
             "service status",
             metadata: [
                 "config": "\(status.configuration)", "running": "\(status.running.count)",
                 "started": "\(status.started)", "reload": "\(status.reloadFailure == nil ? "ok" : "failed")",
             ])
-        for name in names {
-            var metadata: Logger.Metadata = ["job": "\(name)", "next": "\(status.next[name]?.iso8601 ?? "-")"]
-            if let run = status.running.first(where: { $0.job == name }) {
+        for duty in duties {
+            var metadata: Logger.Metadata = ["job": "\(duty)", "next": "\(status.next[duty]?.iso8601 ?? "-")"]
+            if let run = status.running.first(where: { $0.job == duty.job && $0.kind == duty.kind }) {
                 metadata["running_since"] = "\(run.started)"
                 metadata["phase"] = "\(run.progress.map { "\($0.phase)" } ?? "-")"
             }

@@ -82,7 +82,8 @@ public final class Service: Sendable {
             guard !state.isStopping else {
                 throw Failure(.busy, .temporary, "The service ends. Nothing was begun; try again when it is back.")
             }
-            guard state.running[job.name] == nil, !state.asked.contains(where: { $0.job == job.name }) else {
+            // A check that is at work is waited for.
+            guard state.running[job.name]?.kind != .backup, !state.asked.contains(where: { $0.job == job.name }) else {
                 throw Failure(.busy, .temporary, "Job “\(job.name)” is at work. Wait for it to end, or stop it.")
             }
             state.asked.append((job.name, id))

@@ -11,6 +11,7 @@ struct ServiceState {
     /// A run that is at work.
     struct Run {
         let id: RunIdentifier
+        let kind: RunKind
         let interruption: Interruption
         let started: Timestamp
         /// For its timeout: no clock that can be set.
@@ -35,7 +36,7 @@ struct ServiceState {
     let started: Timestamp
     var configured: Timestamp
     var looked: Timestamp?
-    var next: [String: Timestamp] = [:]
+    var next: [Duty: Timestamp] = [:]
     var running: [String: Run] = [:]
     /// Until when a job is left alone whose run could not even be written down.
     var held: [String: ContinuousClock.Instant] = [:]
@@ -86,7 +87,8 @@ struct ServiceState {
     func runningJobs(at now: Timestamp, _ instant: ContinuousClock.Instant) -> [RunningJob] {
         running.map { name, run in
             RunningJob(
-                job: name, started: Timestamp(seconds: now.seconds - (instant - run.began).components.seconds),
+                job: name, kind: run.kind,
+                started: Timestamp(seconds: now.seconds - (instant - run.began).components.seconds),
                 isScheduled: run.isScheduled)
         }
     }

@@ -11,6 +11,8 @@ public struct ServiceStatus: Sendable {
         public let id: RunIdentifier
         /// The job.
         public let job: String
+        /// What it does.
+        public let kind: RunKind
         /// When it began.
         public let started: Timestamp
         /// What made it begin.
@@ -45,8 +47,8 @@ public struct ServiceStatus: Sendable {
     public let running: [Activity]
     /// What waits for room, oldest first.
     public let waiting: [Waiting]
-    /// When each job is due next; not there for one that nothing starts.
-    public let next: [String: Timestamp]
+    /// When each duty of a job is due next; not there for one that nothing starts.
+    public let next: [Duty: Timestamp]
     /// Why the ledger could not be used the last time; nil when it could.
     public let ledgerFailure: String?
     /// Whether it was asked to end.

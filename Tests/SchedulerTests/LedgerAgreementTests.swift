@@ -18,6 +18,7 @@ import Testing
             jobs: [
                 JobRules(name: "hourly", recurrences: [.cron(hourly)], overlap: .queue),
                 JobRules(name: "often", recurrences: [.cron(often)], catchUp: .none),
+                JobRules(name: "often", kind: .verify, recurrences: [.cron(hourly)], overlap: .queue),
             ], concurrentJobs: 1)
         var world = SimulatedWorld(scheduler, from: 1_700_000_000, generator)
         world.trouble = .init(kill: 20, step: 20, failure: 100)
@@ -25,13 +26,13 @@ import Testing
         try world.live(until: 1_700_000_000 + 30 * 86_400)
         // Runs are none of the ledger's here, so what ran is still waiting there.
         let rows = try ledger.occurrences(limit: 100_000)
-        for job in ["hourly", "often"] {
-            let own = rows.filter { $0.job == job && $0.state != .waiting }
-            let mirrored = (world.ledger.occurrences[job] ?? [:]).values.filter {
+        for duty in scheduler.jobs.map(\.duty) {
+            let own = rows.filter { $0.duty == duty && $0.state != .waiting }
+            let mirrored = (world.ledger.occurrences[duty] ?? [:]).values.filter {
                 $0.state == .missed || $0.state == .skipped
             }
             #expect(Set(own) == Set(mirrored))
-            #expect(rows.filter { $0.job == job }.count == world.ledger.occurrences[job]?.count)
+            #expect(rows.filter { $0.duty == duty }.count == world.ledger.occurrences[duty]?.count)
         }
         #expect(try ledger.scheduleMemory().mapValues(\.decided) == world.memory.mapValues(\.decided))
     }

@@ -86,8 +86,8 @@ import Testing
             try hourly(name) { $0.destinations = name == "d" ? ["tape"] : ["disk"] }
         }
         let scheduler = Scheduler(jobs: jobs, concurrentJobs: 2, concurrentUses: ["disk": 1])
-        var memories: [String: JobMemory] = [:]
-        for job in jobs { memories[job.name] = memory(at(0.5)) }
+        var memories: [Duty: JobMemory] = [:]
+        for job in jobs { memories[job.duty] = memory(at(0.5)) }
         #expect(scheduler.decide(at: at(1), memory: memories).starts.map(\.job) == ["a", "d"])
     }
 
@@ -97,7 +97,7 @@ import Testing
             from: try #require(ClockTime(parsing: "22:00")), to: try #require(ClockTime(parsing: "06:00")))
         let scheduler = Scheduler(jobs: [try hourly { $0.window = span }])
         let noon = scheduler.decide(at: at(12), memory: ["job": memory(at(11.5), [.init(due: at(11))])])
-        #expect(noon.facts.endings == [.init(job: "job", due: at(11), state: .skipped, reason: .window)])
+        #expect(noon.facts.endings == [.init("job", due: at(11), state: .skipped, reason: .window)])
         #expect(noon.facts.occurrences.map(\.state) == [.waiting])
         #expect(noon.starts.isEmpty)
         let opening = scheduler.decide(at: at(22), memory: ["job": memory(at(21.5), [.init(due: at(21))])])
@@ -160,6 +160,71 @@ import Testing
         ahead.accounted = [at(3).seconds]
         #expect(scheduler.decide(at: at(3), memory: ["job": ahead]).starts.isEmpty)
         #expect(scheduler.decide(at: at(4), memory: ["job": ahead]).starts.map(\.due) == [at(4)])
+    }
+
+    @Test("a check that is due during a backup waits for it, and a backup for a check, whatever may overlap")
+    func duties() throws {
+        let check = try hourly { $0.kind = .verify }
+        let scheduler = Scheduler(jobs: [try hourly(), check], concurrentJobs: 5)
+        let known: [Duty: JobMemory] = ["job": memory(at(1)), Duty("job", .verify): memory(at(1))]
+        let both = scheduler.decide(at: at(2), memory: known)
+        #expect(both.facts.occurrences.map(\.kind) == [.backup, .verify])
+        #expect(both.starts.map(\.kind) == [.backup])
+        for kind in [RunKind.backup, .verify] {
+            let running = [RunningJob(job: "job", kind: kind, started: at(1))]
+            let during = scheduler.decide(at: at(2), memory: known, running: running)
+            #expect(during.starts.isEmpty)
+            // What is at work of the same kind has it dropped; of another kind it is waited for.
+            let states = Dictionary(during.facts.occurrences.map { ($0.kind, $0.state) }) { $1 }
+            #expect(states == [kind: .skipped, kind == .backup ? .verify : .backup: .waiting])
+        }
+    }
+
+    @Test("a check has a time of its own: it is stopped after it, and does not count as the run that others wait for")
+    func checkRules() throws {
+        let check = try hourly("first") {
+            $0.kind = .verify
+            $0.timeout = 1800
+        }
+        let second = try hourly("second") { $0.after = [.init(job: "first", result: .success, isOptional: true)] }
+        let scheduler = Scheduler(jobs: [check, second], concurrentJobs: 5)
+        let running = [RunningJob(job: "first", kind: .verify, started: at(1))]
+        let decision = scheduler.decide(at: at(2), memory: ["second": memory(at(1.5))], running: running)
+        #expect(decision.starts.map(\.job) == ["second"])
+        #expect(decision.stops == [.init(job: "first", reason: .timeout)])
+    }
+
+    @Test("what a job does beside its backups is due at moments of its own, by its own chance, and never in a window")
+    func configured() throws {
+        let text = """
+            version: 1
+            instance: home
+            runtime: { timezone: UTC }
+            destinations: { disk: { url: "file:///backup/{job}" } }
+            jobs:
+              photos:
+                sources: [{ path: /photos }]
+                destinations: [disk]
+                encryption: none
+                schedule: { cron: "H 2 * * *", on_overlap: queue, window: { from: "22:00", to: "06:00" }, timeout: 4h }
+                verify: { remote: { schedule: "H 5 * * 6" } }
+              plain:
+                sources: [{ path: /plain }]
+                destinations: [disk]
+                encryption: none
+
+            """
+        let configuration = try ConfigurationLoader.load(
+            utf8: Array(text.utf8), file: "a.yaml", folder: "/", environment: [:]
+        )
+        .configuration
+        let rules = try #require(configuration.job(named: "photos").map { JobRules.all($0, in: configuration) })
+        #expect(rules.map(\.duty) == ["photos", Duty("photos", .verify)])
+        #expect(rules[1].window == nil && rules[1].timeout == 14_400 && rules[1].overlap == .queue)
+        let next = try #require(rules[1].next(after: at(0)))
+        #expect(next > at(6 * 24 + 5) && next < at(6 * 24 + 6), "a Saturday")
+        #expect(configuration.job(named: "plain").map { JobRules.all($0, in: configuration).count } == 1)
+        #expect(Scheduler(configuration).jobs.map(\.duty) == ["photos", Duty("photos", .verify), "plain"])
     }
 
     @Test("what waits for a job that is gone is ended")

@@ -9,6 +9,7 @@ struct SimulatedWorld {
     /// A run that is at work.
     struct Run {
         let job: String
+        let kind: RunKind
         let due: Timestamp
         let attempt: Int
         /// By the true time.
@@ -19,6 +20,7 @@ struct SimulatedWorld {
     /// A run of the past, by the true time.
     struct Past: Hashable {
         let job: String
+        let kind: RunKind
         let due: Int64
         let started: Int64
         let ended: Int64
@@ -29,7 +31,7 @@ struct SimulatedWorld {
     /// The true time, and what the machine's clock shows beyond it.
     private(set) var time: Int64
     private(set) var skew: Int64 = 0
-    var memory: [String: JobMemory] = [:]
+    var memory: [Duty: JobMemory] = [:]
     var running: [String: Run] = [:]
     private(set) var ledger = MirroredLedger()
     private(set) var past: [Past] = []
@@ -72,10 +74,10 @@ struct SimulatedWorld {
     private func nextMoment() -> Int64 {
         var next = time + 43_200
         for job in scheduler.jobs {
-            if let due = scheduler.next(of: job, after: memory[job.name]?.decided) {
+            if let due = scheduler.next(of: job, after: memory[job.duty]?.decided) {
                 next = min(next, due.seconds - skew)
             }
-            for open in memory[job.name]?.open ?? [] {
+            for open in memory[job.duty]?.open ?? [] {
                 if let moment = open.notBefore { next = min(next, max(time + 1, moment.seconds - skew)) }
                 if !open.isRunning, let opening = job.window?.next(after: clock, in: job.zone) {
                     next = min(next, opening.seconds - skew)
@@ -112,13 +114,16 @@ struct SimulatedWorld {
 
     private mutating func conclude(_ run: Run, _ name: String, good: Bool, state: Occurrence.State) {
         past.append(
-            Past(job: name, due: run.due.seconds, started: run.started, ended: min(run.ends, time), isGood: good))
-        ledger.end(name, run.due, state)
-        memory[name]?.open.removeAll { $0.due == run.due }
+            Past(
+                job: name, kind: run.kind, due: run.due.seconds, started: run.started, ended: min(run.ends, time),
+                isGood: good))
+        let duty = Duty(name, run.kind)
+        ledger.end(duty, run.due, state)
+        memory[duty]?.open.removeAll { $0.due == run.due }
         let now = clock
-        memory[name]?.ended = now
-        memory[name]?.endedGood = good
-        if good { memory[name]?.good = now }
+        memory[duty]?.ended = now
+        memory[duty]?.endedGood = good
+        if good { memory[duty]?.good = now }
     }
 
     private mutating func look() throws -> Bool {
@@ -127,7 +132,8 @@ struct SimulatedWorld {
         let decision = scheduler.decide(
             at: now, memory: memory, pauses: pauses,
             running: running.values.map {
-                RunningJob(job: $0.job, started: Timestamp(seconds: now.seconds - (time - $0.started)))
+                RunningJob(
+                    job: $0.job, kind: $0.kind, started: Timestamp(seconds: now.seconds - (time - $0.started)))
             })
         try observer(decision.facts, now)
         ledger.keep(decision.facts, &memory)
@@ -135,14 +141,15 @@ struct SimulatedWorld {
         for start in decision.starts {
             let length = Int64.random(
                 in: 1...(Int.random(in: 0..<20, using: &generator) == 0 ? 40_000 : 1500), using: &generator)
+            let duty = Duty(start.job, start.kind)
             running[start.job] = Run(
-                job: start.job, due: start.due, attempt: start.attempt, started: time, ends: time + length)
-            ledger.end(start.job, start.due, .running)
-            memory[start.job]?.started = now
-            for index in memory[start.job]?.open.indices ?? 0..<0 where memory[start.job]?.open[index].due == start.due
-            {
-                memory[start.job]?.open[index].isRunning = true
-                memory[start.job]?.open[index].attempts = start.attempt
+                job: start.job, kind: start.kind, due: start.due, attempt: start.attempt, started: time,
+                ends: time + length)
+            ledger.end(duty, start.due, .running)
+            memory[duty]?.started = now
+            for index in memory[duty]?.open.indices ?? 0..<0 where memory[duty]?.open[index].due == start.due {
+                memory[duty]?.open[index].isRunning = true
+                memory[duty]?.open[index].attempts = start.attempt
             }
         }
         return !decision.facts.isEmpty
@@ -151,41 +158,41 @@ struct SimulatedWorld {
 
 /// What a ledger does with facts, in plain values: each moment of each job has one state.
 struct MirroredLedger {
-    private(set) var occurrences: [String: [Int64: Occurrence]] = [:]
+    private(set) var occurrences: [Duty: [Int64: Occurrence]] = [:]
     /// Moments that were to be kept a second time.
     private(set) var repeated: [Occurrence] = []
 
-    mutating func end(_ job: String, _ due: Timestamp, _ state: Occurrence.State) {
-        occurrences[job]?[due.seconds]?.state = state
+    mutating func end(_ duty: Duty, _ due: Timestamp, _ state: Occurrence.State) {
+        occurrences[duty]?[due.seconds]?.state = state
     }
 
-    mutating func keep(_ facts: ScheduleFacts, _ memory: inout [String: JobMemory]) {
-        for (job, moment) in facts.rewound { rewind(job, moment.seconds, &memory) }
+    mutating func keep(_ facts: ScheduleFacts, _ memory: inout [Duty: JobMemory]) {
+        for (duty, moment) in facts.rewound { rewind(duty, moment.seconds, &memory) }
         for ending in facts.endings {
-            occurrences[ending.job]?[ending.due.seconds]?.state = ending.state
-            occurrences[ending.job]?[ending.due.seconds]?.reason = ending.reason
-            memory[ending.job]?.open.removeAll { $0.due == ending.due }
+            occurrences[ending.duty]?[ending.due.seconds]?.state = ending.state
+            occurrences[ending.duty]?[ending.due.seconds]?.reason = ending.reason
+            memory[ending.duty]?.open.removeAll { $0.due == ending.due }
         }
         for one in facts.occurrences {
-            if occurrences[one.job]?[one.due.seconds] != nil { repeated.append(one) }
-            occurrences[one.job, default: [:]][one.due.seconds] = one
-            if one.state == .waiting { memory[one.job, default: JobMemory()].open.append(.init(due: one.due)) }
+            if occurrences[one.duty]?[one.due.seconds] != nil { repeated.append(one) }
+            occurrences[one.duty, default: [:]][one.due.seconds] = one
+            if one.state == .waiting { memory[one.duty, default: JobMemory()].open.append(.init(due: one.due)) }
         }
-        for (job, moment) in facts.decided {
-            memory[job, default: JobMemory()].decided = moment
-            let ahead: Set<Int64> = memory[job]?.accounted.filter { $0 > moment.seconds } ?? []
-            memory[job]?.accounted = ahead
+        for (duty, moment) in facts.decided {
+            memory[duty, default: JobMemory()].decided = moment
+            let ahead: Set<Int64> = memory[duty]?.accounted.filter { $0 > moment.seconds } ?? []
+            memory[duty]?.accounted = ahead
         }
     }
 
-    private mutating func rewind(_ job: String, _ moment: Int64, _ memory: inout [String: JobMemory]) {
-        let known = occurrences[job] ?? [:]
+    private mutating func rewind(_ duty: Duty, _ moment: Int64, _ memory: inout [Duty: JobMemory]) {
+        let known = occurrences[duty] ?? [:]
         func isNothing(_ one: Occurrence) -> Bool { one.state == .missed || one.state == .skipped }
         let start = known.values.filter { isNothing($0) && $0.due.seconds <= moment && $0.last.seconds > moment }
             .map { $0.due.seconds - 1 }.min()
         let moment = start ?? moment
-        occurrences[job] = known.filter { !isNothing($0.value) || $0.key <= moment }
-        memory[job]?.decided = Timestamp(seconds: moment)
-        memory[job]?.accounted = Set(occurrences[job, default: [:]].keys.filter { $0 > moment })
+        occurrences[duty] = known.filter { !isNothing($0.value) || $0.key <= moment }
+        memory[duty]?.decided = Timestamp(seconds: moment)
+        memory[duty]?.accounted = Set(occurrences[duty, default: [:]].keys.filter { $0 > moment })
     }
 }

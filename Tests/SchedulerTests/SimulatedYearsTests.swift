@@ -22,11 +22,15 @@ import Testing
         let two = try #require(ClockTime(parsing: "02:30"))
         return [
             JobRules(name: "nightly", recurrences: try cron("30 2 * * *", "nightly"), zone: zone),
+            JobRules(name: "nightly", kind: .verify, recurrences: try cron("30 2 * * 6", "nightly"), zone: zone),
             JobRules(
                 name: "hashed", recurrences: try cron("H H * * *", "hashed"), zone: zone,
                 delay: Jitter.seconds(below: 7200, seed: "home\nhashed"), catchUp: .none),
             JobRules(
                 name: "interval", recurrences: [.interval(seconds: 43_200, at: two, days: [])], zone: zone,
+                overlap: .queue, destinations: ["disk"]),
+            JobRules(
+                name: "interval", kind: .verify, recurrences: try cron("H 2 * * *", "interval"), zone: zone,
                 overlap: .queue, destinations: ["disk"]),
             JobRules(
                 name: "weekdays", recurrences: [.interval(seconds: 86_400, at: two, days: [.monday, .friday])],
@@ -66,7 +70,7 @@ import Testing
         }
         var kept: Set<Int64> = []
         var count = 0
-        for one in (world.ledger.occurrences[job.name] ?? [:]).values {
+        for one in (world.ledger.occurrences[job.duty] ?? [:]).values {
             // A clock that was ahead may have had runs that were due only later; those are no repetition.
             count += one.count
             if one.count == 1 {
@@ -74,11 +78,11 @@ import Testing
             } else {
                 kept.formUnion(due.filter { $0 >= one.due.seconds && $0 <= one.last.seconds })
             }
-            #expect(!one.state.isOpen || one.due.seconds > Self.end - 86_400 * 40, "\(job.name) \(one)")
+            #expect(!one.state.isOpen || one.due.seconds > Self.end - 86_400 * 40, "\(job.duty) \(one)")
         }
         let early = kept.filter { $0 > Self.end }
-        #expect(kept.subtracting(early) == due, "\(job.name)")
-        #expect(count - early.count == due.count, "\(job.name)")
+        #expect(kept.subtracting(early) == due, "\(job.duty)")
+        #expect(count - early.count == due.count, "\(job.duty)")
     }
 
     /// Whether runs kept to their limits, windows and order.
@@ -101,9 +105,11 @@ import Testing
         let runs = Dictionary(grouping: world.past, by: \.job)
         #expect(runs.values.allSatisfy { $0.count > 60 })
         // Each occurrence had one run at most: there are no further attempts here.
-        #expect(Set(world.past.map { "\($0.job) \($0.due)" }).count == world.past.count)
+        #expect(Set(world.past.map { "\($0.job) \($0.kind) \($0.due)" }).count == world.past.count)
         // When both are due, the one that goes first has ended by then.
-        let nightly = Dictionary((runs["nightly"] ?? []).map { ($0.due, $0) }) { first, _ in first }
+        let nightly = Dictionary((runs["nightly"] ?? []).filter { $0.kind == .backup }.map { ($0.due, $0) }) {
+            first, _ in first
+        }
         for run in runs["weekdays"] ?? [] {
             guard let first = nightly[run.due], first.started <= run.started else { continue }
             #expect(first.ended <= run.started)

@@ -72,7 +72,9 @@ extension Operations {
                             "moments",
                             .list(
                                 .object([
-                                    .init("time", .moment, "When."), .init("jobs", .list(.text(.name)), "The jobs."),
+                                    .init("time", .moment, "When."),
+                                    .init("jobs", .list(.text(.name)), "The jobs whose backups are due."),
+                                    .init("checks", .list(.text(.name)), "The jobs whose stores are read back."),
                                 ])), "The moments.")
                     ], isOpen: true), "The moments."), problems: [missingJob]
         ) { api, call in .json(try api.schedule(call)) },

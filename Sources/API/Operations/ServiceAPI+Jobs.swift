@@ -82,10 +82,11 @@ extension ServiceAPI {
     func schedule(_ call: Call) throws -> JSONValue {
         let configuration = service.configuration
         let jobs = try call.text("job") == nil ? configuration.jobs.filter(\.isEnabled) : [existingJob(call)]
-        let agenda = Agenda(jobs.map { JobRules($0, in: configuration) }, after: setting.now())
+        let agenda = Agenda(jobs.flatMap { JobRules.all($0, in: configuration) }, after: setting.now())
         let moments = agenda.next(call.number("count") ?? 10).map { moment in
             JSONValue.object([
                 .init("time", .string(moment.time.iso8601)), .init("jobs", .array(moment.jobs.map { .string($0) })),
+                .init("checks", .array(moment.checks.map { .string($0) })),
             ])
         }
         return .object([.init("moments", .array(moments))])
@@ -115,7 +116,8 @@ extension ServiceStatus.Activity {
         func count(_ value: Int?) -> JSONValue { .integer(Int64(value ?? 0)) }
         return .object([
             .init("run", .string(id.description)), .init("job", .string(job)),
-            .init("started", .string(started.iso8601)), .init("trigger", .string(trigger.rawValue)),
+            .init("kind", .string(kind.rawValue)), .init("started", .string(started.iso8601)),
+            .init("trigger", .string(trigger.rawValue)),
             .init("stopping", .bool(isStopping)), .init("phase", progress.map { .string($0.phase.word) } ?? .null),
             .init("entries", count(progress?.entries)), .init("total_entries", count(progress?.totalEntries)),
             .init("bytes", count(progress?.bytes)), .init("total_bytes", count(progress?.totalBytes)),

@@ -46,6 +46,7 @@ extension ServiceAPI {
     ) -> JSONValue {
         .object([
             .init("id", .string(id)), .init("job", .string(job)),
+            .init("kind", .string((current?.kind ?? .backup).rawValue)),
             .init("trigger", .string((current?.trigger ?? .api).rawValue)), .init("attempt", .integer(1)),
             .init("due", .null), .init("started", (current?.started).json), .init("state", .string(state)),
             .init("config", .string(service.configuration.hash)), .init("current", current?.json ?? .null),

@@ -28,12 +28,15 @@ enum Schemas {
         .init("code", .text(), "The code of a failure, for `dunnage explain`.", required: false),
     ])
 
+    private static let kind = Schema.word(RunKind.allCases.map(\.rawValue))
+
     static let pause = answer([
         .init("since", .moment, "Since when."), .init("reason", .nullable(.text()), "Why, in somebody's words."),
     ])
 
     static let activity = answer([
         .init("run", .text(.identifier), "The run."), .init("job", .text(.name), "The job."),
+        .init("kind", kind, "What it does."),
         .init("started", .moment, "When it began."),
         .init("trigger", .word(RunTrigger.allCases.map(\.rawValue)), "What made it begin."),
         .init("stopping", .boolean, "Whether it was asked to stop."),
@@ -62,6 +65,8 @@ enum Schemas {
         .init("last_run", .nullable(.moment), "When the last run ended there."),
         .init("last_run_id", .nullable(.text(.identifier)), "That run."),
         .init("last_result", .nullable(.word(RunState.allCases.map(\.rawValue))), "How it ended there."),
+        .init("last_verified", .nullable(.moment), "When objects were read back last, and all were good."),
+        .init("damage_found", .boolean, "Whether some were missing or damaged the last time."),
     ])
 
     static let job = answer([
@@ -73,6 +78,11 @@ enum Schemas {
         .init("paused", .nullable(.named("Pause")), "Since when its schedule rests, alone or with all others."),
         .init("quarantined", .list(.named("Quarantine")), "Versions that wait for `dunnage ack`."),
         .init("next_run", .nullable(.moment), "When it is due next."),
+        .init("next_check", .nullable(.moment), "When what is stored is read back next, beside the backups."),
+        .init("last_proof", .nullable(.moment), "When what is stored was last proven good."),
+        .init(
+            "verified_within_seconds", .nullable(.integer(0 ... .max)), "How long ago that may be."),
+        .init("unproven", .boolean, "Whether it is longer ago."),
         .init("rpo_seconds", .nullable(.integer(0 ... .max)), "How old its newest version may become."),
         .init("destinations", .list(.named("DestinationStatus")), "How it stands at each."),
     ])
@@ -115,6 +125,7 @@ enum Schemas {
 
     static let run = answer([
         .init("id", .text(.identifier), "Its identifier; sorts by time."), .init("job", .text(), "The job."),
+        .init("kind", kind, "What it does."),
         .init("trigger", .word(RunTrigger.allCases.map(\.rawValue)), "What made it begin."),
         .init("attempt", .integer(1 ... .max), "Which attempt it is."),
         .init("due", .nullable(.moment), "The moment of the schedule that it is for."),
@@ -135,7 +146,8 @@ enum Schemas {
     ])
 
     static let occurrence = answer([
-        .init("job", .text(), "The job."), .init("due", .moment, "When a run was due; the first of several."),
+        .init("job", .text(), "The job."), .init("kind", kind, "What the run was to do."),
+        .init("due", .moment, "When a run was due; the first of several."),
         .init("last", .moment, "The last of several."), .init("count", .integer(1 ... .max), "How many."),
         .init("state", .word(Occurrence.State.allCases.map(\.rawValue)), "What became of it."),
         .init("reason", .nullable(.text()), "Why there was no run."), .init("run", .nullable(.text()), "Its last run."),

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import JSON
 internal import Jobs
+internal import Ledger
 internal import Scheduler
 internal import Support
 
@@ -16,7 +17,7 @@ struct ScheduleNextAction {
         let configuration = try program.load(configuration).configuration
         let setting = program.setting(configuration.runtime)
         let chosen = try jobs.isEmpty ? configuration.jobs : jobs.map { try configuration.findJob($0) }
-        let rules = chosen.map { JobRules($0, in: configuration) }
+        let rules = chosen.flatMap { JobRules.all($0, in: configuration) }
         let room = configuration.runtime.limits.concurrentJobs
         let moments =
             onlyCollisions
@@ -27,7 +28,7 @@ struct ScheduleNextAction {
         }
         var table = Table([("TIME", .left), ("JOBS", .left)])
         for moment in moments {
-            table.add([setting.zone.text(moment.time), moment.jobs.joined(separator: ", ")])
+            table.add([setting.zone.text(moment.time), moment.duties.map(\.description).joined(separator: ", ")])
         }
         for line in table.lines { try program.console.print(line) }
         return .success
@@ -36,6 +37,7 @@ struct ScheduleNextAction {
     private static func json(_ moment: Agenda.Moment) -> JSONValue {
         .object([
             .init("time", .string(moment.time.iso8601)), .init("jobs", .array(moment.jobs.map { .string($0) })),
+            .init("checks", .array(moment.checks.map { .string($0) })),
         ])
     }
 }

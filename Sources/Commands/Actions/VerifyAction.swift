@@ -81,7 +81,7 @@ extension VerifyAction {
         let objects = HumanText.count(summary.objects, "object")
         switch summary.level {
         case .listing: return "Compared the listing of \(objects) in \(time)"
-        case .sample, .full:
+        case .sample, .turn, .full:
             let read =
                 "\(objects), \(HumanText.count(summary.blocks, "block")), "
                 + "\(HumanText.size(summary.bytesFetched)) in \(time)"

@@ -9,7 +9,8 @@ struct RunHistoryText {
         var rows: [(time: Timestamp, cells: [String])] = runs.map { run in
             let note = [run.end?.reason, run.end?.message].compactMap { $0 }.joined(separator: ": ")
             let cells = [
-                zone.text(run.start.started), run.start.job, run.state.rawValue, Self.duration(run),
+                zone.text(run.start.started), Duty(run.start.job, run.start.kind).description, run.state.rawValue,
+                Self.duration(run),
                 run.start.attempt > 1
                     ? "\(run.start.trigger.rawValue) \(run.start.attempt)" : run.start.trigger.rawValue,
                 run.start.id, Self.short(note),
@@ -19,7 +20,9 @@ struct RunHistoryText {
         rows += others.map { one in
             let note =
                 one.count > 1 ? "\(one.count) moments until \(zone.text(one.last))" : one.reason?.rawValue ?? ""
-            return (one.due, [zone.text(one.due), one.job, one.state.rawValue, "-", "schedule", "-", note])
+            return (
+                one.due, [zone.text(one.due), one.duty.description, one.state.rawValue, "-", "schedule", "-", note]
+            )
         }
         var table = Table([
             ("TIME", .left), ("JOB", .left), ("RESULT", .left), ("TOOK", .right), ("TRIGGER", .left), ("RUN", .left),

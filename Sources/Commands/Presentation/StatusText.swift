@@ -17,6 +17,8 @@ struct StatusText {
                 let notes = [
                     job.word, job.isOverdue(fresh) ? "overdue" : "",
                     isQuarantined ? "in quarantine: dunnage ack \(job.job)" : "",
+                    job.isUnproven ? "not verified within \(Self.span(job.provenWithin))" : "",
+                    job.isDamaged(at: name) ? "damage found: dunnage verify \(job.job)" : "",
                 ].filter { !$0.isEmpty }
                 table.add([
                     job.job, name, fresh?.good.map { zone.text($0) } ?? "never",

@@ -72,7 +72,10 @@ extension ConfigurationSchema {
         keys: [
             .init("rpo", .value(.duration), "How old the newest good version at each destination may become."),
             .init("rto", .value(.duration), "How long a restore may take.", pending: true),
-            .init("verified_within", .value(.duration), "How long ago the last proven restore may be.", pending: true),
+            .init(
+                "verified_within", .value(.duration),
+                "How long ago the last check of `verify.remote` that found nothing wrong may be; without one, the last "
+                    + "time that objects were read back."),
         ],
         foreign: ["max_age": "write `rpo: 26h`"])
 }

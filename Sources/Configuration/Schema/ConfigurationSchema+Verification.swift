@@ -7,8 +7,7 @@ extension ConfigurationSchema {
                 "How many sets of a filelist, an index and a data volume are read back and checked: a number, "
                     + "a share like `5%`, or `off`.", absent: "1"),
             .init(
-                "remote", .object(remoteVerification), "What is read back and checked beside the backups.",
-                pending: true),
+                "remote", .object(remoteVerification), "What is read back and checked beside the backups."),
             .init("restore_drill", .object(restoreDrill), "Restores that prove that a restore works.", pending: true),
         ],
         foreign: [

@@ -130,9 +130,13 @@ public enum CatalogSnapshot {
     /// - Parameters:
     ///   - catalog: the catalog, which nobody changes meanwhile.
     ///   - store: the store.
+    ///   - knowsMore: whether one is stored also when there is one of the same objects, since the catalog has learned
+    ///     something of them.
     /// - Returns: what it cost, or nil when none was stored.
     /// - Throws: what keeps the catalog from being read or the destination from answering.
-    public static func keep(_ catalog: Catalog, at store: Store) throws(EngineError) -> Cost? {
+    public static func keep(
+        _ catalog: Catalog, at store: Store, knowsMore: Bool = false
+    ) throws(EngineError) -> Cost? {
         let begun = ContinuousClock.now
         let listing = try store.list()
         do {
@@ -141,7 +145,7 @@ public enum CatalogSnapshot {
             let known = names(in: listing)
             let contents = SnapshotName.Contents(listing)
             let newest = known.filter { $0.isEncrypted == isEncrypted }.max()
-            guard newest?.contents != contents else { return nil }
+            guard knowsMore || newest?.contents != contents else { return nil }
             let name = SnapshotName(prefix: listing.prefix, at: .now(), contents: contents, isEncrypted: isEncrypted)
             let folder = try TemporaryFolder(in: store.temporaryFolder)
             let sealed = try seal(catalog, isOf: listing, store, folder.path)
@@ -163,11 +167,14 @@ public enum CatalogSnapshot {
     /// - Parameters:
     ///   - session: the store after the change; the caller has the right to change it.
     ///   - isWanted: whether one is stored where none was.
-    /// - Returns: as ``keep(_:at:)``.
-    /// - Throws: as ``keep(_:at:)``.
-    public static func renew(after session: StoreSession, isWanted: Bool) throws(EngineError) -> Cost? {
+    ///   - knowsMore: as for ``keep(_:at:knowsMore:)``.
+    /// - Returns: as ``keep(_:at:knowsMore:)``.
+    /// - Throws: as ``keep(_:at:knowsMore:)``.
+    public static func renew(
+        after session: StoreSession, isWanted: Bool, knowsMore: Bool = false
+    ) throws(EngineError) -> Cost? {
         guard isWanted || !names(in: session.listing).isEmpty else { return nil }
-        return try keep(session.catalog, at: session.store)
+        return try keep(session.catalog, at: session.store, knowsMore: knowsMore)
     }
 
     /// Makes the file to be stored; nil when it would be of no use.

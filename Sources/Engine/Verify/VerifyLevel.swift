@@ -4,6 +4,8 @@ public enum VerifyLevel: Sendable, Hashable {
     case listing
     /// The listing, and some objects fetched and checked with all that is in them: those whose turn it is.
     case sample(VerifySample)
+    /// The listing, and those objects whose turn it is so that each has one within a time.
+    case turn(VerifyTurn)
     /// Every object is fetched, and every block, filelist and description in it checked.
     case full
 
@@ -11,7 +13,7 @@ public enum VerifyLevel: Sendable, Hashable {
     public var name: String {
         switch self {
         case .listing: "listing"
-        case .sample: "sample"
+        case .sample, .turn: "sample"
         case .full: "full"
         }
     }

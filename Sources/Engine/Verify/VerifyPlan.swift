@@ -1,5 +1,6 @@
 internal import Catalog
 internal import StoreFormat
+internal import Support
 
 /// Which objects of a store are examined.
 struct VerifyPlan {
@@ -36,6 +37,34 @@ struct VerifyPlan {
                 return (turn, generator.next(), item)
             }
             return ranked.sorted { ($0.turn, $0.chance) < ($1.turn, $1.chance) }.prefix(count).map(\.item)
+        }
+        dlists = choose(all.dlists)
+        dindexes = choose(all.dindexes)
+        dblocks = choose(all.dblocks)
+    }
+
+    /// One of several checks that examine everything together: of each kind those that were examined longest ago.
+    ///
+    /// How often counts for nothing here: otherwise volumes that are new would have their turns before the old ones
+    /// for as long as new ones come. Among those that were never examined the oldest go first.
+    init(
+        _ turn: VerifyTurn, of listing: StoreListing, volumes: [String: CatalogVolume],
+        verifications: [Int64: CatalogVerification]
+    ) {
+        let all = VerifyPlan(all: listing)
+        let count = turn.sets(ofLargest: max(all.dlists.count, all.dindexes.count, all.dblocks.count))
+        func choose(_ items: [StoreListing.Item]) -> [StoreListing.Item] {
+            let ranked = items.compactMap { item -> (time: Int64, id: Int64, item: StoreListing.Item)? in
+                guard let volume = volumes[item.name.text] else { return nil }
+                guard let known = verifications[volume.id] else { return (-1, volume.id, item) }
+                // A fault is looked at every time until it is mended.
+                return (known.count == Self.faulty ? .min : max(0, known.time.seconds), volume.id, item)
+            }.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+            // Those that were never examined stand in front, and must not push out what has waited for too long.
+            let late = turn.deadline.flatMap { deadline in
+                ranked.lastIndex { $0.time >= 0 && $0.time < deadline.seconds }
+            }
+            return ranked.prefix(max(count, late.map { $0 + 1 } ?? 0)).map(\.item)
         }
         dlists = choose(all.dlists)
         dindexes = choose(all.dindexes)

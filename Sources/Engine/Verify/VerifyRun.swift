@@ -137,6 +137,10 @@ public final class VerifyRun: Sendable {
                 sample, of: listing, volumes: known.byName, verifications: known.verifications, using: &generator)
             setTotals(plan)
             try examine(plan, known, findings)
+        case .turn(let turn):
+            let plan = VerifyPlan(turn, of: listing, volumes: known.byName, verifications: known.verifications)
+            setTotals(plan)
+            try examine(plan, known, findings)
         }
     }
 
@@ -219,7 +223,7 @@ public final class VerifyRun: Sendable {
     }
 
     private func markVerified(_ intact: [String: (size: Int64, hash: Digest)], _ faulty: Set<String>) throws {
-        let now = Timestamp.now()
+        let now = session.store.now()
         try session.catalog.write { writer in
             for var volume in try writer.reading({ try $0.volumes() }) {
                 if faulty.contains(volume.name) {
@@ -243,7 +247,7 @@ public final class VerifyRun: Sendable {
     ) throws -> AffectedFiles {
         let faulty = Set(summary.faults.lazy.filter(\.losesData).map(\.object))
         // A sample without a fault says nothing new, and should cost nothing more.
-        if case .sample = level, faulty.isEmpty { return AffectedFiles() }
+        if level.name == "sample", faulty.isEmpty { return AffectedFiles() }
         let names = known.names
         let archived = Set(listing.items.lazy.filter(\.isArchived).map(\.name.text))
         let good = findings.goodBlocks

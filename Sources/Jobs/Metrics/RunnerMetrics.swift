@@ -91,7 +91,17 @@ public struct RunnerMetrics: Sendable {
                     ["backup": job.name, "destination": name])
             }
         }
-        return [success, last, result, runs, uploaded, overdue, verified]
+        var within = MetricFamily(
+            "dunnage_verify_within_seconds", "How long ago the last check that found nothing wrong may be.")
+        var unproven = MetricFamily("dunnage_verify_overdue", "Whether it is longer ago.")
+        let objectives = configuration.proofObjectives
+        let proofs = Dictionary(try ledger.proofs(objectives).map { ($0.job, $0) }) { $1 }
+        for objective in objectives {
+            guard let limit = objective.within else { continue }
+            within.add(limit, ["backup": objective.job])
+            unproven.add(proofs[objective.job]?.overdue != nil, ["backup": objective.job])
+        }
+        return [success, last, result, runs, uploaded, overdue, verified, within, unproven]
     }
 
     private struct Pair: Hashable {
@@ -133,13 +143,13 @@ public struct RunnerMetrics: Sendable {
             }
             rpo.add(job.objectives.recoveryPoint?.fixedSeconds, labels)
             rto.add(job.objectives.recoveryTime?.fixedSeconds, labels)
-            missed.add(Int64(counts[job.name]?[.missed] ?? 0), labels)
+            missed.add(Int64(counts[Duty(job.name)]?[.missed] ?? 0), labels)
             quarantined.add(Int64(quarantines[job.name]?.count ?? 0), labels)
             frozen.add(quarantines[job.name] != nil, labels)
             paused.add(pauses.contains(job.name) || pauses.contains(nil), labels)
             running.add(atWork[job.name] != nil, labels)
-            guard let run = try ledger.runs(job: job.name, limit: 2).first(where: { $0.end != nil }), let end = run.end
-            else { continue }
+            let runs = try ledger.runs(job: job.name, kind: .backup, limit: 2)
+            guard let end = runs.lazy.compactMap(\.end).first else { continue }
             files.add(end.files, labels)
             bytes.add(end.bytes, labels)
             for place in end.destinations {

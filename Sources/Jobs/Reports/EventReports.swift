@@ -60,16 +60,18 @@ public struct EventReports: Sendable {
             let run = try context.ledger.runs(beginningWith: id).first
         {
             return .init(
-                id: id, trigger: .init(run.start.trigger), scheduledFor: run.start.due, started: run.start.started,
+                id: id, kind: .init(event.duty), trigger: .init(run.start.trigger), scheduledFor: run.start.due,
+                started: run.start.started,
                 finished: event.at, result: .failure, isInterrupted: true, exitCode: ExitCode.failure.rawValue)
         }
         return .init(
-            id: RunIdentifier(at: event.at).description, trigger: .schedule, started: event.at, finished: event.at,
-            result: event.kind == .recovered ? .success : .failure,
+            id: RunIdentifier(at: event.at).description, kind: .init(event.duty), trigger: .schedule,
+            started: event.at, finished: event.at, result: event.kind == .recovered ? .success : .failure,
             exitCode: event.kind == .recovered ? ExitCode.success.rawValue : ExitCode.failure.rawValue)
     }
 
     private func objective(_ event: LedgerEvent) throws(LedgerError) -> RunReport.Objective {
+        if event.duty != .backup { return try proofObjective(event) }
         let allowed = context.configuration.objectives.first {
             $0.job == event.job && $0.destination == event.destination
         }?.recoveryPoint
@@ -78,6 +80,17 @@ public struct EventReports: Sendable {
         }
         return .init(
             allowedSeconds: allowed, ageSeconds: fresh?.age(at: event.at), isMet: event.kind == .recovered)
+    }
+}
+
+extension EventReports {
+    private func proofObjective(_ event: LedgerEvent) throws(LedgerError) -> RunReport.Objective {
+        let asked = context.configuration.proofObjectives.filter { $0.job == event.job }
+        let proof = try context.ledger.proofs(asked).first
+        return .init(
+            .proof, allowedSeconds: asked.first?.within,
+            ageSeconds: proof.flatMap { $0.last == nil ? nil : $0.age(at: event.at) },
+            isMet: event.kind == .recovered)
     }
 }
 

@@ -4,12 +4,14 @@ internal import Support
 /// Events: each is told until somebody says that it was.
 extension Ledger {
     static func add(
-        _ kind: LedgerEvent.Kind, at now: Timestamp, job: String, destination: String? = nil, run: String? = nil,
+        _ kind: LedgerEvent.Kind, at now: Timestamp, _ duty: Duty, destination: String? = nil, run: String? = nil,
         detail: String, _ connection: Database
     ) throws {
         try connection.execute(
-            sql: "INSERT INTO event(at, kind, job, destination, run, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [now.seconds, kind.rawValue, job, destination, run, detail])
+            sql: "INSERT INTO event(at, kind, job, duty, destination, run, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                now.seconds, kind.rawValue, duty.job, duty.kind.rawValue, destination, run, detail,
+            ])
     }
 
     /// What nobody was told of, oldest first.
@@ -36,6 +38,7 @@ extension Ledger {
         guard let kind = LedgerEvent.Kind(rawValue: row["kind"]) else { return nil }
         return LedgerEvent(
             id: row["id"], at: Timestamp(seconds: row["at"]), kind: kind, job: row["job"],
+            duty: RunKind(rawValue: row["duty"]) ?? .backup,
             destination: row["destination"], run: row["run"], detail: row["detail"])
     }
 }

@@ -80,7 +80,7 @@ extension Ledger {
                     + "was first seen."
             }
         try add(
-            isLate ? .overdue : .recovered, at: now, job: objective.job, destination: objective.destination,
+            isLate ? .overdue : .recovered, at: now, Duty(objective.job), destination: objective.destination,
             run: isLate ? nil : fresh.goodRun, detail: detail, connection)
     }
 }

@@ -6,21 +6,22 @@ extension Ledger {
     /// Runs, newest first.
     /// - Parameters:
     ///   - job: only those of that job; nil for all.
+    ///   - kind: only those that do that; nil for any.
     ///   - state: only those in that state; nil for any.
     ///   - limit: how many at most.
     ///   - before: only those before the run of that identifier; nil for the newest.
     /// - Returns: the runs.
     /// - Throws: `LedgerError` when the ledger cannot be used.
     public func runs(
-        job: String? = nil, state: RunState? = nil, limit: Int, before: String? = nil
+        job: String? = nil, kind: RunKind? = nil, state: RunState? = nil, limit: Int, before: String? = nil
     ) throws(LedgerError) -> [RunRecord] {
         try read { connection in
             let ids = try String.fetchAll(
                 connection,
                 sql: """
                     SELECT id FROM run WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR id < ?2)
-                    AND (?4 IS NULL OR state = ?4) ORDER BY id DESC LIMIT ?3
-                    """, arguments: [job, before, limit, state?.rawValue])
+                    AND (?4 IS NULL OR state = ?4) AND (?5 IS NULL OR kind = ?5) ORDER BY id DESC LIMIT ?3
+                    """, arguments: [job, before, limit, state?.rawValue, kind?.rawValue])
             return try ids.compactMap { try Self.record($0, connection) }
         }
     }
@@ -46,31 +47,35 @@ extension Ledger {
         try read { connection in
             try Row.fetchAll(
                 connection,
-                sql: "SELECT * FROM occurrence WHERE ?1 IS NULL OR job = ?1 ORDER BY due DESC, job LIMIT ?2",
+                sql: "SELECT * FROM occurrence WHERE ?1 IS NULL OR job = ?1 ORDER BY due DESC, job, kind LIMIT ?2",
                 arguments: [job, limit]
             ).compactMap(Self.occurrence)
         }
     }
 
-    /// The number of occurrences by job and state.
-    public func occurrenceCounts() throws(LedgerError) -> [String: [Occurrence.State: Int]] {
+    /// The number of occurrences by duty and state.
+    public func occurrenceCounts() throws(LedgerError) -> [Duty: [Occurrence.State: Int]] {
         try read { connection in
-            var counts: [String: [Occurrence.State: Int]] = [:]
+            var counts: [Duty: [Occurrence.State: Int]] = [:]
             let rows = try Row.fetchAll(
-                connection, sql: "SELECT job, state, sum(count) AS total FROM occurrence GROUP BY job, state")
+                connection,
+                sql: "SELECT job, kind, state, sum(count) AS total FROM occurrence GROUP BY job, kind, state")
             for row in rows {
-                guard let state = Occurrence.State(rawValue: row["state"]) else { continue }
-                counts[row["job"], default: [:]][state] = row["total"]
+                guard let state = Occurrence.State(rawValue: row["state"]),
+                    let kind = RunKind(rawValue: row["kind"])
+                else { continue }
+                counts[Duty(row["job"], kind), default: [:]][state] = row["total"]
             }
             return counts
         }
     }
 
     static func occurrence(_ row: Row) -> Occurrence? {
-        guard let state = Occurrence.State(rawValue: row["state"]) else { return nil }
+        guard let state = Occurrence.State(rawValue: row["state"]), let kind = RunKind(rawValue: row["kind"])
+        else { return nil }
         let reason: String? = row["reason"]
         return Occurrence(
-            job: row["job"], due: Timestamp(seconds: row["due"]), last: Timestamp(seconds: row["last"]),
+            job: row["job"], kind: kind, due: Timestamp(seconds: row["due"]), last: Timestamp(seconds: row["last"]),
             count: row["count"], state: state, reason: reason.flatMap { Occurrence.SkipReason(rawValue: $0) },
             run: row["run"])
     }
@@ -81,7 +86,8 @@ extension Ledger {
         else { return nil }
         let due: Int64? = row["due"]
         let start = RunStart(
-            id: id, job: row["job"], trigger: RunTrigger(rawValue: row["trigger"]) ?? .manual,
+            id: id, job: row["job"], kind: RunKind(rawValue: row["kind"]) ?? .backup,
+            trigger: RunTrigger(rawValue: row["trigger"]) ?? .manual,
             due: due.map { Timestamp(seconds: $0) }, attempt: row["attempt"],
             started: Timestamp(milliseconds: row["started"]), configuration: row["configuration"])
         guard let finished: Int64 = row["finished"], state != .running else {

@@ -12,26 +12,31 @@ extension Ledger {
             try connection.execute(
                 sql: """
                     INSERT INTO run(
-                        id, job, trigger, due, attempt, started, state, configuration, runner, process, warnings)
-                    VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, 0)
+                        id, job, kind, trigger, due, attempt, started, state, configuration, runner, process,
+                        warnings)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, 0)
                     """,
                 arguments: [
-                    run.id, run.job, run.trigger.rawValue, run.due?.seconds, run.attempt, run.started.milliseconds,
-                    run.configuration, runner, Int(getpid()),
+                    run.id, run.job, run.kind.rawValue, run.trigger.rawValue, run.due?.seconds, run.attempt,
+                    run.started.milliseconds, run.configuration, runner, Int(getpid()),
                 ])
             if let due = run.due {
                 try connection.execute(
                     sql: """
-                        INSERT INTO occurrence(job, due, last, count, state, run, attempts, decided)
-                        VALUES (?1, ?2, ?2, 1, 'running', ?3, ?4, ?5)
-                        ON CONFLICT(job, due) DO UPDATE SET
+                        INSERT INTO occurrence(job, kind, due, last, count, state, run, attempts, decided)
+                        VALUES (?1, ?6, ?2, ?2, 1, 'running', ?3, ?4, ?5)
+                        ON CONFLICT(job, kind, due) DO UPDATE SET
                             state = 'running', reason = NULL, run = ?3, attempts = ?4, not_before = NULL
                         """,
-                    arguments: [run.job, due.seconds, run.id, run.attempt, run.started.seconds])
+                    arguments: [
+                        run.job, due.seconds, run.id, run.attempt, run.started.seconds, run.kind.rawValue,
+                    ])
             }
             try connection.execute(
-                sql: "INSERT INTO job(name, started) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET started = ?2",
-                arguments: [run.job, run.started.milliseconds])
+                sql: """
+                    INSERT INTO duty(job, kind, started) VALUES (?1, ?2, ?3)
+                    ON CONFLICT(job, kind) DO UPDATE SET started = ?3
+                    """, arguments: [run.job, run.kind.rawValue, run.started.milliseconds])
         }
     }
 
@@ -43,10 +48,11 @@ extension Ledger {
     static func finish(_ id: String, _ end: RunEnd, _ connection: Database) throws {
         guard
             let row = try Row.fetchOne(
-                connection, sql: "SELECT job, due, started FROM run WHERE id = ? AND state = 'running'",
+                connection, sql: "SELECT job, kind, due, started FROM run WHERE id = ? AND state = 'running'",
                 arguments: [id])
         else { return }
         let job: String = row["job"]
+        let kind: String = row["kind"]
         let due: Int64? = row["due"]
         let started: Int64 = row["started"]
         try connection.execute(
@@ -58,26 +64,29 @@ extension Ledger {
                 end.finished.milliseconds, end.state.rawValue, end.reason, end.exitCode, end.code, end.message,
                 end.files, end.bytes, end.warnings, id,
             ])
-        for destination in end.destinations { try keep(destination, of: id, job, started, end.finished, connection) }
+        for destination in end.destinations {
+            try keep(destination, of: id, connection)
+            // What is read back makes no version, and what fails there leaves the newest one as it is.
+            guard kind == RunKind.backup.rawValue else { continue }
+            try keepAge(destination, of: id, job, started, end.finished, connection)
+        }
         try connection.execute(
             sql: """
-                INSERT INTO job(name, ended, ended_good, good) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT(name) DO UPDATE SET ended = ?2, ended_good = ?3, good = ifnull(?4, good)
+                INSERT INTO duty(job, kind, ended, ended_good, good) VALUES (?1, ?5, ?2, ?3, ?4)
+                ON CONFLICT(job, kind) DO UPDATE SET ended = ?2, ended_good = ?3, good = ifnull(?4, good)
                 """,
             arguments: [
                 job, end.finished.milliseconds, end.state.isGood, end.state.isGood ? end.finished.milliseconds : nil,
+                kind,
             ])
         guard let due else { return }
         let state: Occurrence.State = end.again == nil ? Occurrence.State(end.state) : .waiting
         try connection.execute(
-            sql: "UPDATE occurrence SET state = ?, not_before = ? WHERE job = ? AND due = ? AND run = ?",
-            arguments: [state.rawValue, end.again?.seconds, job, due, id])
+            sql: "UPDATE occurrence SET state = ?, not_before = ? WHERE job = ? AND kind = ? AND due = ? AND run = ?",
+            arguments: [state.rawValue, end.again?.seconds, job, kind, due, id])
     }
 
-    private static func keep(
-        _ result: DestinationRecord, of id: String, _ job: String, _ started: Int64, _ finished: Timestamp,
-        _ connection: Database
-    ) throws {
+    private static func keep(_ result: DestinationRecord, of id: String, _ connection: Database) throws {
         try connection.execute(
             sql: "INSERT OR REPLACE INTO run_destination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
@@ -85,6 +94,13 @@ extension Ledger {
                 result.uploadedBytes, result.storedBytes, result.versions, result.retries, result.milliseconds,
                 result.code, result.message,
             ])
+    }
+
+    /// What a backup says of the age of the newest version at a destination.
+    private static func keepAge(
+        _ result: DestinationRecord, of id: String, _ job: String, _ started: Int64, _ finished: Timestamp,
+        _ connection: Database
+    ) throws {
         // What the sources had at the beginning of the run is what its version has at least.
         try connection.execute(
             sql: """
@@ -121,28 +137,39 @@ extension Ledger {
         return try write { connection in
             var ended: [RunRecord] = []
             for (id, _) in abandoned {
-                let message = "The process ended before the run did. The next run takes over what it had stored."
+                guard let kind = try Self.record(id, connection)?.start.kind else { continue }
+                let message =
+                    kind == .backup
+                    ? "The process ended before the run did. The next run takes over what it had stored."
+                    : "The process ended before the \(kind.noun) did. It is done again when it is due next."
                 try Self.finish(
                     id,
                     RunEnd(
                         finished: now, state: .interrupted, reason: "died", exitCode: 1, code: "E315",
                         message: message), connection)
                 guard let run = try Self.record(id, connection) else { continue }
-                try Self.add(.interrupted, at: now, job: run.start.job, run: id, detail: message, connection)
+                try Self.add(
+                    .interrupted, at: now, Duty(run.start.job, run.start.kind), run: id, detail: message, connection)
                 ended.append(run)
             }
             return ended
         }
     }
 
-    /// The jobs that are run by a process that lives, with the process's own number.
-    public func runningJobs() throws(LedgerError) -> [String: Int] {
+    /// The jobs that a process which lives is at work on.
+    public func runningJobs() throws(LedgerError) -> [String: ActiveRun] {
         let rows = try read { connection in
-            try Row.fetchAll(connection, sql: "SELECT job, runner, process FROM run WHERE state = 'running'")
-                .map { (job: $0["job"] as String, runner: $0["runner"] as String, process: $0["process"] as Int) }
+            try Row.fetchAll(connection, sql: "SELECT job, kind, runner, process FROM run WHERE state = 'running'")
+                .map { row in
+                    (
+                        job: row["job"] as String, runner: row["runner"] as String,
+                        run: ActiveRun(
+                            kind: RunKind(rawValue: row["kind"]) ?? .backup, process: row["process"] as Int)
+                    )
+                }
         }
-        var jobs: [String: Int] = [:]
-        for row in rows where presence.isAlive(row.runner) { jobs[row.job] = row.process }
+        var jobs: [String: ActiveRun] = [:]
+        for row in rows where presence.isAlive(row.runner) { jobs[row.job] = row.run }
         return jobs
     }
 }

@@ -3,11 +3,12 @@ public import Support
 
 /// What a schedule needs to know, and what it finds out.
 extension Ledger {
-    /// What is remembered of every job.
-    public func scheduleMemory() throws(LedgerError) -> [String: JobMemory] {
+    /// What is remembered of every duty.
+    public func scheduleMemory() throws(LedgerError) -> [Duty: JobMemory] {
         try read { connection in
-            var jobs: [String: JobMemory] = [:]
-            for row in try Row.fetchAll(connection, sql: "SELECT * FROM job") {
+            var duties: [Duty: JobMemory] = [:]
+            for row in try Row.fetchAll(connection, sql: "SELECT * FROM duty") {
+                guard let duty = Self.duty(row) else { continue }
                 var memory = JobMemory()
                 let decided: Int64? = row["decided"]
                 let moments: [Int64?] = [row["started"], row["ended"], row["good"]]
@@ -16,93 +17,111 @@ extension Ledger {
                 memory.ended = moments[1].map { Timestamp(milliseconds: $0) }
                 memory.good = moments[2].map { Timestamp(milliseconds: $0) }
                 memory.endedGood = row["ended_good"] ?? false
-                jobs[row["name"]] = memory
+                duties[duty] = memory
             }
             let open = try Row.fetchAll(
                 connection, sql: "SELECT * FROM occurrence WHERE state IN ('waiting', 'running') ORDER BY due")
             for row in open {
+                guard let duty = Self.duty(row) else { continue }
                 let notBefore: Int64? = row["not_before"]
                 let state: String = row["state"]
-                jobs[row["job"], default: JobMemory()].open.append(
+                duties[duty, default: JobMemory()].open.append(
                     JobMemory.Open(
                         due: Timestamp(seconds: row["due"]), isRunning: state == "running", attempts: row["attempts"],
                         notBefore: notBefore.map { Timestamp(seconds: $0) }))
             }
             let ahead = try Row.fetchAll(
                 connection,
-                sql: "SELECT job, due FROM job JOIN occurrence ON job = name WHERE due > ifnull(job.decided, due)")
-            for row in ahead { jobs[row["job"]]?.accounted.insert(row["due"]) }
-            return jobs
+                sql: """
+                    SELECT job, kind, due FROM duty JOIN occurrence USING (job, kind)
+                    WHERE due > ifnull(duty.decided, due)
+                    """)
+            for row in ahead {
+                if let duty = Self.duty(row) { duties[duty]?.accounted.insert(row["due"]) }
+            }
+            return duties
         }
+    }
+
+    /// The duty that a row is about; nil for one that this program does not know.
+    private static func duty(_ row: Row) -> Duty? {
+        RunKind(rawValue: row["kind"]).map { Duty(row["job"], $0) }
     }
 
     /// Keeps what a look at the schedules found out.
     ///
     /// An occurrence that is known already stays as it is, so that nothing is accounted for twice. When something was
-    /// missed, there is one event for each job.
+    /// missed, there is one event for each duty.
     public func keep(_ facts: ScheduleFacts, at now: Timestamp) throws(LedgerError) {
         guard !facts.isEmpty else { return }
         try write { connection in
-            for (job, moment) in facts.rewound { try Self.rewind(job, to: moment, connection) }
+            for (duty, moment) in facts.rewound { try Self.rewind(duty, to: moment, connection) }
             for ending in facts.endings {
                 try connection.execute(
                     sql: """
                         UPDATE occurrence SET state = ?, reason = ?, not_before = NULL, decided = ?
-                        WHERE job = ? AND due = ? AND state = 'waiting'
+                        WHERE job = ? AND kind = ? AND due = ? AND state = 'waiting'
                         """,
                     arguments: [
-                        ending.state.rawValue, ending.reason?.rawValue, now.seconds, ending.job, ending.due.seconds,
+                        ending.state.rawValue, ending.reason?.rawValue, now.seconds, ending.duty.job,
+                        ending.duty.kind.rawValue, ending.due.seconds,
                     ])
             }
             for occurrence in facts.occurrences {
                 try connection.execute(
                     sql: """
-                        INSERT INTO occurrence(job, due, last, count, state, reason, decided) VALUES (?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO occurrence(job, kind, due, last, count, state, reason, decided)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT DO NOTHING
                         """,
                     arguments: [
-                        occurrence.job, occurrence.due.seconds, occurrence.last.seconds, occurrence.count,
-                        occurrence.state.rawValue, occurrence.reason?.rawValue, now.seconds,
+                        occurrence.job, occurrence.kind.rawValue, occurrence.due.seconds, occurrence.last.seconds,
+                        occurrence.count, occurrence.state.rawValue, occurrence.reason?.rawValue, now.seconds,
                     ])
             }
-            for (job, moment) in facts.decided {
+            for (duty, moment) in facts.decided {
                 try connection.execute(
-                    sql: "INSERT INTO job(name, decided) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET decided = ?2",
-                    arguments: [job, moment.seconds])
+                    sql: """
+                        INSERT INTO duty(job, kind, decided) VALUES (?1, ?2, ?3)
+                        ON CONFLICT(job, kind) DO UPDATE SET decided = ?3
+                        """, arguments: [duty.job, duty.kind.rawValue, moment.seconds])
             }
             try Self.tellMissed(facts, at: now, connection)
         }
     }
 
     /// Strikes out what was missed or skipped after a moment that is still to come, and accounts for it anew.
-    private static func rewind(_ job: String, to moment: Timestamp, _ connection: Database) throws {
+    private static func rewind(_ duty: Duty, to moment: Timestamp, _ connection: Database) throws {
         // Of moments in one row some may have passed already.
         let start = try Int64.fetchOne(
             connection,
             sql: """
                 SELECT min(due) FROM occurrence
-                WHERE job = ?1 AND due <= ?2 AND last > ?2 AND state IN ('missed', 'skipped')
-                """, arguments: [job, moment.seconds])
+                WHERE job = ?1 AND kind = ?2 AND due <= ?3 AND last > ?3 AND state IN ('missed', 'skipped')
+                """, arguments: [duty.job, duty.kind.rawValue, moment.seconds])
         let moment = start.map { $0 - 1 } ?? moment.seconds
         try connection.execute(
-            sql: "DELETE FROM occurrence WHERE job = ? AND due > ? AND state IN ('missed', 'skipped')",
-            arguments: [job, moment])
-        try connection.execute(sql: "UPDATE job SET decided = ? WHERE name = ?", arguments: [moment, job])
+            sql: "DELETE FROM occurrence WHERE job = ? AND kind = ? AND due > ? AND state IN ('missed', 'skipped')",
+            arguments: [duty.job, duty.kind.rawValue, moment])
+        try connection.execute(
+            sql: "UPDATE duty SET decided = ? WHERE job = ? AND kind = ?",
+            arguments: [moment, duty.job, duty.kind.rawValue])
     }
 
     private static func tellMissed(_ facts: ScheduleFacts, at now: Timestamp, _ connection: Database) throws {
-        var missed: [String: (count: Int, first: Timestamp, last: Timestamp)] = [:]
+        var missed: [Duty: (count: Int, first: Timestamp, last: Timestamp)] = [:]
         for one in facts.occurrences where one.state == .missed {
-            let known = missed[one.job] ?? (0, one.due, one.last)
-            missed[one.job] = (known.count + one.count, min(known.first, one.due), max(known.last, one.last))
+            let known = missed[one.duty] ?? (0, one.due, one.last)
+            missed[one.duty] = (known.count + one.count, min(known.first, one.due), max(known.last, one.last))
         }
-        for (job, span) in missed.sorted(by: { $0.key < $1.key }) {
+        for (duty, span) in missed.sorted(by: { $0.key < $1.key }) {
+            let noun = duty.kind == .backup ? "run" : duty.kind.noun
             let detail =
                 span.count == 1
-                ? "The run that was due at \(span.first) did not begin: nobody was there to begin it."
-                : "\(span.count) runs that were due from \(span.first) to \(span.last) did not begin: nobody was there "
+                ? "The \(noun) that was due at \(span.first) did not begin: nobody was there to begin it."
+                : "\(span.count) \(noun)s that were due from \(span.first) to \(span.last) did not begin: nobody was there "
                     + "to begin them."
-            try add(.missed, at: now, job: job, detail: detail, connection)
+            try add(.missed, at: now, duty, detail: detail, connection)
         }
     }
 }

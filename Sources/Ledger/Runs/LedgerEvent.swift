@@ -22,6 +22,8 @@ public struct LedgerEvent: Sendable, Hashable {
     public var kind: Kind
     /// The job.
     public var job: String
+    /// What it was to do, or did.
+    public var duty: RunKind
     /// The destination, where it is about one.
     public var destination: String?
     /// The run, where it is about one.

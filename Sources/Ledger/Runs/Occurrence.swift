@@ -57,6 +57,8 @@ public struct Occurrence: Sendable, Hashable {
 
     /// The job.
     public var job: String
+    /// What the run was to do.
+    public var kind: RunKind
     /// When a run was due; the first of several.
     public var due: Timestamp
     /// When the last of several was due; for one the same as ``due``.
@@ -70,12 +72,16 @@ public struct Occurrence: Sendable, Hashable {
     /// The identifier of its last run.
     public var run: String?
 
+    /// What it is an occurrence of.
+    public var duty: Duty { Duty(job, kind) }
+
     /// One occurrence, or several of one kind in a row.
     public init(
-        job: String, due: Timestamp, last: Timestamp? = nil, count: Int = 1, state: State, reason: SkipReason? = nil,
-        run: String? = nil
+        job: String, kind: RunKind = .backup, due: Timestamp, last: Timestamp? = nil, count: Int = 1, state: State,
+        reason: SkipReason? = nil, run: String? = nil
     ) {
         self.job = job
+        self.kind = kind
         self.due = due
         self.last = last ?? due
         self.count = count

@@ -6,6 +6,8 @@ public struct RunStart: Sendable, Hashable {
     public var id: String
     /// The job.
     public var job: String
+    /// What it does for the job.
+    public var kind: RunKind
     /// What made it begin.
     public var trigger: RunTrigger
     /// The occurrence that it is for; nil when no schedule asked for it.
@@ -19,11 +21,12 @@ public struct RunStart: Sendable, Hashable {
 
     /// A run that is about to begin.
     public init(
-        id: String, job: String, trigger: RunTrigger = .manual, due: Timestamp? = nil, attempt: Int = 1,
-        started: Timestamp, configuration: String = ""
+        id: String, job: String, kind: RunKind = .backup, trigger: RunTrigger = .manual, due: Timestamp? = nil,
+        attempt: Int = 1, started: Timestamp, configuration: String = ""
     ) {
         self.id = id
         self.job = job
+        self.kind = kind
         self.trigger = trigger
         self.due = due
         self.attempt = attempt

@@ -46,4 +46,31 @@ extension LedgerStep {
             );
             CREATE INDEX event_untold ON event(id) WHERE told = 0;
             """)
+
+    /// Jobs have several duties, each with a schedule; whatever was written before is about backups.
+    static let duties = LedgerStep(
+        "duties",
+        sql: """
+            ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'backup';
+            ALTER TABLE event ADD COLUMN duty TEXT NOT NULL DEFAULT 'backup';
+            CREATE TABLE duty_occurrence(
+                job TEXT NOT NULL, kind TEXT NOT NULL, due INTEGER NOT NULL, last INTEGER NOT NULL,
+                count INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, run TEXT,
+                attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER, decided INTEGER NOT NULL,
+                PRIMARY KEY(job, kind, due)
+            ) WITHOUT ROWID;
+            INSERT INTO duty_occurrence
+                SELECT job, 'backup', due, last, count, state, reason, run, attempts, not_before, decided
+                FROM occurrence;
+            DROP TABLE occurrence;
+            ALTER TABLE duty_occurrence RENAME TO occurrence;
+            CREATE INDEX occurrence_open ON occurrence(state) WHERE state IN ('waiting', 'running');
+            CREATE INDEX occurrence_due ON occurrence(due);
+            CREATE TABLE duty(
+                job TEXT NOT NULL, kind TEXT NOT NULL, decided INTEGER, started INTEGER, ended INTEGER,
+                ended_good INTEGER, good INTEGER, PRIMARY KEY(job, kind)
+            ) WITHOUT ROWID;
+            INSERT INTO duty SELECT name, 'backup', decided, started, ended, ended_good, good FROM job;
+            DROP TABLE job;
+            """)
 }

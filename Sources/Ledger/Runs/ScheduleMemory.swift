@@ -1,6 +1,6 @@
 public import Support
 
-/// What is remembered of a job and its schedule.
+/// What is remembered of a duty of a job, and of its schedule.
 public struct JobMemory: Sendable, Hashable {
     /// An occurrence that is still to be ended.
     public struct Open: Sendable, Hashable {
@@ -45,8 +45,8 @@ public struct JobMemory: Sendable, Hashable {
 public struct ScheduleFacts: Sendable, Hashable {
     /// An occurrence that waited and will not run.
     public struct Ending: Sendable, Hashable {
-        /// The job.
-        public var job: String
+        /// Whose it is.
+        public var duty: Duty
         /// When it was due.
         public var due: Timestamp
         /// How it ends.
@@ -55,22 +55,22 @@ public struct ScheduleFacts: Sendable, Hashable {
         public var reason: Occurrence.SkipReason?
 
         /// The end of an occurrence.
-        public init(job: String, due: Timestamp, state: Occurrence.State, reason: Occurrence.SkipReason? = nil) {
-            self.job = job
+        public init(_ duty: Duty, due: Timestamp, state: Occurrence.State, reason: Occurrence.SkipReason? = nil) {
+            self.duty = duty
             self.due = due
             self.state = state
             self.reason = reason
         }
     }
 
-    /// The moments up to which everything is accounted for, by job.
-    public var decided: [String: Timestamp] = [:]
+    /// The moments up to which everything is accounted for.
+    public var decided: [Duty: Timestamp] = [:]
     /// What came up.
     public var occurrences: [Occurrence] = []
     /// What ends without a run.
     public var endings: [Ending] = []
-    /// The jobs for which the clock was set back, and to what: what was missed or skipped after that comes again.
-    public var rewound: [String: Timestamp] = [:]
+    /// For whom the clock was set back, and to what: what was missed or skipped after that comes again.
+    public var rewound: [Duty: Timestamp] = [:]
 
     /// Nothing was found out.
     public init() {}

@@ -49,7 +49,9 @@ public enum ReportForm: Sendable, Hashable {
     public func messages(
         for report: RunReport, masking mask: (String) -> String = { $0 }
     ) -> [ReportMessage] {
-        switch self {
+        // A check that went well must not stand for a backup that did not take place.
+        if countsRuns, report.run.kind != .backup, report.event != .failure { return [] }
+        return switch self {
         case .report: [.plain(report, mask)]
         case .cloudEvents: [.structured(report, mask)]
         case .duplicati: report.duplicatiParts.map { .duplicati($0, mask) }
@@ -71,6 +73,14 @@ public enum ReportForm: Sendable, Hashable {
         case .pagerDuty: ReportMessage.pagerDuty(report, mask)
         case .alertmanager: ReportMessage.alertmanager(report, mask)
         case .apprise(let tag): [.apprise(report, tag: tag, mask)]
+        }
+    }
+
+    /// Whether it takes whatever went well for a backup.
+    private var countsRuns: Bool {
+        switch self {
+        case .duplicati, .duplicatiForm, .duplicatiStatus, .healthchecks, .uptimeKuma, .cronitor: true
+        default: false
         }
     }
 }

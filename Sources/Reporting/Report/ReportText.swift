@@ -18,10 +18,11 @@ struct ReportText {
             lines.append("Took \(RunReport.span(Int64(report.run.durationSeconds))).")
         }
         if let source = report.source { lines.append(Self.line(source)) }
-        lines += report.destinations.map { Self.line($0) }
+        lines += report.destinations.map { Self.line($0, of: report.run.kind) }
         if let objective = report.objective, let allowed = objective.allowedSeconds {
             let age = objective.ageSeconds.map { "is \(RunReport.span($0)) old" } ?? "is not there"
-            lines.append("The newest version \(age); \(RunReport.span(allowed)) are allowed.")
+            let subject = objective.subject == .proof ? "last good check" : "newest version"
+            lines.append("The \(subject) \(age); \(RunReport.span(allowed)) are allowed.")
         }
         for problem in report.problems.prefix(limit) { lines += Self.lines(problem, mask) }
         if report.problems.count > limit {
@@ -38,8 +39,12 @@ struct ReportText {
         return source.unreadable > 0 ? "\(line), \(source.unreadable) unreadable" : line
     }
 
-    private static func line(_ destination: RunReport.Destination) -> String {
+    private static func line(_ destination: RunReport.Destination, of kind: RunReport.Run.Kind) -> String {
         var facts = [destination.result.rawValue]
+        if kind == .verify, let found = destination.verification {
+            facts.append("\(Count(found.sampled, "object")) examined")
+            if found.failed > 0 { facts.append("\(found.failed) missing or damaged") }
+        }
         if destination.uploadedBytes > 0 { facts.append("\(ByteCount(destination.uploadedBytes)) sent") }
         if let versions = destination.versions { facts.append(Count(versions, "version").description) }
         if destination.deletedVersions > 0 { facts.append("\(destination.deletedVersions) deleted") }

@@ -67,8 +67,9 @@ extension RunReport {
 extension RunReport.Objective {
     fileprivate var json: JSONValue {
         var object = JSONObject()
-        object["rpo_seconds"] = allowedSeconds.map { .integer($0) }
-        object["age_seconds"] = ageSeconds.map { .integer($0) }
+        let isProof = subject == .proof
+        object[isProof ? "verified_within_seconds" : "rpo_seconds"] = allowedSeconds.map { .integer($0) }
+        object[isProof ? "verified_age_seconds" : "age_seconds"] = ageSeconds.map { .integer($0) }
         object["met"] = .bool(isMet)
         object["last_drill"] = lastDrill.map { .string($0.iso8601) }
         return object.value
@@ -109,6 +110,7 @@ extension RunReport.Run {
     fileprivate var json: JSONValue {
         var object = JSONObject()
         object["id"] = .string(id)
+        if kind != .backup { object["kind"] = .string(kind.rawValue) }
         object["trigger"] = .string(trigger.rawValue)
         object["scheduled_for"] = scheduledFor.map { .string($0.iso8601) }
         object["started"] = .string(started.iso8601)
@@ -126,6 +128,7 @@ extension RunReport.Run {
     fileprivate var jsonBeforeEnd: JSONValue {
         var object = JSONObject()
         object["id"] = .string(id)
+        if kind != .backup { object["kind"] = .string(kind.rawValue) }
         object["trigger"] = .string(trigger.rawValue)
         object["scheduled_for"] = scheduledFor.map { .string($0.iso8601) }
         object["started"] = .string(started.iso8601)

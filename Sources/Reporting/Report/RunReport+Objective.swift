@@ -1,8 +1,18 @@
 public import Support
 
 extension RunReport {
-    /// How old the newest good version is, and how old it may be.
+    /// How old the newest good version, or the last proof that it can be read, is, and how old it may be.
     public struct Objective: Sendable, Hashable {
+        /// What has an age.
+        public enum Subject: Sendable, Hashable, CaseIterable {
+            /// The newest good version.
+            case version
+            /// The last check that found nothing wrong.
+            case proof
+        }
+
+        /// What has an age.
+        public var subject: Subject
         /// How old it may be, in seconds; nil when nothing is asked.
         public var allowedSeconds: Int64?
         /// How old it is, in seconds; nil when there is none.
@@ -12,8 +22,12 @@ extension RunReport {
         /// When a restore was last tried out.
         public var lastDrill: Timestamp?
 
-        /// Compares a version's age with what is asked.
-        public init(allowedSeconds: Int64?, ageSeconds: Int64?, isMet: Bool, lastDrill: Timestamp? = nil) {
+        /// Compares an age with what is asked; that of a version unless told.
+        public init(
+            _ subject: Subject = .version, allowedSeconds: Int64?, ageSeconds: Int64?, isMet: Bool,
+            lastDrill: Timestamp? = nil
+        ) {
+            self.subject = subject
             self.allowedSeconds = allowedSeconds
             self.ageSeconds = ageSeconds
             self.isMet = isMet

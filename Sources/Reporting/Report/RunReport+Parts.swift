@@ -46,8 +46,26 @@ extension RunReport {
             case retry
         }
 
+        /// What a run does.
+        public enum Kind: String, Sendable, Hashable, CaseIterable {
+            /// It makes a version.
+            case backup
+            /// It reads back what is stored.
+            case verify
+
+            /// What comes before the verb in a title; nothing for a backup, which everybody expects.
+            var noun: String {
+                switch self {
+                case .backup: ""
+                case .verify: "check "
+                }
+            }
+        }
+
         /// The run's identifier, which is also that of its report.
         public var id: String
+        /// What it does.
+        public var kind: Kind
         /// What made it run.
         public var trigger: Trigger
         /// When it should have begun.
@@ -65,10 +83,11 @@ extension RunReport {
 
         /// Describes a run.
         public init(
-            id: String, trigger: Trigger, scheduledFor: Timestamp? = nil, started: Timestamp, finished: Timestamp,
-            result: Result, isInterrupted: Bool = false, exitCode: Int32
+            id: String, kind: Kind = .backup, trigger: Trigger, scheduledFor: Timestamp? = nil, started: Timestamp,
+            finished: Timestamp, result: Result, isInterrupted: Bool = false, exitCode: Int32
         ) {
             self.id = id
+            self.kind = kind
             self.trigger = trigger
             self.scheduledFor = scheduledFor
             self.started = started

@@ -6,20 +6,28 @@ extension RunReport {
         if let headline { return headline }
         let subject = job?.name ?? instance.name
         switch event {
-        case .start: return "\(subject): started"
-        case .success: return "\(subject): finished"
+        case .start: return "\(subject): \(run.kind.noun)started"
+        case .success: return "\(subject): \(run.kind.noun)finished"
         case .warning:
             let warnings = Self.counted(count(.warning), "warning")
-            return "\(subject): finished with \(count(.warning) == 0 ? "warnings" : warnings)"
+            return "\(subject): \(run.kind.noun)finished with \(count(.warning) == 0 ? "warnings" : warnings)"
         case .failure:
             let errors = Self.counted(count(.error), "error")
-            return count(.error) == 0 ? "\(subject): failed" : "\(subject): failed with \(errors)"
-        case .missed: return "\(subject): missed\(run.scheduledFor.map { " the run of \($0.iso8601)" } ?? " a run")"
+            return "\(subject): \(run.kind.noun)failed\(count(.error) == 0 ? "" : " with \(errors)")"
+        case .missed:
+            let what = run.kind == .backup ? "run " : run.kind.noun
+            return
+                "\(subject): missed \(run.scheduledFor.map { "the \(what)of \($0.iso8601)" } ?? "a \(what.dropLast())")"
         case .overdue:
+            if objective?.subject == .proof {
+                return "\(subject): not verified\(objective?.ageSeconds.map { " for \(Self.span($0))" } ?? " yet")"
+            }
             guard let age = objective?.ageSeconds else { return "\(subject): overdue, there is no good version" }
             return "\(subject): overdue, the newest version is \(Self.span(age)) old"
         case .digest: return "\(subject): several reports"
-        case .recovered: return "\(subject): recovered, there is a new version"
+        case .recovered:
+            return
+                "\(subject): recovered, \(objective?.subject == .proof ? "it was verified" : "there is a new version")"
         case .drill: return "\(subject): restore drill \(run.result == .failure ? "failed" : "passed")"
         case .configChanged:
             return "\(subject): configuration \(run.result == .failure ? "refused" : "changed")"

@@ -10,8 +10,10 @@ extension ReportMessage {
     static func pagerDuty(_ report: RunReport, _ mask: (String) -> String) -> [ReportMessage] {
         let subject: String
         switch report.event {
-        case .success, .warning, .failure, .missed: subject = "run"
-        case .overdue, .recovered: subject = "overdue"
+        case .success, .warning, .failure, .missed:
+            subject = report.run.kind == .backup ? "run" : report.run.kind.rawValue
+        case .overdue, .recovered:
+            subject = report.run.kind == .backup ? "overdue" : "\(report.run.kind.rawValue)-overdue"
         case .drill: subject = "drill"
         case .configChanged: subject = "configuration"
         case .start, .digest: return []
@@ -43,13 +45,19 @@ extension ReportMessage {
     static func alertmanager(_ report: RunReport, _ mask: (String) -> String) -> [ReportMessage] {
         let fires: String?
         let resolves: [String]
+        let run =
+            switch report.run.kind {
+            case .backup: "DunnageRun"
+            case .verify: "DunnageVerify"
+            }
+        let overdue = report.run.kind == .backup ? "DunnageOverdue" : "\(run)Overdue"
         switch report.event {
-        case .success: (fires, resolves) = (nil, ["DunnageRunFailed", "DunnageRunMissed", "DunnageRunWarned"])
-        case .warning: (fires, resolves) = ("DunnageRunWarned", ["DunnageRunFailed", "DunnageRunMissed"])
-        case .failure: (fires, resolves) = ("DunnageRunFailed", ["DunnageRunMissed", "DunnageRunWarned"])
-        case .missed: (fires, resolves) = ("DunnageRunMissed", [])
-        case .overdue: (fires, resolves) = ("DunnageOverdue", [])
-        case .recovered: (fires, resolves) = (nil, ["DunnageOverdue"])
+        case .success: (fires, resolves) = (nil, ["\(run)Failed", "\(run)Missed", "\(run)Warned"])
+        case .warning: (fires, resolves) = ("\(run)Warned", ["\(run)Failed", "\(run)Missed"])
+        case .failure: (fires, resolves) = ("\(run)Failed", ["\(run)Missed", "\(run)Warned"])
+        case .missed: (fires, resolves) = ("\(run)Missed", [])
+        case .overdue: (fires, resolves) = (overdue, [])
+        case .recovered: (fires, resolves) = (nil, [overdue])
         case .drill:
             (fires, resolves) = report.level == .bad ? ("DunnageDrillFailed", []) : (nil, ["DunnageDrillFailed"])
         case .configChanged:
@@ -69,7 +77,7 @@ extension ReportMessage {
         labels["alertname"] = .string(name)
         labels["instance"] = .string(report.instance.name)
         labels["job"] = report.job.map { .string($0.name) }
-        labels["severity"] = .string(name == "DunnageRunWarned" ? "warning" : "critical")
+        labels["severity"] = .string(name.hasSuffix("Warned") ? "warning" : "critical")
         var alert = JSONObject()
         alert["labels"] = labels.value
         if isFiring {
