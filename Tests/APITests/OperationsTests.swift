@@ -219,8 +219,8 @@ struct OperationsTests {
         let interruption = Interruption()
         home.service.state.withLock { state in
             state.running["home"] = ServiceState.Run(
-                id: RunIdentifier(at: .now()), interruption: interruption, started: .now(), began: .now, trigger: .api,
-                isScheduled: false)
+                id: RunIdentifier(at: .now()), kind: .backup, interruption: interruption, started: .now(), began: .now,
+                trigger: .api, isScheduled: false)
         }
         for _ in 0..<2 { _ = try home.json("POST", "/api/v1/jobs/home/stop", status: 202) }
         #expect(interruption.requests == 1 && interruption.reason == .request)
