@@ -77,7 +77,7 @@ struct SourceTests {
     func timeout() throws {
         let home = try home("echo begin; exec sleep 600", extra: "        timeout: 1s\n")
         let run = try home.dunnage("run", "-c", "dunnage.yaml")
-        #expect(run.code == 1 && run.error.contains("after 1 seconds"), "\(run.error)")
+        #expect(run.code == 1 && run.error.contains("after 1 second,"), "\(run.error)")
     }
 
     @Test("SIGTERM stops a run and the command that it reads")
