@@ -56,9 +56,11 @@ depends=$(dpkg-deb -f "$package" Depends | tr ',' '\n' | sed -e 's/.*|//' -e 's/
 base=.build/deb-base.tar
 if [ ! -s "$base" ]; then
     mkdir -p .build
-    mmdebstrap --quiet --variant=minbase --include="$depends,systemd-sysv,man-db,ca-certificates" bookworm "$base.part" ||
+    # Its name says that it is to be an archive, also to mmdebstrap.
+    part=.build/deb-base.part.tar
+    mmdebstrap --quiet --variant=minbase --include="$depends,systemd-sysv,man-db,ca-certificates" bookworm "$part" ||
         skip "installing: no Debian could be had"
-    mv "$base.part" "$base"
+    mv "$part" "$base"
 fi
 root=$work/root
 mkdir "$root"
