@@ -7,9 +7,9 @@ jobs are paused, and the service has the time that its outbox needs. Then every 
 exactly once, in a state that is final, and nothing may be running or waiting. In the last life of the service, which is the
 longest, memory must be flat and neither descriptors nor threads may leak.
 
-Meanwhile visitors ask the service by HTTP without a pause: its probes, metrics, status and interface, with a token, without
-one, and with a wrong one; others begin a request and never end it. While it lives it has to answer each with what that
-deserves.
+Meanwhile visitors ask the service by HTTP: its probes, metrics, status and interface, with a token and without one, and for
+what is not there; another one begins requests and never ends them. While the service lives it has to answer each with what
+that deserves.
 
     scripts/soak.py --binary .build/release/dunnage [--minutes 30] [--jobs 50] [--kills 5] [--seed 7] [--reports]
 
