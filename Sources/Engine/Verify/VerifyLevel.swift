@@ -17,6 +17,14 @@ public enum VerifyLevel: Sendable, Hashable {
         case .full: "full"
         }
     }
+
+    /// Whether some objects are fetched, and not all of them.
+    var isSample: Bool {
+        switch self {
+        case .sample, .turn: true
+        case .listing, .full: false
+        }
+    }
 }
 
 /// How many sets of one filelist, one index volume and one data volume are examined.

@@ -247,7 +247,7 @@ public final class VerifyRun: Sendable {
     ) throws -> AffectedFiles {
         let faulty = Set(summary.faults.lazy.filter(\.losesData).map(\.object))
         // A sample without a fault says nothing new, and should cost nothing more.
-        if level.name == "sample", faulty.isEmpty { return AffectedFiles() }
+        if level.isSample, faulty.isEmpty { return AffectedFiles() }
         let names = known.names
         let archived = Set(listing.items.lazy.filter(\.isArchived).map(\.name.text))
         let good = findings.goodBlocks

@@ -1,4 +1,4 @@
-public import Configuration
+internal import Configuration
 internal import Destinations
 internal import Engine
 internal import Ledger
@@ -10,18 +10,18 @@ internal import Support
 /// the job says.
 ///
 /// Whatever happens on the way becomes part of the result and of the reports; a run never throws.
-public struct VerificationRun: Sendable {
+struct VerificationRun: Sendable {
     private let job: JobSpecification
     private let context: RunContext
 
     /// A run, not yet begun.
-    public init(_ job: JobSpecification, in context: RunContext) {
+    init(_ job: JobSpecification, in context: RunContext) {
         self.job = job
         self.context = context
     }
 
     /// Runs to the end and sends the reports; blocks the calling thread.
-    public func run() -> JobResult {
+    func run() -> JobResult {
         let frame = RunFrame(job, .verify, in: context)
         if let refusal = frame.begin() { return frame.end(.failure(refusal), []) }
         guard let level = RemoteCheck(job, in: context.configuration)?.level(at: frame.started) else {
